@@ -1,0 +1,122 @@
+"""The call log: every call once, with its segments, and whom it was shown to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcard.customers.models import Customer
+
+
+class Call(models.Model):
+    class Direction(models.TextChoices):
+        INBOUND = "inbound", _("Incoming")
+        OUTBOUND = "outbound", _("Outgoing")
+        INTERNAL = "internal", _("Internal")
+
+    class Outcome(models.TextChoices):
+        GOING_ON = "", _("Going on")
+        ANSWERED = "answered", _("Answered")
+        MISSED = "missed", _("Missed")
+        CANCELLED = "cancelled", _("Caller hung up")
+        BUSY = "busy", _("Busy")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("End not seen")
+
+    class Match(models.TextChoices):
+        NONE = "none", _("Unknown number")
+        EXACT = "exact", _("Known number")
+        SEVERAL = "several", _("Several customers have this number")
+        POSSIBLE = "possible", _("Possibly")
+        CHOSEN = "chosen", _("Chosen by a person")
+        WITHHELD = "withheld", _("Number withheld")
+        OWN = "own", _("Own number")
+
+    pbx = models.CharField(max_length=40)
+    key = models.CharField(max_length=160)
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    number = models.CharField(
+        _("number"), max_length=255, blank=True
+    )  # of the party outside, as the PBX sent it
+    e164 = models.CharField(max_length=20, blank=True)
+    shown_name = models.CharField(_("name sent by the network"), max_length=255, blank=True)
+    withheld = models.BooleanField(default=False)
+    dialled = models.CharField(max_length=255, blank=True)
+    line = models.CharField(_("line"), max_length=255, blank=True)
+    queue = models.CharField(_("queue"), max_length=80, blank=True)
+    started_at = models.DateTimeField(_("started"))
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ring_seconds = models.FloatField(_("rang, seconds"), default=0)
+    talk_seconds = models.FloatField(_("talked, seconds"), default=0)
+    hold_seconds = models.FloatField(_("held, seconds"), default=0)
+    is_recorded = models.BooleanField(_("recorded"), default=False)
+    is_complete = models.BooleanField(_("seen from beginning to end"), default=True)
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="calls")
+    match = models.CharField(max_length=10, choices=Match.choices, default=Match.NONE)
+    candidates = models.JSONField(default=list, blank=True)  # ids of the customers to choose from
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    result = models.CharField(_("result"), max_length=60, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    command_id = models.CharField(max_length=40, blank=True)  # the Dial command that placed it
+
+    class Meta:
+        verbose_name = _("call")
+        constraints = [models.UniqueConstraint(fields=["pbx", "key"], name="one_call_per_pbx_key")]
+        indexes = [
+            models.Index(fields=["-started_at"]),
+            models.Index(fields=["customer", "-started_at"]),
+            models.Index(fields=["pbx"], condition=models.Q(ended_at=None), name="calls_going_on"),
+        ]
+
+
+class Segment(models.Model):
+    """One extension or party in a call."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="segments")
+    key = models.CharField(max_length=160)
+    role = models.CharField(max_length=10)
+    extension = models.CharField(_("extension"), max_length=32, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    number = models.CharField(_("number"), max_length=255, blank=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    queue = models.CharField(max_length=80, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    rang_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    talk_seconds = models.FloatField(default=0)
+    hold_seconds = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = _("segment")
+        constraints = [models.UniqueConstraint(fields=["call", "key"], name="one_segment_per_call_key")]
+
+
+class Notice(models.Model):
+    """A call shown to a user: the pop-up, from its first ring to its end in the list of recent calls."""
+
+    class State(models.TextChoices):
+        RINGING = "ringing", _("Ringing")
+        TALKING = "talking", _("Talking")
+        ELSEWHERE = "elsewhere", _("Answered by a colleague")
+        OVER = "over", _("Over")
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RINGING)
+    rang_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)  # first written to a browser of the user
+    shown_at = models.DateTimeField(null=True, blank=True)  # a browser said that it is on the screen
+    closed_at = models.DateTimeField(null=True, blank=True)  # the user closed it
+
+    class Meta:
+        verbose_name = _("notice")
+        constraints = [models.UniqueConstraint(fields=["call", "user"], name="one_notice_per_call_and_user")]
+        indexes = [models.Index(fields=["user", "-rang_at"])]

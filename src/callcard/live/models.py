@@ -1,0 +1,21 @@
+"""The event log: what browsers are told, written in the same transaction as the change it tells of."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class LiveEvent(models.Model):
+    """One event for one user. Ids grow in the order of commit (see live.services.tell)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    received_ns = models.BigIntegerField(
+        null=True
+    )  # monotonic clock of the process that read the PBX's bytes
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "id"]), models.Index(fields=["created_at"])]

@@ -1,0 +1,76 @@
+"""The people of the company, their phones, and the company itself."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Company(models.Model):
+    """The one company this installation belongs to."""
+
+    name = models.CharField(_("name"), max_length=200)
+    region = models.CharField(
+        _("country"), max_length=2, default="LA", help_text=_("Two letters; how national numbers are read")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+
+    class Meta:
+        verbose_name = _("company")
+
+
+class Line(models.Model):
+    """A number of the company's own. It is what customers call and is never a customer itself."""
+
+    number = models.CharField(_("number"), max_length=64)
+    e164 = models.CharField(max_length=20, blank=True, db_index=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("line")
+
+
+class Team(models.Model):
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+
+    class Meta:
+        verbose_name = _("team")
+
+
+class User(AbstractUser):
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("Administrator")
+        OWNER = "owner", _("Owner")
+        MANAGER = "manager", _("Manager")
+
+    class Records(models.TextChoices):
+        OWN = "own", _("Own records")
+        TEAM = "team", _("Own team's records")
+        ALL = "all", _("All records")
+
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.MANAGER)
+    records = models.CharField(_("sees"), max_length=10, choices=Records.choices, default=Records.ALL)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
+    portrait = models.CharField(max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    theme = models.CharField(_("design"), max_length=40, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+
+    @property
+    def shown_name(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Extension(models.Model):
+    """A phone inside the company. Calls to it are shown to its user."""
+
+    number = models.CharField(_("extension"), max_length=32, unique=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="extensions")
+
+    class Meta:
+        verbose_name = _("extension")
