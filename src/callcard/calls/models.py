@@ -37,9 +37,7 @@ class Call(models.Model):
     key = models.CharField(max_length=160)
     direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
-    number = models.CharField(
-        _("number"), max_length=255, blank=True
-    )  # of the party outside, as the PBX sent it
+    number = models.CharField(_("number"), max_length=255, blank=True)  # of the party outside, as the PBX sent it
     e164 = models.CharField(max_length=20, blank=True)
     shown_name = models.CharField(_("name sent by the network"), max_length=255, blank=True)
     withheld = models.BooleanField(default=False)
@@ -57,9 +55,7 @@ class Call(models.Model):
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="calls")
     match = models.CharField(max_length=10, choices=Match.choices, default=Match.NONE)
     candidates = models.JSONField(default=list, blank=True)  # ids of the customers to choose from
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     result = models.CharField(_("result"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
     command_id = models.CharField(max_length=40, blank=True)  # the Dial command that placed it
@@ -81,9 +77,7 @@ class Segment(models.Model):
     key = models.CharField(max_length=160)
     role = models.CharField(max_length=10)
     extension = models.CharField(_("extension"), max_length=32, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     number = models.CharField(_("number"), max_length=255, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     queue = models.CharField(max_length=80, blank=True)

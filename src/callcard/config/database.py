@@ -16,10 +16,8 @@ _SQLITE_AT_OPEN = (
 
 
 def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
-    """Django's settings for `url` ("postgres://user:password@host/name", "sqlite:///path"); empty: SQLite in data_dir."""
-    settings: dict[str, Any] = dict(
-        environ.Env.db_url_config(url or f"sqlite:///{data_dir / 'callcard.sqlite3'}")
-    )
+    """Django's settings for a URL such as "postgres://user:password@host/name"; empty: SQLite in data_dir."""
+    settings: dict[str, Any] = dict(environ.Env.db_url_config(url or f"sqlite:///{data_dir / 'callcard.sqlite3'}"))
     options = settings.setdefault("OPTIONS", {})
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         options |= {

@@ -28,9 +28,7 @@ class Customer(models.Model):
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="customers"
     )
-    portrait = models.CharField(
-        max_length=200, blank=True
-    )  # a path below MEDIA_ROOT, made by customers.portraits
+    portrait = models.CharField(max_length=200, blank=True)  # a path below MEDIA_ROOT, made by customers.portraits
     language = models.CharField(_("language"), max_length=10, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -39,9 +37,7 @@ class Customer(models.Model):
     note = models.TextField(_("note"), blank=True)
     own_fields = models.JSONField(default=dict, blank=True)  # OwnField.key -> value
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

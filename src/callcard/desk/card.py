@@ -1,4 +1,4 @@
-"""The caller's card: what is shown of a customer the moment the phone rings. Values only; see card_query for the reading."""
+"""The caller's card: what is shown of a customer the moment the phone rings. Values; card_query reads them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PopupPart(models.Model):
-    """One part of the pop-up in the administrator's order. `key` is a name in desk.popup_parts, or "own:<field key>"."""
+    """One part of the pop-up. `key` is a name in desk.popup_parts, or "own:<field key>"."""
 
     key = models.CharField(max_length=80, unique=True)
     position = models.PositiveSmallIntegerField(default=0)

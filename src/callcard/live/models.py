@@ -13,9 +13,7 @@ class LiveEvent(models.Model):
     kind = models.CharField(max_length=40)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
-    received_ns = models.BigIntegerField(
-        null=True
-    )  # monotonic clock of the process that read the PBX's bytes
+    received_ns = models.BigIntegerField(null=True)  # monotonic clock of the process that read the PBX's bytes
 
     class Meta:
         indexes = [models.Index(fields=["user", "id"]), models.Index(fields=["created_at"])]

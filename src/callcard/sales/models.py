@@ -25,14 +25,10 @@ class Order(models.Model):
     number = models.CharField(_("number"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     state = models.ForeignKey(OrderState, models.PROTECT)
-    is_current = models.BooleanField(
-        default=True
-    )  # the state's own, kept here so that one index finds current orders
+    is_current = models.BooleanField(default=True)  # the state's own, kept here so that one index finds current orders
     total = models.DecimalField(_("total"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    responsible = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     ordered_at = models.DateTimeField(_("ordered"))
     due_on = models.DateField(_("due"), null=True, blank=True)
 
@@ -69,6 +65,4 @@ class Balance(models.Model):
 
     class Meta:
         verbose_name = _("balance")
-        constraints = [
-            models.UniqueConstraint(fields=["customer", "currency"], name="one_balance_per_currency")
-        ]
+        constraints = [models.UniqueConstraint(fields=["customer", "currency"], name="one_balance_per_currency")]

@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="balance",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "currency"), name="one_balance_per_currency"
-            ),
+            constraint=models.UniqueConstraint(fields=("customer", "currency"), name="one_balance_per_currency"),
         ),
         migrations.AddIndex(
             model_name="order",
