@@ -8,6 +8,6 @@ for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 p
         exit 0
     fi
 done
-echo "Callcard needs Python 3.11 or newer, and ${PYTHON:-none of the python3 commands here} is not." >&2
+echo "Callcard needs Python 3.11 or newer; tried and found wanting: ${PYTHON:-every python3 on this machine}." >&2
 echo "Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python3) and run make again." >&2
 exit 1

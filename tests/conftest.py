@@ -1,0 +1,53 @@
+"""What holds for every test: nothing leaves the machine, and CI's runs of a property are all the same."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+IS_CI = bool(os.environ.get("CI"))
+
+# The machine that tests may be busy: how long an example takes says nothing about the program.
+settings.register_profile("developer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("developer"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if IS_CI else "developer")
+
+
+class NetworkNotAllowed(AssertionError):
+    """A test tried to reach something that is not on this machine."""
+
+
+def is_on_this_machine(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost"):
+        return True
+    try:
+        text = host.decode() if isinstance(host, bytes) else str(host)
+        return ipaddress.ip_address(text.split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook: sees every connection of this process, whichever library makes it."""
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not is_on_this_machine(address[0]):
+            raise NetworkNotAllowed(f"connect to {address[0]}")
+    elif event == "socket.getaddrinfo" and not _is_number_or_local(arguments[0]):
+        raise NetworkNotAllowed(f"look up {arguments[0]}")
+
+
+def _is_number_or_local(host: object) -> bool:
+    """Looking up a number sends nothing; the connection that follows is guarded itself."""
+    try:
+        ipaddress.ip_address(str(host))
+    except ValueError:
+        return is_on_this_machine(host)
+    return True
+
+
+sys.addaudithook(_guard)
