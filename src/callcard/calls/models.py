@@ -58,6 +58,8 @@ class Call(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     result = models.CharField(_("result"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
+    # While it goes on: what the tracker must know to take it up again after a restart.
+    tracking = models.JSONField(null=True, blank=True)
     command_id = models.CharField(max_length=40, blank=True)  # the Dial command that placed it
 
     class Meta:

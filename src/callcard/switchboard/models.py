@@ -33,3 +33,14 @@ class LinkLog(models.Model):
 
     class Meta:
         verbose_name = _("link state")
+
+
+class WireLine(models.Model):
+    """One line of what a PBX said. Only the newest few thousand are kept."""
+
+    pbx = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    summary = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("line from the PBX")

@@ -1,0 +1,160 @@
+"""Writes what the tracker says into the call log, and tells the people whose phones ring.
+
+One recorder serves one PBX from one thread. What it remembers only saves reading: after a restart the same comes
+from the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from callcard.calls.matching import match_fields, match_party
+from callcard.calls.models import Call, Notice, Segment
+from callcard.calls.queries import users_of_extensions
+from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_row
+from callcard.calls.rules import NoticeState, first_rang_at, notice_states
+from callcard.live.services import Tell, tell
+from callcard.telephony import call as telephony
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A call to be written, as it is now. `absorbed`: keys of calls that turned out to be part of it.
+
+    `received_ns`: monotonic time at which the bytes that changed it were read.
+    """
+
+    call: telephony.Call
+    absorbed: frozenset[str] = frozenset()
+    received_ns: int | None = None
+
+
+@dataclass(slots=True)
+class _Written:
+    """What the database holds of a call that goes on."""
+
+    call_id: int
+    number: str
+    segments: dict[str, telephony.Segment] = field(default_factory=dict)
+    notices: dict[int, NoticeState] = field(default_factory=dict)
+
+
+class CallRecorder:
+    def __init__(self, pbx: str, *, region: str) -> None:
+        self.pbx = pbx
+        self.region = region
+        self._written: dict[str, _Written] = {}
+
+    def record(self, records: Sequence[Record]) -> None:
+        """Write all of them in one transaction. The same record twice changes nothing."""
+        try:
+            with transaction.atomic():
+                # Telling comes last: see live.services.tell.
+                tell([told for record in records for told in self._record_one(record)])
+        except Exception:
+            self._written.clear()  # what was remembered may not have been committed
+            raise
+        for record in records:
+            if record.call.ended_at:
+                self._written.pop(record.call.key, None)
+
+    def _record_one(self, record: Record) -> list[Tell]:
+        call = record.call
+        users = users_of_extensions({s.party.extension for s in call.segments if s.party.extension})
+        written = self._write_call(call, _answering_user(call, users))
+        _write_segments(written, call, users)
+        tells = self._absorb(written.call_id, record.absorbed)
+        return tells + _write_notices(written, call, users, record.received_ns)
+
+    def _write_call(self, call: telephony.Call, answered_by_id: int | None) -> _Written:
+        fields = call_fields(call, answered_by_id=answered_by_id)
+        written = self._written.get(call.key) or self._read(call.key)
+        if written is None:
+            match = match_party(call, region=self.region)
+            row = Call(pbx=self.pbx, key=call.key, **fields, **match_fields(match))
+            row.save(force_insert=True)
+            written = _Written(row.pk, fields["number"])
+        else:
+            rows = Call.objects.filter(pk=written.call_id)
+            rows.update(**fields)
+            if written.number != fields["number"]:
+                match = match_party(call, region=self.region)
+                rows.exclude(match=Call.Match.CHOSEN).update(**match_fields(match))
+                written.number = fields["number"]
+        self._written[call.key] = written
+        return written
+
+    def _read(self, key: str) -> _Written | None:
+        row = Call.objects.filter(pbx=self.pbx, key=key).values("pk", "number").first()
+        if row is None:
+            return None
+        notices = Notice.objects.filter(call_id=row["pk"]).values_list("user_id", "state")
+        states = {user_id: NoticeState(state) for user_id, state in notices}
+        return _Written(row["pk"], row["number"], notices=states)
+
+    def _absorb(self, call_id: int, absorbed: frozenset[str]) -> list[Tell]:
+        """Remove calls that were found to be part of this one; their pop-ups close, this call's take their place."""
+        tells: list[Tell] = []
+        for row in Call.objects.filter(pbx=self.pbx, key__in=absorbed).exclude(pk=call_id) if absorbed else ():
+            for user_id in row.notices.values_list("user_id", flat=True):
+                tells.append(Tell(user_id=user_id, kind="popup-closed", payload={"call": row.pk}))
+            _keep_what_people_wrote(row, call_id)
+            self._written.pop(row.key, None)
+            row.delete()
+        return tells
+
+
+def _keep_what_people_wrote(absorbed: Call, call_id: int) -> None:
+    if absorbed.note or absorbed.result:
+        Call.objects.filter(pk=call_id, note="", result="").update(note=absorbed.note, result=absorbed.result)
+
+
+def _answering_user(call: telephony.Call, users: Mapping[str, int]) -> int | None:
+    answered = call.answered_by
+    return users.get(answered.party.extension) if answered else None
+
+
+def _write_segments(written: _Written, call: telephony.Call, users: Mapping[str, int]) -> None:
+    changed = [s for s in call.segments if written.segments.get(s.key) != s]
+    if changed:
+        Segment.objects.bulk_create(
+            [segment_row(written.call_id, s, user_id=users.get(s.party.extension)) for s in changed],
+            update_conflicts=True,
+            unique_fields=["call", "key"],
+            update_fields=SEGMENT_FIELDS,
+        )
+        written.segments.update((s.key, s) for s in changed)
+    gone = written.segments.keys() - {s.key for s in call.segments}
+    if gone:
+        Segment.objects.filter(call_id=written.call_id, key__in=gone).delete()
+        for key in gone:
+            del written.segments[key]
+
+
+def _write_notices(
+    written: _Written, call: telephony.Call, users: Mapping[str, int], received_ns: int | None
+) -> list[Tell]:
+    states = notice_states(call, users)
+    changed = {user_id: state for user_id, state in states.items() if written.notices.get(user_id) != state}
+    if not changed:
+        return []
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                call_id=written.call_id,
+                user_id=user_id,
+                state=state.value,
+                rang_at=first_rang_at(call, {extension for extension, user in users.items() if user == user_id}),
+            )
+            for user_id, state in changed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["call", "user"],
+        update_fields=["state"],
+    )
+    written.notices.update(changed)
+    payload = {"call": written.call_id}
+    return [Tell(user_id=user, kind="popup", payload=payload, received_ns=received_ns) for user in changed]

@@ -1,0 +1,54 @@
+"""Whom a call concerns, and how it stands for each of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from callcard.telephony.call import Call, Role, Segment
+
+
+class NoticeState(StrEnum):
+    RINGING = "ringing"
+    TALKING = "talking"
+    ELSEWHERE = "elsewhere"  # a colleague took it
+    OVER = "over"
+
+
+def rung_segments(call: Call) -> list[Segment]:
+    """Own phones that rang because somebody called them; not the phone of whoever placed the call."""
+    return [s for s in call.segments if s.role is Role.CALLED and s.party.extension and s.rang_at]
+
+
+def notice_states(call: Call, users: Mapping[str, int]) -> dict[int, NoticeState]:
+    """How the call stands for each user whose phone it rang. `users`: extension -> user id.
+
+    Who has several phones sees the liveliest of them.
+    """
+    by_user: dict[int, list[Segment]] = {}
+    for segment in rung_segments(call):
+        user_id = users.get(segment.party.extension)
+        if user_id is not None and user_id != placed_by(call, users):
+            by_user.setdefault(user_id, []).append(segment)
+    return {user_id: _state(call, segments) for user_id, segments in by_user.items()}
+
+
+def placed_by(call: Call, users: Mapping[str, int]) -> int | None:
+    """The user who began the call from an own phone, if one did."""
+    return users.get(call.caller.extension) if call.caller.extension else None
+
+
+def _state(call: Call, segments: list[Segment]) -> NoticeState:
+    if any(s.is_talking for s in segments):
+        return NoticeState.TALKING
+    if any(s.is_ringing for s in segments):
+        return NoticeState.RINGING
+    if not any(s.answered_at for s in segments) and call.answered_by is not None:
+        return NoticeState.ELSEWHERE
+    return NoticeState.OVER
+
+
+def first_rang_at(call: Call, extensions: set[str]) -> datetime:
+    times = [s.rang_at for s in rung_segments(call) if s.party.extension in extensions and s.rang_at]
+    return min(times, default=call.started_at)

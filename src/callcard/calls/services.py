@@ -1,0 +1,44 @@
+"""What people do with calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from callcard.calls.models import Call, Notice
+from callcard.customers.models import Customer
+from callcard.live.services import Tell, tell
+from callcard.staff.models import User
+
+
+def close_notice(*, call_id: int, user: User) -> None:
+    """The user does not want to see this pop-up any more, in any of their tabs."""
+    with transaction.atomic():
+        closed = Notice.objects.filter(call_id=call_id, user=user, closed_at=None).update(closed_at=timezone.now())
+        if closed:
+            tell([Tell(user_id=user.pk, kind="popup-closed", payload={"call": call_id})])
+
+
+def mark_told(*, notices: list[tuple[int, int]], at: datetime) -> None:
+    """Written to a browser of the user, for the first time. `notices`: (call id, user id)."""
+    for call_id, user_id in notices:
+        Notice.objects.filter(call_id=call_id, user_id=user_id, told_at=None).update(told_at=at)
+
+
+def mark_shown(*, call_id: int, user: User) -> None:
+    """The user's browser says that the pop-up is on its screen."""
+    Notice.objects.filter(call_id=call_id, user=user, shown_at=None).update(shown_at=timezone.now())
+
+
+def choose_customer(*, call: Call, customer: Customer) -> None:
+    """A person says who it is; nobody's guess replaces that. Everyone who sees the call sees it at once."""
+    with transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(customer=customer, match=Call.Match.CHOSEN)
+        users = Notice.objects.filter(call_id=call.pk, closed_at=None).values_list("user_id", flat=True)
+        tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])
+
+
+def write_note(*, call: Call, note: str, result: str) -> None:
+    Call.objects.filter(pk=call.pk).update(note=note, result=result[:60])

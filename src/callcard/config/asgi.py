@@ -1,0 +1,24 @@
+"""The program as an ASGI application: pages by Django, the live stream by its own door, both in one process."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
+_pages = get_asgi_application()
+
+from callcard.config.office import Office  # noqa: E402  (needs the applications loaded)
+from callcard.live.door import Receive, Scope, Send  # noqa: E402
+
+office = Office()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await office.live_through(receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/live" and scope["method"] == "GET":
+        await office.live_door(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)

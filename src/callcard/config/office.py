@@ -1,0 +1,49 @@
+"""Everything that runs beside the pages, started and stopped with the server."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from callcard.desk.rendering import note_delivered, render
+from callcard.live.door import LiveDoor, Receive, Send
+from callcard.live.hub import Hub
+from callcard.switchboard.switchboard import Switchboard
+
+logger = logging.getLogger(__name__)
+
+# How long one thread may keep the others from running. Python's own 5 ms are half of what a ring may take.
+_THREAD_TURN_SECONDS = 0.0005
+
+
+class Office:
+    def __init__(self) -> None:
+        self.hub = Hub(render, note_delivered)
+        self.live_door = LiveDoor(self.hub)
+        self.switchboard = Switchboard()
+
+    async def live_through(self, receive: Receive, send: Send) -> None:
+        """ASGI's lifespan."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self.start()
+                except Exception as error:
+                    logger.exception("Callcard cannot start")
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def start(self) -> None:
+        sys.setswitchinterval(_THREAD_TURN_SECONDS)
+        self.hub.start()
+        await self.switchboard.start()
+
+    async def stop(self) -> None:
+        await self.switchboard.stop()
+        await self.hub.stop()

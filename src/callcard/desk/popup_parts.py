@@ -1,0 +1,82 @@
+"""The parts of the pop-up, and which of them the administrator shows in which order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from callcard.customers.models import OwnField
+from callcard.desk.models import PopupPart
+
+# In the order of a new installation. Name and portrait are the head of the pop-up and always there.
+PARTS: dict[str, str | Promise] = {
+    "debts": _("Amount owed"),
+    "orders": _("Current orders"),
+    "tasks": _("Open tasks"),
+    "last_contact": _("Last contact"),
+    "contacts": _("Contacts"),
+    "responsible": _("Responsible manager"),
+    "line": _("Line that was called"),
+    "note": _("Note"),
+    "category": _("Category"),
+    "city": _("City and country"),
+    "address": _("Address"),
+    "birthday": _("Birthday"),
+    "language": _("Language"),
+}
+_HIDDEN_AT_FIRST = {"category", "address", "birthday", "language"}
+_OWN = "own:"
+
+# Read on every ring; another process's change is seen this much later at the most.
+_REMEMBER_SECONDS = 2.0
+_remembered: tuple[float, tuple[str, ...]] = (0.0, ())
+
+
+def all_parts() -> list[tuple[PopupPart, str]]:
+    """Every part with its name in the user's language, in the administrator's order; new ones come last."""
+    names: dict[str, str] = {key: str(name) for key, name in PARTS.items()}
+    names |= {f"{_OWN}{field.key}": field.name for field in OwnField.objects.all()}
+    chosen = {part.key: part for part in PopupPart.objects.all()}
+    parts = [part for part in chosen.values() if part.key in names]
+    for key in names.keys() - chosen.keys():
+        position = 1000 + list(names).index(key)
+        is_shown = key in PARTS and key not in _HIDDEN_AT_FIRST
+        parts.append(PopupPart(key=key, position=position, is_shown=is_shown))
+    parts.sort(key=lambda part: part.position)
+    return [(part, names[part.key]) for part in parts]
+
+
+def shown_parts() -> tuple[str, ...]:
+    """Keys of the parts to show, in order."""
+    global _remembered
+    read_at, parts = _remembered
+    if not parts or time.monotonic() - read_at > _REMEMBER_SECONDS:
+        parts = tuple(part.key for part, _name in all_parts() if part.is_shown)
+        _remembered = (time.monotonic(), parts)
+    return parts
+
+
+def own_field_names() -> dict[str, str]:
+    """Part key -> name, for the own fields that are shown."""
+    shown = {key.removeprefix(_OWN) for key in shown_parts() if key.startswith(_OWN)}
+    if not shown:
+        return {}
+    return {f"{_OWN}{key}": name for key, name in OwnField.objects.filter(key__in=shown).values_list("key", "name")}
+
+
+def arrange_parts(*, order: Sequence[str], shown: set[str]) -> None:
+    """Keep the administrator's choice. Keys that are not parts are passed over."""
+    global _remembered
+    known = [part.key for part, _name in all_parts()]
+    ordered = [key for key in dict.fromkeys(order) if key in known]
+    ordered += [key for key in known if key not in ordered]
+    with transaction.atomic():
+        PopupPart.objects.all().delete()
+        PopupPart.objects.bulk_create(
+            PopupPart(key=key, position=position, is_shown=key in shown) for position, key in enumerate(ordered)
+        )
+    _remembered = (0.0, ())

@@ -1,0 +1,94 @@
+"""The shell and its pop-ups."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from callcard import __version__
+from callcard.calls.models import Call
+from callcard.calls.queries import open_notices
+from callcard.calls.services import choose_customer, close_notice, mark_shown, write_note
+from callcard.customers.models import Customer
+from callcard.customers.services import add_number_to_customer
+from callcard.desk.popup import Popup, popups
+from callcard.live.queries import newest_event_id
+from callcard.staff.requests import signed_in
+
+
+@require_GET
+def shell(request: HttpRequest) -> HttpResponse:
+    """The frame around every window. It is loaded once; calls and windows come and go in it."""
+    return render(request, "desk/shell.html", shell_context(request))
+
+
+def shell_context(request: HttpRequest) -> dict[str, object]:
+    since = newest_event_id()  # before the pop-ups are read: what comes in between is told again, never missed
+    return {"since": since, "version": __version__, "popups": _open_popups(request)}
+
+
+@require_GET
+def popup_stack(request: HttpRequest) -> HttpResponse:
+    """All pop-ups that should be on the screen, for a browser that was away too long."""
+    return render(request, "desk/popups.html", shell_context(request))
+
+
+def _open_popups(request: HttpRequest) -> list[Popup]:
+    user = signed_in(request)
+    notices = open_notices(user)
+    made = popups((notice.call_id, user.pk) for notice in notices)
+    return [made[(notice.call_id, user.pk)] for notice in notices if (notice.call_id, user.pk) in made]
+
+
+@require_POST
+def popup_shown(request: HttpRequest, call_id: int) -> HttpResponse:
+    mark_shown(call_id=call_id, user=signed_in(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def popup_close(request: HttpRequest, call_id: int) -> HttpResponse:
+    close_notice(call_id=call_id, user=signed_in(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def popup_choose(request: HttpRequest, call_id: int) -> HttpResponse:
+    call, customer = _call_and_customer(request, call_id)
+    choose_customer(call=call, customer=customer)
+    return _popup_now(request, call)
+
+
+@require_POST
+def popup_add_number(request: HttpRequest, call_id: int) -> HttpResponse:
+    """This number belongs to a customer we know."""
+    call, customer = _call_and_customer(request, call_id)
+    if call.number and not call.withheld:
+        add_number_to_customer(customer=customer, raw=call.e164 or call.number)
+    choose_customer(call=call, customer=customer)
+    return _popup_now(request, call)
+
+
+@require_POST
+def popup_note(request: HttpRequest, call_id: int) -> HttpResponse:
+    call = _own_call(request, call_id)
+    write_note(call=call, note=request.POST.get("note", ""), result=request.POST.get("result", ""))
+    return HttpResponse(status=204)
+
+
+def _own_call(request: HttpRequest, call_id: int) -> Call:
+    """A call that was shown to this user; anything else does not exist for them."""
+    return get_object_or_404(Call, pk=call_id, notices__user=signed_in(request))
+
+
+def _call_and_customer(request: HttpRequest, call_id: int) -> tuple[Call, Customer]:
+    call = _own_call(request, call_id)
+    chosen = request.POST.get("customer", "")
+    pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    return call, get_object_or_404(Customer.objects.visible_to(signed_in(request)), pk=pk)
+
+
+def _popup_now(request: HttpRequest, call: Call) -> HttpResponse:
+    user = signed_in(request)
+    return HttpResponse(popups([(call.pk, user.pk)])[(call.pk, user.pk)].html)

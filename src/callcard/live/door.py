@@ -1,0 +1,161 @@
+"""GET /live: the one Server-Sent Events stream of a user, spoken straight over ASGI.
+
+Django would keep a thread and a database connection for as long as each stream is open; here an idle desk costs a
+few kilobytes. The format is the HTML standard's "Server-sent events".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import close_old_connections
+from django.http import HttpRequest
+
+from callcard import __version__
+from callcard.live.hub import Hub, Message, Stream
+from callcard.live.queries import missed_events
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+KEEP_ALIVE_SECONDS = 15.0
+CHECK_SESSION_SECONDS = 60.0
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class LiveDoor:
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.server_ms: deque[float] = deque(maxlen=10_000)  # PBX bytes -> written, of the last messages
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="live-door")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        user_id = await self._in_thread(_signed_in_user, scope)
+        if user_id is None:
+            await send({"type": "http.response.start", "status": 401, "headers": [(b"cache-control", b"no-store")]})
+            await send({"type": "http.response.body"})
+            return
+        stream = self.hub.open(user_id)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._serve(stream, scope, receive, send)
+        finally:
+            self.hub.close(stream)
+
+    async def _serve(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
+        last_id = await self._catch_up(stream, scope, send)
+        gone = asyncio.ensure_future(_until_disconnect(receive))
+        writing = asyncio.ensure_future(self._write_on(stream, scope, send, last_id))
+        try:
+            await asyncio.wait({gone, writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            writing.cancel()
+            await asyncio.gather(gone, writing, return_exceptions=True)
+
+    async def _catch_up(self, stream: Stream, scope: Scope, send: Send) -> int:
+        """Send what the browser missed; returns the last id it has."""
+        await _write(send, [Message(0, "hello", {"version": __version__})])
+        since = _last_seen(scope)
+        if since is None:
+            return 0
+        messages, is_whole = await self._in_thread(self._missed, stream.user_id, since)
+        if not is_whole:
+            await _write(send, [Message(0, "resync", {})])
+            return 0
+        await _write(send, messages)
+        return max((message.id for message in messages), default=since)
+
+    def _missed(self, user_id: int, since: int) -> tuple[list[Message], bool]:
+        replay = missed_events(user_id, since=since)
+        messages = self.hub.render(replay.events) if replay.events else []
+        return [message for message in messages if message], replay.is_whole
+
+    async def _write_on(self, stream: Stream, scope: Scope, send: Send, last_id: int) -> None:
+        checked_at = time.monotonic()
+        while True:
+            try:
+                message = await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_SECONDS)
+            except TimeoutError:
+                await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+                message = None
+            else:
+                if message is None:
+                    return
+                if message.id > last_id:
+                    await self._write_now(send, message)
+            if time.monotonic() - checked_at > CHECK_SESSION_SECONDS:
+                checked_at = time.monotonic()
+                if await self._in_thread(_signed_in_user, scope) != stream.user_id:
+                    return
+
+    async def _write_now(self, send: Send, message: Message) -> None:
+        if message.received_ns is not None:
+            server_ms = (time.monotonic_ns() - message.received_ns) / 1e6
+            self.server_ms.append(server_ms)
+            message.data["server_ms"] = round(server_ms, 3)
+            message.data["received_ms"] = round(time.time() * 1000 - server_ms, 3)
+        await _write(send, [message])
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _with_connection, function, *arguments)
+
+
+def _with_connection(function: Callable[..., Any], *arguments: Any) -> Any:
+    close_old_connections()
+    try:
+        return function(*arguments)
+    finally:
+        close_old_connections()
+
+
+def _signed_in_user(scope: Scope) -> int | None:
+    headers = dict(scope["headers"])
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return None
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    user = get_user(request)
+    return user.pk if user.is_authenticated else None
+
+
+def _last_seen(scope: Scope) -> int | None:
+    """Last-Event-ID of a returning browser, else ?since= of a fresh page; None when neither is a number."""
+    given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    given = given or parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _write(send: Send, messages: list[Message]) -> None:
+    for message in messages:
+        id_line = f"id: {message.id}\n" if message.id else ""
+        text = f"{id_line}event: {message.kind}\ndata: {json.dumps(message.data, ensure_ascii=False)}\n\n"
+        await send({"type": "http.response.body", "body": text.encode(), "more_body": True})

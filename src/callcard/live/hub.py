@@ -1,0 +1,137 @@
+"""From the event log to the browsers of this process: one thread reads on, every open stream gets its own part."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import close_old_connections, connection
+
+from callcard.live import wakeup
+from callcard.live.models import LiveEvent
+from callcard.live.queries import events_after, newest_event_id
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 1.0
+QUEUE_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one browser receives: a Server-Sent Event named `kind`; `id` 0 when it is not from the log."""
+
+    id: int
+    kind: str
+    data: dict[str, Any]
+    received_ns: int | None = None
+
+
+# Makes what the users of the events see. Runs in a thread; one message, or none, for each event.
+Render = Callable[[Sequence[LiveEvent]], Sequence[Message | None]]
+# Is told, at leisure, what was handed to a browser: (user id, message). Runs in the reading thread.
+Delivered = Callable[[Sequence[tuple[int, Message]]], None]
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One open browser stream. None in the queue: it was too slow and must come back."""
+
+    user_id: int
+    queue: asyncio.Queue[Message | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_SIZE))
+
+    def put(self, message: Message) -> None:
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+        else:
+            self.queue.put_nowait(message)
+
+
+class Hub:
+    """Reads the log in a thread of its own, so that neither the PBX nor the pages wait for it."""
+
+    def __init__(self, render: Render, delivered: Delivered) -> None:
+        self.render = render
+        self._delivered = delivered
+        self._to_note: list[tuple[int, Message]] = []
+        self._noted_at = 0.0
+        self._streams: dict[int, set[Stream]] = defaultdict(set)
+        self._wakeup = threading.Event()
+        self._stopping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Call on the event loop on which the streams live."""
+        self._loop = asyncio.get_running_loop()
+        self._stopping = False
+        wakeup.register(self._wakeup)
+        self._thread = threading.Thread(target=self._read_on, name="live-reader", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        wakeup.unregister(self._wakeup)
+        self._wakeup.set()
+        for stream in [s for streams in self._streams.values() for s in streams]:
+            stream.queue.put_nowait(None) if not stream.queue.full() else None
+        if self._thread:
+            await asyncio.to_thread(self._thread.join, 5)
+
+    def open(self, user_id: int) -> Stream:
+        stream = Stream(user_id)
+        self._streams[user_id].add(stream)
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        streams = self._streams[stream.user_id]
+        streams.discard(stream)
+        if not streams:
+            del self._streams[stream.user_id]
+
+    def _read_on(self) -> None:
+        cursor: int | None = None
+        while not self._stopping:
+            try:
+                cursor = newest_event_id() if cursor is None else self._deliver_after(cursor)
+                self._note_deliveries()
+            except Exception:
+                # The database may be away for a moment; the log keeps what we could not read.
+                logger.exception("cannot read live events, trying again")
+                close_old_connections()
+                self._wakeup.wait(LOOK_EVERY_SECONDS)
+            self._wakeup.wait(LOOK_EVERY_SECONDS)
+            self._wakeup.clear()
+        connection.close()
+
+    def _deliver_after(self, cursor: int) -> int:
+        while events := events_after(cursor):
+            wanted = [event for event in events if event.user_id in self._streams]
+            messages = [message for message in self.render(wanted) if message] if wanted else []
+            users = {event.id: event.user_id for event in wanted}
+            if messages and self._loop:
+                pairs = [(users[message.id], message) for message in messages]
+                self._loop.call_soon_threadsafe(self._hand_out, pairs)
+                self._to_note += pairs
+            cursor = events[-1].id
+        return cursor
+
+    def _note_deliveries(self) -> None:
+        """Once a second at the most: a ringing phone must not wait for it."""
+        if self._to_note and time.monotonic() - self._noted_at > LOOK_EVERY_SECONDS:
+            noted, self._to_note = self._to_note, []
+            self._noted_at = time.monotonic()
+            self._delivered(noted)
+
+    def _hand_out(self, pairs: Sequence[tuple[int, Message]]) -> None:
+        for user_id, message in pairs:
+            for stream in tuple(self._streams.get(user_id, ())):
+                stream.put(message)

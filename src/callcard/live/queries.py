@@ -1,0 +1,41 @@
+"""Reading the event log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Max, Min
+
+from callcard.live.models import LiveEvent
+
+REPLAY_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a returning browser missed. `is_whole` False: too much or too long ago, it must load anew."""
+
+    events: list[LiveEvent]
+    is_whole: bool
+
+
+def newest_event_id() -> int:
+    """0 when nothing was ever told."""
+    return LiveEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def events_after(event_id: int, *, limit: int = 1000) -> list[LiveEvent]:
+    return list(LiveEvent.objects.filter(id__gt=event_id).order_by("id")[:limit])
+
+
+def missed_events(user_id: int, *, since: int) -> Replay:
+    known = LiveEvent.objects.aggregate(oldest=Min("id"), newest=Max("id"))
+    oldest, newest = known["oldest"], known["newest"]
+    if newest is None:
+        return Replay([], is_whole=since == 0)
+    if since > newest or since < oldest - 1:
+        return Replay([], is_whole=False)
+    events = list(LiveEvent.objects.filter(user_id=user_id, id__gt=since).order_by("id")[: REPLAY_AT_MOST + 1])
+    if len(events) > REPLAY_AT_MOST:
+        return Replay([], is_whole=False)
+    return Replay(events, is_whole=True)

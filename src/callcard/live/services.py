@@ -1,0 +1,59 @@
+"""Telling browsers. An event is written in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from callcard.live.models import LiveEvent
+from callcard.live.wakeup import wake_readers
+
+# Any number will do, as long as nothing else in the database uses it.
+_COMMIT_ORDER_LOCK = 0x0CA11CA2D
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """One event for one user. `received_ns`: monotonic time at which the PBX's bytes that caused it were read."""
+
+    user_id: int
+    kind: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    received_ns: int | None = None
+
+
+def tell(events: Iterable[Tell]) -> None:
+    """Write `events` and wake the readers when they are committed.
+
+    Must be the last thing that a transaction does: from here to its commit nobody else can tell anything. In
+    return ids grow in the order of commit, so a reader that reads on from the last id misses nothing (without it a
+    lower id may commit later), and no long transaction elsewhere can hold a pop-up back.
+    """
+    rows = [
+        LiveEvent(user_id=event.user_id, kind=event.kind, payload=event.payload, received_ns=event.received_ns)
+        for event in events
+    ]
+    if not rows:
+        return
+    with transaction.atomic():
+        _keep_commit_order()
+        LiveEvent.objects.bulk_create(rows)
+        transaction.on_commit(wake_readers)
+
+
+def _keep_commit_order() -> None:
+    if connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COMMIT_ORDER_LOCK])
+
+
+def forget_events(*, before: datetime) -> int:
+    """Drop events older than `before`; a browser that asks for one of them is told to load anew. Returns how many."""
+    newest = LiveEvent.objects.order_by("-id").values_list("id", flat=True).first()
+    old = LiveEvent.objects.filter(created_at__lt=before)
+    # The newest row stays: it tells a returning browser how far the log had come.
+    return old.exclude(id=newest).delete()[0] if newest else 0

@@ -1,0 +1,32 @@
+"""Which connector serves which kind of PBX. The only place of the program that names vendors."""
+
+from __future__ import annotations
+
+from callcard.connectors.asterisk.connector import AsteriskConnector
+from callcard.connectors.asterisk.options import AsteriskOptions
+from callcard.connectors.simulator.connector import SimulatorConnector
+from callcard.connectors.simulator.options import SimulatorOptions
+from callcard.customers.models import Phone
+from callcard.staff.models import Extension, Line
+from callcard.switchboard.models import Pbx
+from callcard.telephony.connector import Connector
+
+_KNOWN_CALLERS = 400
+
+
+def make_connector(pbx: Pbx) -> Connector:
+    """Raises ValueError in words when the PBX's options are not usable."""
+    if pbx.kind == Pbx.Kind.ASTERISK:
+        return AsteriskConnector(AsteriskOptions.parse(pbx.options))
+    return SimulatorConnector(_simulator_options(pbx))
+
+
+def _simulator_options(pbx: Pbx) -> SimulatorOptions:
+    known = Phone.objects.exclude(e164="").order_by("pk").values_list("e164", flat=True)
+    extensions = Extension.objects.exclude(user=None).values_list("number", flat=True)
+    return SimulatorOptions.parse(
+        pbx.options,
+        known_numbers=tuple(known[:_KNOWN_CALLERS]),
+        extensions=tuple(extensions),
+        lines=tuple(Line.objects.values_list("number", flat=True)),
+    )

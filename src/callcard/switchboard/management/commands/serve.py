@@ -1,0 +1,65 @@
+"""`callcard serve`: the whole program in one process."""
+
+from __future__ import annotations
+
+import json
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from callcard.switchboard.models import Pbx
+from callcard.switchboard.services import set_pbx
+
+# Open desks hold their streams for ever; at a stop they are not waited for longer than this.
+_STOP_SECONDS = 2
+
+
+class Command(BaseCommand):
+    help = "Serve the pages, listen to the PBXs and tell the desks, all in one process."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--demo", action="store_true", help="load the demo company when the database is empty")
+        parser.add_argument("--pbx", choices=[*Pbx.Kind.values], help="use this kind of PBX, set up by --pbx-options")
+        parser.add_argument("--pbx-options", default="{}", help="JSON, see docs/admin")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _check_free(options["host"], options["port"])
+        call_command("migrate", interactive=False, verbosity=0)
+        if options["demo"]:
+            call_command("load_demo", stdout=self.stdout)
+        if options["pbx"]:
+            _set_only_pbx(options["pbx"], options["pbx_options"])
+        self.stdout.write(self.style.SUCCESS(f"Callcard is at http://{options['host']}:{options['port']}/"))
+        self.stdout.flush()
+        uvicorn.run(
+            "callcard.config.asgi:application",
+            host=options["host"],
+            port=options["port"],
+            log_level="warning",
+            timeout_graceful_shutdown=_STOP_SECONDS,
+            server_header=False,
+        )
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another --port.") from error
+
+
+def _set_only_pbx(kind: str, options: str) -> None:
+    try:
+        given = json.loads(options)
+    except json.JSONDecodeError as error:
+        raise CommandError(f"--pbx-options is not JSON: {error}") from error
+    Pbx.objects.exclude(slug=kind).update(is_enabled=False)
+    set_pbx(slug=kind, name=str(Pbx.Kind(kind).label), kind=kind, options=given)

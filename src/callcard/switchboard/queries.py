@@ -1,0 +1,20 @@
+"""Reading how the links to the PBXs are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcard.switchboard.models import LinkLog, Pbx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkNow:
+    """A PBX with the newest line of its link's log, if it ever had one."""
+
+    pbx: Pbx
+    last: LinkLog | None
+
+
+def links() -> list[LinkNow]:
+    newest = {log.pbx_id: log for log in LinkLog.objects.order_by("at", "id").select_related("pbx")}
+    return [LinkNow(pbx=pbx, last=newest.get(pbx.pk)) for pbx in Pbx.objects.order_by("name")]

@@ -1,0 +1,110 @@
+"""Runs the links to all PBXs and passes commands to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+
+from callcard.calls.queries import calls_going_on
+from callcard.staff.company import company
+from callcard.switchboard.kinds import make_connector
+from callcard.switchboard.links import PbxLink
+from callcard.switchboard.models import Pbx
+from callcard.switchboard.writer import CallWriter
+from callcard.telephony.commands import Command, CommandRefused
+from callcard.telephony.connector import Connector
+from callcard.telephony.tracker import CallTracker
+
+logger = logging.getLogger(__name__)
+
+LOOK_FOR_CHANGES_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    slug: str
+    connector: Connector
+    tracker: CallTracker
+
+
+class Switchboard:
+    def __init__(self) -> None:
+        self.links: dict[str, PbxLink] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watcher: asyncio.Task[None] | None = None
+        self._writer: CallWriter | None = None
+
+    async def start(self) -> None:
+        await self._connect()
+        self._watcher = asyncio.create_task(self._follow_settings(), name="pbx-settings")
+
+    async def stop(self) -> None:
+        if self._watcher is not None:
+            self._watcher.cancel()
+        await self._disconnect()
+
+    async def _connect(self) -> None:
+        region, prepared = await asyncio.to_thread(_prepare)
+        self._writer = CallWriter(region=region)
+        self._writer.start()
+        for each in prepared:
+            link = PbxLink(each.slug, each.connector, each.tracker, self._writer)
+            self.links[each.slug] = link
+            self._tasks.append(asyncio.create_task(link.run(), name=f"pbx-{each.slug}"))
+
+    async def _disconnect(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self.links.clear()
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.stop)
+
+    async def _follow_settings(self) -> None:
+        """Connect anew when an administrator changed a PBX. Calls in progress are taken up again from the log."""
+        current = await asyncio.to_thread(_settings)
+        while True:
+            await asyncio.sleep(LOOK_FOR_CHANGES_SECONDS)
+            try:
+                newer = await asyncio.to_thread(_settings)
+            except DatabaseError:
+                continue
+            if newer != current:
+                logger.info("the PBX settings were changed: connecting anew")
+                current = newer
+                await self._disconnect()
+                await self._connect()
+
+    async def execute(self, pbx: str, command: Command) -> None:
+        """Raises CommandRefused."""
+        link = self.links.get(pbx)
+        if link is None:
+            raise CommandRefused("no_link")
+        await link.connector.execute(command)
+
+
+def _settings() -> list[tuple[object, ...]]:
+    try:
+        return list(Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", "kind", "options"))
+    finally:
+        connection.close()
+
+
+def _prepare() -> tuple[str, list[_Prepared]]:
+    prepared = []
+    for pbx in Pbx.objects.filter(is_enabled=True).order_by("pk"):
+        try:
+            connector = make_connector(pbx)
+        except ValueError as error:
+            logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
+            continue
+        tracker = CallTracker(pbx.slug)
+        tracker.restore(calls_going_on(pbx.slug))
+        prepared.append(_Prepared(pbx.slug, connector, tracker))
+    region = company().region
+    connection.close()
+    return region, prepared

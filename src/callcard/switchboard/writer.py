@@ -1,0 +1,143 @@
+"""The one thread that writes what PBXs say into the database, so that no PBX ever waits for a disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from callcard.calls.recorder import CallRecorder, Record
+from callcard.switchboard.journal import write_link_report, write_wire_notes
+from callcard.telephony.changes import CallMerged, Change
+from callcard.telephony.connector import LinkReport, WireNote
+
+logger = logging.getLogger(__name__)
+
+NOTES_EVERY_SECONDS = 1.0
+RETRY_SECONDS = (0.05, 0.2, 1.0, 2.0)
+NOTES_KEPT = 2000
+
+
+class CallWriter(threading.Thread):
+    """Takes changes from the event loop and writes the newest state of each call.
+
+    Nothing is lost when the database is away: states wait, one for each call, until it is back.
+    """
+
+    def __init__(self, *, region: str) -> None:
+        super().__init__(name="call-writer", daemon=True)
+        self.region = region
+        self.failures = 0  # in a row, for the state page
+        self._recorders: dict[str, CallRecorder] = {}
+        self._lock = threading.Lock()
+        self._work = threading.Event()
+        self._pending: dict[tuple[str, str], Record] = {}
+        self._reports: list[tuple[str, LinkReport]] = []
+        self._notes: deque[tuple[str, WireNote]] = deque(maxlen=NOTES_KEPT)
+        self._stopping = False
+
+    def put_changes(self, changes: Sequence[Change], received_ns: int | None) -> None:
+        with self._lock:
+            for change in changes:
+                absorbed = frozenset([change.absorbed_key]) if isinstance(change, CallMerged) else frozenset()
+                self._merge(Record(call=change.call, absorbed=absorbed, received_ns=received_ns))
+        self._work.set()
+
+    def put_report(self, pbx: str, report: LinkReport) -> None:
+        with self._lock:
+            self._reports.append((pbx, report))
+        self._work.set()
+
+    def put_note(self, pbx: str, note: WireNote) -> None:
+        self._notes.append((pbx, note))
+
+    def stop(self) -> None:
+        """Write what is there, then end."""
+        self._stopping = True
+        self._work.set()
+        self.join(10)
+
+    def run(self) -> None:
+        while not self._stopping or self._pending or self._reports:
+            self._work.wait(NOTES_EVERY_SECONDS)
+            self._work.clear()
+            if not self._write_waiting() and self._stopping:
+                break
+        self._write_notes()
+        connection.close()
+
+    def _merge(self, newer: Record) -> None:
+        """The newest state of a call is all that must be written; the oldest waiting time is what counts."""
+        name = (newer.call.pbx, newer.call.key)
+        older = self._pending.pop(name, None)
+        absorbed = newer.absorbed
+        for key in newer.absorbed:
+            gone = self._pending.pop((newer.call.pbx, key), None)
+            absorbed |= gone.absorbed if gone else frozenset()
+        if older is not None:
+            newer = replace(newer, absorbed=absorbed | older.absorbed, received_ns=older.received_ns)
+        self._pending[name] = newer
+
+    def _write_waiting(self) -> bool:
+        """False when the database could not take it; everything waits again then."""
+        with self._lock:
+            records, self._pending = self._pending, {}
+            reports, self._reports = self._reports, []
+        try:
+            while reports:
+                write_link_report(*reports[0])
+                reports.pop(0)
+            self._record(records)
+            if not records:
+                self._write_notes()
+        except (OperationalError, InterfaceError) as error:
+            self._wait_for_database(error, records, reports)
+            return False
+        self.failures = 0
+        return True
+
+    def _record(self, records: dict[tuple[str, str], Record]) -> None:
+        by_pbx: dict[str, list[Record]] = {}
+        for (pbx, _), record in records.items():
+            by_pbx.setdefault(pbx, []).append(record)
+        for pbx, batch in by_pbx.items():
+            recorder = self._recorders.setdefault(pbx, CallRecorder(pbx, region=self.region))
+            self._record_batch(recorder, batch)
+            for record in batch:
+                del records[(pbx, record.call.key)]
+
+    def _record_batch(self, recorder: CallRecorder, batch: list[Record]) -> None:
+        try:
+            recorder.record(batch)
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError:
+            if len(batch) == 1:
+                logger.exception("call %s cannot be written and is left out", batch[0].call.key)
+                return
+            for record in batch:  # one bad call must not take the others with it
+                self._record_batch(recorder, [record])
+
+    def _write_notes(self) -> None:
+        if self._notes:
+            notes = [self._notes.popleft() for _ in range(len(self._notes))]
+            write_wire_notes(notes)
+
+    def _wait_for_database(
+        self, error: Exception, records: dict[tuple[str, str], Record], reports: list[tuple[str, LinkReport]]
+    ) -> None:
+        pause = RETRY_SECONDS[min(self.failures, len(RETRY_SECONDS) - 1)]
+        self.failures += 1
+        logger.warning("the database does not answer (%s); %d calls wait", error, len(records))
+        connection.close()
+        with self._lock:
+            newer, self._pending = self._pending, records
+            for record in newer.values():
+                self._merge(record)
+            self._reports[:0] = reports
+        threading.Event().wait(pause)
+        self._work.set()
