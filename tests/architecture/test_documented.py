@@ -1,0 +1,60 @@
+"""What an administrator can set, run or connect is in the docs, and the docs promise nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.architecture import source
+
+ADMIN = source.PROJECT / "docs" / "admin"
+# Set for the machinery of tests and benches only; the developer docs have it.
+NOT_FOR_ADMINISTRATORS = {"CALLCARD_PEERS"}
+_SETTING = re.compile(r"CALLCARD_[A-Z][A-Z_]*[A-Z]")
+
+
+def _settings_in(paths: list[Path]) -> set[str]:
+    return {found for path in paths for found in _SETTING.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_settings_and_their_docs_are_the_same_set() -> None:
+    used = _settings_in(source.files(".py", under=source.PACKAGE)) - NOT_FOR_ADMINISTRATORS
+    assert used
+    assert _settings_in([ADMIN / "settings.md"]) == used
+
+
+def _commands() -> set[str]:
+    modules = source.PACKAGE.glob("*/management/commands/*.py")
+    return {path.stem for path in modules if not path.stem.startswith("_")}
+
+
+def test_commands_and_their_docs_are_the_same_set() -> None:
+    described = re.findall(r"^## `callcard ([a-z_]+)", (ADMIN / "commands.md").read_text(encoding="utf-8"), re.M)
+    assert set(described) == _commands()
+
+
+def test_every_connector_is_explained_beside_its_code_and_to_administrators() -> None:
+    connectors = sorted(path.parent for path in source.PACKAGE.glob("connectors/*/__init__.py"))
+    assert connectors
+    wanted = [page for folder in connectors for page in (folder / "README.md", ADMIN / f"{folder.name}.md")]
+    assert [source.name(page) for page in wanted if not page.is_file()] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    lines = (source.PROJECT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    named = {found[1].lower() for line in lines if (found := re.match(r'  "([A-Za-z0-9-]+)\S*[=~>]=\S+",$', line))}
+    reasons = (source.PROJECT / "docs" / "developer" / "dependencies.md").read_text(encoding="utf-8")
+    given = {found.lower() for found in re.findall(r"^\| `([A-Za-z0-9-]+)", reasons, re.M)}
+    assert "django" in named
+    assert named - given == set()
+
+
+def test_no_link_in_the_docs_leads_nowhere() -> None:
+    pages = [*source.files(".md", under=source.PROJECT / "docs"), source.PROJECT / "README.md"]
+    dead = [
+        f"{source.name(page)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists()
+    ]
+    assert dead == []
