@@ -189,7 +189,7 @@ class LegInProgress:
     call: str
     began_at: datetime
     role: Role
-    party: Party = Party()
+    party: Party
     pipe: str = ""  # a helper, when not empty
     dialled: str = ""
     placed_by: str = ""

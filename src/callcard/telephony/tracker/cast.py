@@ -1,0 +1,108 @@
+"""Which leg plays which part in a call: who called, who was called, whose legs are one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from callcard.telephony.call import Direction, Party, Role
+from callcard.telephony.tracker.facts import CallFacts, LegFacts
+
+
+@dataclass(slots=True)
+class Part:
+    """A leg that becomes a segment, with further legs of the same phone that count to it."""
+
+    leg: LegFacts
+    role: Role
+    party: Party
+    also: list[LegFacts] = field(default_factory=list)
+
+    @property
+    def legs(self) -> list[LegFacts]:
+        return [self.leg, *self.also]
+
+
+def _age(leg: LegFacts) -> tuple[float, bool, str]:
+    assert leg.began_at is not None
+    return leg.began_at.timestamp(), leg.role is Role.CALLED, leg.leg
+
+
+def find_parts(call: CallFacts) -> list[Part]:
+    """The caller's part first, then the others by age. Empty while nobody is known to have called."""
+    people = sorted((leg for leg in call.legs.values() if leg.is_person), key=_age)
+    caller = _find_caller(call, people)
+    if caller is None:
+        return []
+    parts = [Part(caller, Role.CALLER, caller.party)]
+    for leg in people:
+        if leg is caller:
+            continue
+        host = _second_line_of(leg, parts)
+        if host is not None:
+            host.also.append(leg)
+        else:
+            parts.append(Part(leg, Role.CALLED, _called_party(leg)))
+    return parts
+
+
+def _find_caller(call: CallFacts, people: list[LegFacts]) -> LegFacts | None:
+    for leg in people:
+        if leg.role is Role.CALLER:
+            return leg
+    if not people:
+        return None
+    begun_by_helper = any(leg.pipe and leg.role is Role.CALLER for leg in call.legs.values())
+    seen_whole = call.watched and all(leg.seen_from_begin for leg in call.legs.values())
+    if begun_by_helper or not seen_whole or call.is_over:
+        return people[0]
+    return None
+
+
+def _second_line_of(leg: LegFacts, parts: Iterable[Part]) -> Part | None:
+    """The part of the same phone which was in this call when it made this leg, as for a consultation."""
+    if leg.role is not Role.CALLER or not leg.party.extension or leg.began_at is None:
+        return None
+    for part in parts:
+        ended_at = part.leg.ended_at
+        if part.party.extension == leg.party.extension and (ended_at is None or ended_at >= leg.began_at):
+            return part
+    return None
+
+
+def _called_party(leg: LegFacts) -> Party:
+    if leg.party.is_own or not leg.sent_number:
+        return leg.party
+    return replace(leg.party, number=leg.sent_number)
+
+
+def asked_for(call: CallFacts, caller: LegFacts) -> str:
+    """What the caller dialled."""
+    if caller.dialled:
+        return caller.dialled
+    wishes = [leg for leg in call.legs.values() if leg.asked_for and leg.began_at is not None]
+    wishes.sort(key=_age)
+    return wishes[0].asked_for if wishes else ""
+
+
+def find_direction(parts: list[Part], dialled: str, is_own_extension: Callable[[str], bool]) -> Direction:
+    caller, called = parts[0], parts[1:]
+    if not caller.party.is_own:
+        return Direction.INBOUND
+    if any(not part.party.is_own for part in called):
+        return Direction.OUTBOUND
+    goes_out = not called and bool(dialled) and not is_own_extension(dialled)
+    return Direction.OUTBOUND if goes_out else Direction.INTERNAL
+
+
+def find_line(parts: list[Part], dialled: str, direction: Direction) -> str:
+    """The company's number in this call: the one that was called, or the one that was shown."""
+    if direction is Direction.INBOUND:
+        return dialled
+    if direction is Direction.INTERNAL:
+        return ""
+    for part in parts[1:]:
+        shown = part.leg.shown_number
+        if not part.party.is_own and shown not in (parts[0].party.extension, part.party.number):
+            return shown
+    return ""

@@ -1,0 +1,111 @@
+"""What is known of each leg, and which legs are one call.
+
+Facts are only ever added, each with its own time, and adding one twice changes nothing. So what is known in
+the end does not depend on the order in which different legs' events came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from callcard.telephony.call import Call, Party, Role, SegmentOutcome
+
+Move = tuple[datetime, bool, str]  # when, True: joined / False: left, room
+Hold = tuple[datetime, bool]  # when, True: held / False: taken back
+Wait = tuple[datetime, str, bool | None]  # when, queue, None: joined / whether it was left by hanging up
+
+
+@dataclass(slots=True, eq=False)
+class LegFacts:
+    """All that is known of one leg. It may be mentioned by others before it began: `began_at` is None then."""
+
+    leg: str
+    owner: CallFacts
+    began_at: datetime | None = None
+    call: str = ""
+    role: Role = Role.CALLED
+    party: Party = field(default_factory=Party)
+    identified_at: datetime | None = None
+    pipe: str = ""
+    dialled: str = ""
+    placed_by: str = ""
+    dialled_by: str = ""
+    sent_number: str = ""
+    shown_number: str = ""
+    asked_for: str = ""
+    rang_at: datetime | None = None
+    picked_up_at: datetime | None = None
+    given_up_at: datetime | None = None
+    given_up_as: SegmentOutcome | None = None
+    taken_by_other: bool = False
+    moves: list[Move] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    recorded: bool = False
+    hung_up: bool = False
+    ended_at: datetime | None = None
+    ended_as: SegmentOutcome | None = None
+    seen_from_begin: bool = True
+    vanished: bool = False  # ended while nobody watched
+
+    @property
+    def is_live(self) -> bool:
+        return self.began_at is not None and self.ended_at is None
+
+    @property
+    def is_person(self) -> bool:
+        return self.began_at is not None and not self.pipe
+
+    @property
+    def room(self) -> str:
+        """Where it is now, as far as its moves tell; empty for nowhere."""
+        if not self.moves or self.ended_at is not None:
+            return ""
+        _, joined, room = self.moves[-1]
+        return room if joined else ""
+
+    @property
+    def queue(self) -> str:
+        """Where it waits now; empty for nowhere."""
+        if not self.waits or self.ended_at is not None:
+            return ""
+        _, queue, left = self.waits[-1]
+        return queue if left is None else ""
+
+    @property
+    def last_seen_at(self) -> datetime | None:
+        happenings: list[tuple[datetime, object]] = [(at, room) for at, _, room in self.moves[-1:]]
+        happenings += [*self.holds[-1:], *((at, queue) for at, queue, _ in self.waits[-1:])]
+        times = [self.began_at, self.rang_at, self.picked_up_at, *(at for at, _ in happenings)]
+        return max((at for at in times if at is not None), default=None)
+
+
+@dataclass(slots=True, eq=False)
+class CallFacts:
+    """Legs that are one call."""
+
+    legs: dict[str, LegFacts] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)  # every call id by which its legs went
+    rooms: set[str] = field(default_factory=set)
+    shown: dict[str, Call] = field(default_factory=dict)  # what was last told, by key
+    watched: bool = True  # False: the link was down while it went on
+    fading: bool = False  # over, and waiting to be forgotten
+
+    @property
+    def is_over(self) -> bool:
+        return not any(leg.is_live for leg in self.legs.values())
+
+    @property
+    def has_begun(self) -> bool:
+        return any(leg.began_at is not None for leg in self.legs.values())
+
+    def absorb(self, other: CallFacts) -> None:
+        for leg in other.legs.values():
+            leg.owner = self
+        self.legs |= other.legs
+        self.ids |= other.ids
+        self.rooms |= other.rooms
+        self.shown |= other.shown
+        self.watched = self.watched and other.watched
+        self.fading = False

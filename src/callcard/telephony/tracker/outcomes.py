@@ -1,0 +1,86 @@
+"""How a segment and a call ended. The rules are told in docs/developer/call-tracking.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from callcard.telephony.call import Outcome, Role, Segment, SegmentOutcome
+from callcard.telephony.tracker.cast import Part
+from callcard.telephony.tracker.facts import CallFacts, LegFacts
+
+Taking = tuple[str, datetime]  # which leg was picked up, and when
+
+_TOLD_FOR_SURE = (SegmentOutcome.ELSEWHERE, SegmentOutcome.FORWARDED)
+
+
+def takings(parts: Iterable[Part], answered: dict[str, datetime]) -> list[Taking]:
+    """When each called phone was picked up."""
+    found = []
+    for part in parts:
+        at = part.leg.picked_up_at or answered.get(part.leg.leg)
+        if part.role is Role.CALLED and at is not None:
+            found.append((part.leg.leg, at))
+    return found
+
+
+def called_outcome(leg: LegFacts, call: CallFacts, caller: LegFacts, taken: list[Taking]) -> SegmentOutcome:
+    """Of a called leg that has ended and never talked."""
+    told = {leg.given_up_as, leg.ended_as}
+    if leg.taken_by_other:
+        return SegmentOutcome.ELSEWHERE
+    for outcome in _TOLD_FOR_SURE:
+        if outcome in told:
+            return outcome
+    if leg.vanished and leg.given_up_as is None:
+        return SegmentOutcome.UNKNOWN
+    reason = leg.given_up_as or leg.ended_as or _silent_outcome(leg, call, caller)
+    lost_a_race = reason in (SegmentOutcome.CANCELLED, SegmentOutcome.MISSED) and _taken_meanwhile(leg, taken)
+    return SegmentOutcome.ELSEWHERE if lost_a_race else reason
+
+
+def _silent_outcome(leg: LegFacts, call: CallFacts, caller: LegFacts) -> SegmentOutcome:
+    """When the PBX gave no reason."""
+    if not call.watched or not leg.seen_from_begin:
+        return SegmentOutcome.UNKNOWN
+    if caller.hung_up or leg.picked_up_at is not None:
+        return SegmentOutcome.CANCELLED
+    return SegmentOutcome.FAILED if leg.rang_at is None else SegmentOutcome.MISSED
+
+
+def _taken_meanwhile(leg: LegFacts, taken: list[Taking]) -> bool:
+    since = leg.rang_at or leg.began_at
+    until = leg.given_up_at or leg.ended_at
+    assert since is not None
+    assert until is not None
+    return any(name != leg.leg and since <= at <= until for name, at in taken)
+
+
+def caller_outcome(outcome: Outcome) -> SegmentOutcome:
+    """Of a caller who talked to nobody: what became of the call, unless others talked in it."""
+    return SegmentOutcome.CANCELLED if outcome is Outcome.ANSWERED else SegmentOutcome(outcome.value)
+
+
+def call_outcome(call: CallFacts, caller: LegFacts, called: list[Segment], *, complete: bool) -> Outcome:
+    """Of a call in which nobody talked."""
+    outcomes = {segment.outcome for segment in called}
+    if not complete:
+        return Outcome.UNKNOWN
+    waits = [wait for leg in call.legs.values() for wait in leg.waits]
+    if any(abandoned for _, _, abandoned in waits) or SegmentOutcome.CANCELLED in outcomes:
+        return Outcome.CANCELLED
+    for segment_outcome, outcome in _BY_WEIGHT:
+        if segment_outcome in outcomes:
+            return outcome
+    if caller.hung_up or caller.role is Role.CALLED:
+        return Outcome.CANCELLED
+    return Outcome.MISSED if waits else Outcome.FAILED
+
+
+_BY_WEIGHT = (
+    (SegmentOutcome.MISSED, Outcome.MISSED),
+    (SegmentOutcome.BUSY, Outcome.BUSY),
+    (SegmentOutcome.ELSEWHERE, Outcome.CANCELLED),
+    (SegmentOutcome.UNKNOWN, Outcome.UNKNOWN),
+    (SegmentOutcome.FAILED, Outcome.FAILED),
+)

@@ -1,0 +1,137 @@
+"""Events in, changes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from callcard.telephony import events
+from callcard.telephony.changes import Change
+from callcard.telephony.tracker.differences import differences
+from callcard.telephony.tracker.facts import CallFacts, LegFacts
+from callcard.telephony.tracker.portrait import portray
+from callcard.telephony.tracker.recording import RECORDERS
+from callcard.telephony.tracker.register import Register
+from callcard.telephony.tracker.resync import absent_legs, retell
+
+_REMEMBERED = 500
+
+
+def looks_like_extension(number: str) -> bool:
+    """Up to six digits or signs, and not written internationally."""
+    return len(number) <= 6 and not number.startswith("+")
+
+
+class CallTracker:
+    """Makes calls of the events of one PBX.
+
+    `is_own_extension` is asked about what an own phone dialled, before it is known whom that reaches. The last
+    `remembered` calls that are over stay open for corrections.
+    """
+
+    def __init__(
+        self,
+        pbx: str,
+        *,
+        is_own_extension: Callable[[str], bool] = looks_like_extension,
+        remembered: int = _REMEMBERED,
+    ) -> None:
+        self._pbx = pbx
+        self._is_own_extension = is_own_extension
+        self._register = Register(remembered)
+        self._lost_at: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """How many calls are in memory."""
+        return len(self._register.calls)
+
+    def feed(self, event: events.Event) -> list[Change]:
+        """Take in one event. Never raises, whatever the order or the content."""
+        if isinstance(event, events.LegEvent):
+            call = self._take(event)
+            return self._tell(call) if call is not None else []
+        if isinstance(event, events.CallsInProgress):
+            return self._resync(event)
+        if isinstance(event, events.LinkLost):
+            return self._lose_link(event)
+        return []
+
+    def _take(self, event: events.LegEvent) -> CallFacts | None:
+        """The call that is changed by this event, if any is."""
+        leg = self._leg_for(event)
+        if leg is None:
+            return None
+        was_vanished = leg.vanished
+        if was_vanished:  # it was taken for ended, yet here it speaks
+            leg.ended_at, leg.vanished = None, False
+        news = RECORDERS[type(event)](leg, event) if type(event) in RECORDERS else False
+        linked = self._link(leg, event)
+        return leg.owner if news or linked or was_vanished else None
+
+    def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
+        register = self._register
+        if isinstance(event, events.LegBegan | events.HelperBegan):
+            return register.leg_that_begins(event.leg, event.call)
+        if isinstance(event, events.LegDialled | events.RingingEnded):
+            return register.leg_mentioned(event.leg)
+        return register.legs.get(event.leg)
+
+    def _link(self, leg: LegFacts, event: events.LegEvent) -> bool:
+        """Join the calls which this event shows to be one."""
+        register, call = self._register, leg.owner
+        match event:
+            case events.LegJoined():
+                register.link_room(leg, event.room)
+                if event.call:
+                    register.link_call(leg, event.call)
+            case events.LegDialled(by=other) | events.LegsLinked(other=other) if other:
+                register.link_leg(leg, other)
+            case events.LegPickedUp(target=target):
+                other_leg = register.link_leg(leg, target)
+                if other_leg is not None and not other_leg.taken_by_other:
+                    other_leg.taken_by_other = True
+                    return True
+        return leg.owner is not call or len(call.shown) > 1
+
+    def _tell(self, facts: CallFacts) -> list[Change]:
+        if not facts.has_begun:
+            return []
+        if facts.is_over:
+            self._register.fade(facts)
+        else:
+            facts.fading = False
+        call = portray(self._pbx, facts, self._is_own_extension)
+        if call is None:
+            return []
+        told = differences(facts.shown, call)
+        facts.shown = {call.key: call}
+        return told
+
+    def _lose_link(self, event: events.LinkLost) -> list[Change]:
+        self._lost_at = event.at
+        changes: list[Change] = []
+        for call in self._register.live_calls():
+            call.watched = False
+            changes += self._tell(call)
+        return changes
+
+    def _resync(self, event: events.CallsInProgress) -> list[Change]:
+        lost_at, self._lost_at = self._lost_at, None
+        touched = [leg for listed in event.legs if (leg := self._retell(listed, event.at)) is not None]
+        for leg in absent_legs(self._register.legs.values(), event):
+            leg.vanished, leg.owner.watched = True, False
+            leg.ended_at = max(at for at in (lost_at or event.at, leg.last_seen_at) if at is not None)
+            touched.append(leg)
+        calls = {leg.owner: None for leg in touched}
+        return [change for call in calls for change in self._tell(call)]
+
+    def _retell(self, listed: events.LegInProgress, at: datetime) -> LegFacts | None:
+        """The leg, when the list told something new of it."""
+        leg = self._register.leg_that_begins(listed.leg, listed.call)
+        if leg is None or leg.ended_at is not None:
+            return None
+        if listed.room:
+            self._register.link_room(leg, listed.room)
+        joined = len(leg.owner.shown) > 1
+        return leg if retell(leg, listed, at) or joined else None
