@@ -7,6 +7,7 @@ import re
 
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.options import AsteriskOptions
+from callcard.connectors.asterisk.translate import COMMAND_PREFIX
 from callcard.telephony.commands import CommandRefused, Dial
 
 # Everything that reaches a dial plan is spelled from these letters alone: a dial plan may well hand EXTEN on to
@@ -17,7 +18,6 @@ _COMMAND_ID = re.compile(r"[A-Za-z0-9-]{1,80}")
 _NOT_SHOWN = re.compile(r'[\x00-\x1f\x7f"<>\\]+')
 _MAX_SHOWN = 60
 
-_ID_PREFIX = "callcard-"
 _RINGING_OR_UP = frozenset({"5", "6"})
 
 # `Reason` of OriginateResponse is the last control frame that was seen (include/asterisk/frame.h).
@@ -26,7 +26,7 @@ _REASONS = {"0": "not_registered", "5": "busy"}
 
 def leg_ids(command_id: str) -> tuple[str, str]:
     """The uniqueids that Asterisk is told to give the first leg, and the far end of it if it is a Local channel."""
-    return f"{_ID_PREFIX}{command_id}", f"{_ID_PREFIX}{command_id}-far"
+    return f"{COMMAND_PREFIX}{command_id}", f"{COMMAND_PREFIX}{command_id}-far"
 
 
 def originate_headers(command: Dial, options: AsteriskOptions) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ AT_ONCE = 256  # frames handled before the event loop may do something else
 
 
 class Translates(Protocol):
-    def translate(self, frame: Frame) -> Sequence[Event]: ...
+    def translate(self, frame: Frame, at: datetime | None = None) -> Sequence[Event]: ...
 
 
 class Intake:
@@ -38,7 +38,7 @@ class Intake:
         self._translator = translator
         self._sink = sink
         self._limit = limit
-        self._waiting: deque[tuple[list[Frame], int]] = deque()
+        self._waiting: deque[tuple[list[Frame], int, datetime]] = deque()
         self._count = 0
         self._held = True
         self._scheduled = False
@@ -47,11 +47,12 @@ class Intake:
     def __call__(self, frames: list[Frame], received_ns: int) -> None:
         if self._closed:
             return
+        at = datetime.now(UTC)
         if not self._held and not self._waiting and len(frames) <= AT_ONCE:
-            self._hand_on(frames, received_ns)
+            self._hand_on(frames, received_ns, at)
             return
         for start in range(0, len(frames), AT_ONCE):
-            self._waiting.append((frames[start : start + AT_ONCE], received_ns))
+            self._waiting.append((frames[start : start + AT_ONCE], received_ns, at))
         self._count += len(frames)
         if self._count > self._limit:
             self._overflow()
@@ -83,27 +84,26 @@ class Intake:
         self._scheduled = False
         if not self._waiting or self._held:
             return
-        frames, received_ns = self._waiting.popleft()
+        frames, received_ns, at = self._waiting.popleft()
         self._count -= len(frames)
-        self._hand_on(frames, received_ns)
+        self._hand_on(frames, received_ns, at)
         self._schedule()
 
-    def _hand_on(self, frames: list[Frame], received_ns: int) -> None:
+    def _hand_on(self, frames: list[Frame], received_ns: int, at: datetime) -> None:
         if not self.heard_calls:
             self.heard_calls = any(frame.get("event") in _OF_CALLS for frame in frames)
         events: list[Event] = []
         for frame in frames:
             try:
-                events += self._translator.translate(frame)
+                events += self._translator.translate(frame, at)
             except Exception:  # one odd message must not cost the rest of the day's calls
                 log.exception("could not make sense of an AMI %s event", frame.get("event", "")[:40])
         if events:
             self._sink.events(events, received_ns)
-        self._note(frames)
+        self._note(frames, at)
 
-    def _note(self, frames: list[Frame]) -> None:
+    def _note(self, frames: list[Frame], at: datetime) -> None:
         """After the events, so that no pop-up waits for it."""
-        at = datetime.now(UTC)
         for frame in frames:
             summary = summary_of(frame)
             if summary:
