@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcard.calls.models import Call
 from callcard.customers.queries import NumberMatch, match_number
 from callcard.telephony import call as telephony
 
@@ -20,7 +19,7 @@ def match_party(call: telephony.Call, *, region: str) -> NumberMatch:
 
 def match_fields(match: NumberMatch) -> dict[str, Any]:
     """The columns of a call that say who it was with."""
-    single = len(match.customer_ids) == 1 and match.kind == Call.Match.EXACT
+    single = len(match.customer_ids) == 1 and match.kind == "exact"
     return {
         "match": match.kind,
         "e164": match.e164,

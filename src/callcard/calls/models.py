@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
+from callcard.staff.models import User
+from callcard.staff.visibility import visible_to
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def visible_to(self, user: User) -> Self:
+        """Calls that people whose records this user sees took part in, or that were with their customers."""
+        visibility = visible_to(user)
+        if visibility.everything:
+            return self
+        ids = visibility.responsible_ids or ()
+        took_part = Segment.objects.filter(call=OuterRef("pk"), user__in=ids)
+        return self.filter(Q(Exists(took_part)) | Q(customer__responsible__in=ids))
 
 
 class Call(models.Model):
@@ -62,12 +78,17 @@ class Call(models.Model):
     tracking = models.JSONField(null=True, blank=True)
     command_id = models.CharField(max_length=40, blank=True)  # the Dial command that placed it
 
+    objects = CallQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("call")
         constraints = [models.UniqueConstraint(fields=["pbx", "key"], name="one_call_per_pbx_key")]
         indexes = [
             models.Index(fields=["-started_at"]),
             models.Index(fields=["customer", "-started_at"]),
+            models.Index(
+                fields=["customer", "-started_at"], condition=models.Q(outcome="answered"), name="calls_last_contact"
+            ),
             models.Index(fields=["pbx"], condition=models.Q(ended_at=None), name="calls_going_on"),
         ]
 

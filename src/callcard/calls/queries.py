@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from callcard.calls.models import Call, Notice
-from callcard.calls.rows import call_value
 from callcard.staff.models import Extension, User
-from callcard.telephony import call as telephony
 
 RECENT = 50
 
@@ -20,9 +18,8 @@ def users_of_extensions(extensions: Collection[str]) -> dict[str, int]:
     return {number: user_id for number, user_id in rows.values_list("number", "user_id") if user_id is not None}
 
 
-def calls_going_on(pbx: str) -> list[telephony.Call]:
-    rows = Call.objects.filter(pbx=pbx, ended_at=None).prefetch_related("segments").order_by("started_at")
-    return [call_value(row) for row in rows]
+def calls_going_on(pbx: str) -> list[Call]:
+    return list(Call.objects.filter(pbx=pbx, ended_at=None).prefetch_related("segments").order_by("started_at"))
 
 
 def open_notices(user: User) -> list[Notice]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -24,11 +25,13 @@ from callcard.telephony import call as telephony
 class Record:
     """A call to be written, as it is now. `absorbed`: keys of calls that turned out to be part of it.
 
+    `memory`: what the tracker needs to take the call up again after a restart; None when it is over.
     `received_ns`: monotonic time at which the bytes that changed it were read.
     """
 
     call: telephony.Call
     absorbed: frozenset[str] = frozenset()
+    memory: dict[str, Any] | None = None
     received_ns: int | None = None
 
 
@@ -64,13 +67,13 @@ class CallRecorder:
     def _record_one(self, record: Record) -> list[Tell]:
         call = record.call
         users = users_of_extensions({s.party.extension for s in call.segments if s.party.extension})
-        written = self._write_call(call, _answering_user(call, users))
+        written = self._write_call(call, _answering_user(call, users), record.memory)
         _write_segments(written, call, users)
         tells = self._absorb(written.call_id, record.absorbed)
         return tells + _write_notices(written, call, users, record.received_ns)
 
-    def _write_call(self, call: telephony.Call, answered_by_id: int | None) -> _Written:
-        fields = call_fields(call, answered_by_id=answered_by_id)
+    def _write_call(self, call: telephony.Call, answered_by_id: int | None, memory: dict[str, Any] | None) -> _Written:
+        fields = call_fields(call, answered_by_id=answered_by_id) | {"tracking": memory}
         written = self._written.get(call.key) or self._read(call.key)
         if written is None:
             match = match_party(call, region=self.region)

@@ -42,3 +42,16 @@ def choose_customer(*, call: Call, customer: Customer) -> None:
 
 def write_note(*, call: Call, note: str, result: str) -> None:
     Call.objects.filter(pk=call.pk).update(note=note, result=result[:60])
+
+
+def give_up_call(*, call: Call) -> None:
+    """Nobody will ever tell how this call ended."""
+    now = timezone.now()
+    outcome = Call.Outcome.ANSWERED if call.answered_at else Call.Outcome.UNKNOWN
+    with transaction.atomic():
+        call.segments.filter(ended_at=None).update(ended_at=now)
+        Call.objects.filter(pk=call.pk).update(ended_at=now, outcome=outcome, is_complete=False, tracking=None)
+        notices = Notice.objects.filter(call=call)
+        notices.update(state=Notice.State.OVER)
+        users = list(notices.filter(closed_at=None).values_list("user_id", flat=True))
+        tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from callcard.calls import views
+
+urlpatterns = [
+    path("calls/", views.log, name="call-log"),
+    path("calls/recent/", views.recent, name="recent-calls"),
+]

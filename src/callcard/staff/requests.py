@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""Who asks, and whether they may."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ P = ParamSpec("P")
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The user of a request that has passed the sign-in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
+    """The user of a request. Raises PermissionDenied when there is none."""
+    if isinstance(request.user, User):
+        return request.user
+    raise PermissionDenied
 
 
 def administrator_only(

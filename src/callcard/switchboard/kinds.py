@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcard.connectors.asterisk.connector import AsteriskConnector
-from callcard.connectors.asterisk.options import AsteriskOptions
+from callcard.connectors.asterisk.options import options_from
 from callcard.connectors.simulator.connector import SimulatorConnector
 from callcard.connectors.simulator.options import SimulatorOptions
 from callcard.customers.models import Phone
@@ -12,21 +12,24 @@ from callcard.switchboard.models import Pbx
 from callcard.telephony.connector import Connector
 
 _KNOWN_CALLERS = 400
+_SIMULATOR_OPTIONS = ("mean_interval", "calls_at_once", "speed", "seed")
 
 
 def make_connector(pbx: Pbx) -> Connector:
     """Raises ValueError in words when the PBX's options are not usable."""
     if pbx.kind == Pbx.Kind.ASTERISK:
-        return AsteriskConnector(AsteriskOptions.parse(pbx.options))
+        return AsteriskConnector(options_from(pbx.options))
     return SimulatorConnector(_simulator_options(pbx))
 
 
 def _simulator_options(pbx: Pbx) -> SimulatorOptions:
     known = Phone.objects.exclude(e164="").order_by("pk").values_list("e164", flat=True)
     extensions = Extension.objects.exclude(user=None).values_list("number", flat=True)
-    return SimulatorOptions.parse(
-        pbx.options,
+    given = {name: pbx.options[name] for name in _SIMULATOR_OPTIONS if name in pbx.options}
+    return SimulatorOptions(
         known_numbers=tuple(known[:_KNOWN_CALLERS]),
         extensions=tuple(extensions),
         lines=tuple(Line.objects.values_list("number", flat=True)),
+        groups={"sales": tuple(extensions)},
+        **given,
     )

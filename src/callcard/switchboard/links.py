@@ -32,7 +32,7 @@ class PbxLink:
         for event in events:
             changes += self._tracker.feed(event)
         if changes:
-            self._writer.put_changes(changes, received_ns)
+            self._writer.put_changes(changes, self._tracker, received_ns)
 
     def link(self, report: LinkReport) -> None:
         if self.report is None or (report.state, report.problem) != (self.report.state, self.report.problem):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 
 from callcard.calls.queries import calls_going_on
+from callcard.calls.rows import call_value
+from callcard.calls.services import give_up_call
 from callcard.staff.company import company
 from callcard.switchboard.kinds import make_connector
 from callcard.switchboard.links import PbxLink
@@ -103,8 +105,18 @@ def _prepare() -> tuple[str, list[_Prepared]]:
             logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
             continue
         tracker = CallTracker(pbx.slug)
-        tracker.restore(calls_going_on(pbx.slug))
+        _take_up_calls(pbx.slug, tracker)
         prepared.append(_Prepared(pbx.slug, connector, tracker))
     region = company().region
     connection.close()
     return region, prepared
+
+
+def _take_up_calls(slug: str, tracker: CallTracker) -> None:
+    """Go on with the calls that were going on when the program stopped."""
+    for row in calls_going_on(slug):
+        try:
+            tracker.restore(call_value(row), row.tracking or {})
+        except (KeyError, TypeError, ValueError):
+            logger.warning("call %s cannot be taken up again and is closed as not fully seen", row.key)
+            give_up_call(call=row)

@@ -14,6 +14,7 @@ from callcard.calls.recorder import CallRecorder, Record
 from callcard.switchboard.journal import write_link_report, write_wire_notes
 from callcard.telephony.changes import CallMerged, Change
 from callcard.telephony.connector import LinkReport, WireNote
+from callcard.telephony.tracker import CallTracker
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +41,10 @@ class CallWriter(threading.Thread):
         self._notes: deque[tuple[str, WireNote]] = deque(maxlen=NOTES_KEPT)
         self._stopping = False
 
-    def put_changes(self, changes: Sequence[Change], received_ns: int | None) -> None:
+    def put_changes(self, changes: Sequence[Change], tracker: CallTracker, received_ns: int | None) -> None:
         with self._lock:
             for change in changes:
-                absorbed = frozenset([change.absorbed_key]) if isinstance(change, CallMerged) else frozenset()
-                self._merge(Record(call=change.call, absorbed=absorbed, received_ns=received_ns))
+                self._merge(_record(change, tracker, received_ns))
         self._work.set()
 
     def put_report(self, pbx: str, report: LinkReport) -> None:
@@ -141,3 +141,13 @@ class CallWriter(threading.Thread):
             self._reports[:0] = reports
         threading.Event().wait(pause)
         self._work.set()
+
+
+def _record(change: Change, tracker: CallTracker, received_ns: int | None) -> Record:
+    call = change.call
+    return Record(
+        call=call,
+        absorbed=frozenset([change.absorbed_key]) if isinstance(change, CallMerged) else frozenset(),
+        memory=tracker.memory_of(call.key) if call.ended_at is None else None,
+        received_ns=received_ns,
+    )

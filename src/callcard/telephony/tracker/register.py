@@ -29,6 +29,16 @@ class Register:
     def live_calls(self) -> Iterator[CallFacts]:
         return (call for call in self.calls if not call.is_over)
 
+    def call_with_id(self, call_id: str) -> CallFacts | None:
+        return self._by_id.get(call_id)
+
+    def take_up(self, call: CallFacts) -> None:
+        """Add a call that was kept elsewhere while the program did not run."""
+        self.calls[call] = None
+        self.legs |= call.legs
+        self._by_id |= dict.fromkeys(call.ids, call)
+        self._by_room |= dict.fromkeys(call.rooms, call)
+
     def leg_that_begins(self, name: str, call_id: str) -> LegFacts | None:
         """None when it is the late repetition of a leg that is over and forgotten."""
         leg = self.legs.get(name)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from callcard.telephony import events
+from callcard.telephony.call import Call
 from callcard.telephony.changes import Change
 from callcard.telephony.tracker.differences import differences
 from callcard.telephony.tracker.facts import CallFacts, LegFacts
+from callcard.telephony.tracker.memory import Memory, facts_from, memory_of
 from callcard.telephony.tracker.portrait import portray
 from callcard.telephony.tracker.recording import RECORDERS
 from callcard.telephony.tracker.register import Register
@@ -45,6 +47,19 @@ class CallTracker:
     def size(self) -> int:
         """How many calls are in memory."""
         return len(self._register.calls)
+
+    def memory_of(self, call_key: str) -> Memory | None:
+        """What `restore` needs to go on with this call in another process, as plain JSON data."""
+        facts = self._register.call_with_id(call_key)
+        return memory_of(facts) if facts is not None else None
+
+    def restore(self, call: Call, memory: Memory) -> None:
+        """Take up a call that was going on when the program stopped. Comes before the first event.
+
+        What happened meanwhile is told by the CallsInProgress that follows. Raises KeyError, TypeError or
+        ValueError when `memory` is not of this version's making.
+        """
+        self._register.take_up(facts_from(memory, call))
 
     def feed(self, event: events.Event) -> list[Change]:
         """Take in one event. Never raises, whatever the order or the content."""
