@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from callcard.staff.models import User
+from callcard.staff.visibility import visible_to
+
+
+def folded(text: str) -> str:
+    """Text as it is compared when searching: case and width do not count."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()[:400]
 
 
 class Category(models.Model):
@@ -16,6 +27,18 @@ class Category(models.Model):
         verbose_name = _("category")
         ordering = ("position", "name")
 
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> CustomerQuerySet:
+        return self.filter(visible_to(user).customers_filter())
+
+    def current(self) -> CustomerQuerySet:
+        """Those that nobody archived."""
+        return self.filter(archived_at=None)
+
 
 class Customer(models.Model):
     class Kind(models.TextChoices):
@@ -24,6 +47,8 @@ class Customer(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(_("name"), max_length=200)
+    # The name casefolded: SQLite compares letters beyond ASCII case by case only.
+    search_name = models.CharField(max_length=400, blank=True, editable=False)
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True)
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="customers"
@@ -40,9 +65,23 @@ class Customer(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = models.Manager.from_queryset(CustomerQuerySet)()
+
     class Meta:
         verbose_name = _("customer")
-        indexes = [models.Index(fields=["name"])]
+        indexes = [
+            models.Index(fields=["search_name", "id"]),
+            models.Index(fields=["responsible", "search_name", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = folded(self.name)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
+        super().save(*args, **kwargs)
 
 
 class Phone(models.Model):
@@ -51,7 +90,7 @@ class Phone(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="phones")
     raw = models.CharField(_("number"), max_length=64)
     e164 = models.CharField(max_length=20, blank=True)
-    ending = models.CharField(max_length=8, blank=True)  # the last eight digits, for "possible" matches
+    ending = models.CharField(max_length=7, blank=True)  # ReadNumber.ending, for "possible" matches
     label = models.CharField(_("label"), max_length=40, blank=True)
     person = models.CharField(_("contact person"), max_length=100, blank=True)
     is_preferred = models.BooleanField(_("preferred"), default=False)
@@ -59,6 +98,9 @@ class Phone(models.Model):
     class Meta:
         verbose_name = _("phone")
         indexes = [models.Index(fields=["e164"]), models.Index(fields=["ending"])]
+
+    def __str__(self) -> str:
+        return self.raw
 
 
 class Contact(models.Model):
@@ -79,6 +121,9 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
 
+    def __str__(self) -> str:
+        return self.value
+
 
 class OwnField(models.Model):
     """A field that the company added by itself."""
@@ -90,3 +135,6 @@ class OwnField(models.Model):
     class Meta:
         verbose_name = _("own field")
         ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name

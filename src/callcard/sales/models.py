@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
+from callcard.staff.models import User
+from callcard.staff.visibility import visible_to
 
 
 class OrderState(models.Model):
@@ -18,6 +20,14 @@ class OrderState(models.Model):
     class Meta:
         verbose_name = _("order state")
         ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: User) -> OrderQuerySet:
+        return self.filter(visible_to(user).customers_filter("customer__"))
 
 
 class Order(models.Model):
@@ -32,6 +42,8 @@ class Order(models.Model):
     ordered_at = models.DateTimeField(_("ordered"))
     due_on = models.DateField(_("due"), null=True, blank=True)
 
+    objects = models.Manager.from_queryset(OrderQuerySet)()
+
     class Meta:
         verbose_name = _("order")
         indexes = [
@@ -44,12 +56,19 @@ class Order(models.Model):
         ]
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def visible_to(self, user: User) -> PaymentQuerySet:
+        return self.filter(visible_to(user).customers_filter("customer__"))
+
+
 class Payment(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments")
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="payments")
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
     paid_at = models.DateTimeField(_("paid"))
+
+    objects = models.Manager.from_queryset(PaymentQuerySet)()
 
     class Meta:
         verbose_name = _("payment")

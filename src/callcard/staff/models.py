@@ -31,6 +31,9 @@ class Line(models.Model):
     class Meta:
         verbose_name = _("line")
 
+    def __str__(self) -> str:
+        return self.name or self.number
+
 
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=100)
@@ -38,6 +41,9 @@ class Team(models.Model):
 
     class Meta:
         verbose_name = _("team")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class User(AbstractUser):
@@ -61,6 +67,9 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
 
+    def __str__(self) -> str:
+        return self.shown_name
+
     @property
     def shown_name(self) -> str:
         return self.get_full_name() or self.username
@@ -74,3 +83,6 @@ class Extension(models.Model):
 
     class Meta:
         verbose_name = _("extension")
+
+    def __str__(self) -> str:
+        return self.number
