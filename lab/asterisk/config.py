@@ -10,9 +10,9 @@ from lab.asterisk.plan import Manager, Plan
 
 FILTERS_BY_NAME_SINCE = ((22, 1), (21, 6), (20, 11))
 _EMPTY = (
-    "stasis udptl ccss acl pjproject sorcery extconfig codecs statsd geolocation websocket_client "
-    "cli_aliases res_parking"
-).split()
+    *("stasis", "udptl", "ccss", "acl", "pjproject", "sorcery", "extconfig", "codecs", "statsd"),
+    *("geolocation", "websocket_client", "cli_aliases", "res_parking"),
+)
 _INDICATIONS = """[general]
 country=us
 [us]

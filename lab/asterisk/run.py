@@ -53,7 +53,9 @@ class Asterisk:
         console = (self.base / "log/console").open("ab")
         command = [*self.installed.command, "-f", "-C", str(self._conf)]
         with console:
-            self._process = subprocess.Popen(command, stdout=console, stderr=console, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdout=console, stderr=console, stdin=subprocess.DEVNULL
+            )
         try:
             self._wait_until_booted()
         except PeerMissing:

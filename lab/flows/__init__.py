@@ -1,0 +1,1 @@
+"""What people do with telephones, each as a small function that returns what truly happened."""

@@ -1,0 +1,19 @@
+"""The sound offer of a phone that sends none (RFC 4566, RFC 3264)."""
+
+from __future__ import annotations
+
+
+def offer(port: int, version: int, direction: str) -> str:
+    """`direction` is sendrecv, sendonly (hold), recvonly or inactive."""
+    lines = (
+        "v=0",
+        f"o=- 1 {version} IN IP4 127.0.0.1",
+        "s=-",
+        "c=IN IP4 127.0.0.1",
+        "t=0 0",
+        f"m=audio {port} RTP/AVP 0 101",
+        "a=rtpmap:0 PCMU/8000",
+        "a=rtpmap:101 telephone-event/8000",
+        f"a={direction}",
+    )
+    return "".join(f"{line}\r\n" for line in lines)
