@@ -15,8 +15,8 @@ setup: ## .venv with the locked packages and the page's scripts; a second run do
 run: setup ## Callcard with a demo company; PORT=8000, PBX=simulator or PBX=asterisk
 	@$(BIN)/callcard serve --demo --port $(PORT) --pbx $(PBX)
 
-test: setup ## every test, on SQLite and PostgreSQL, with a real Asterisk and Chromium
-	@$(BIN)/python -m scripts.test
+test: setup ## every test, on SQLite and PostgreSQL, with a real Asterisk and Chromium; ONLY="tests/pure -k hold"
+	@$(BIN)/python -m scripts.test $(ONLY)
 
 check: setup ## style, types, the rooms' borders, missing migrations
 	$(BIN)/ruff check .

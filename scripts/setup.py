@@ -19,8 +19,10 @@ STAMP = VENV / "set-up"
 LOCK = PROJECT / "requirements.lock"
 NODE_LOCK = PROJECT / "requirements-node.lock"
 ASSETS = PROJECT / "scripts" / "build_assets.py"
+ICONS = PROJECT / "src" / "callcard" / "ui" / "icons.txt"
+MANIFESTS = tuple(PROJECT / name for name in ("pyproject.toml", "package.json", "package-lock.json"))
 # What decides the contents of .venv: when one of them changes, it is brought up to date.
-SOURCES = (LOCK, NODE_LOCK, PROJECT / "pyproject.toml", PROJECT / "package-lock.json", ASSETS, Path(__file__))
+SOURCES = (LOCK, NODE_LOCK, *MANIFESTS, ASSETS, ICONS, Path(__file__))
 
 
 class CannotSetUp(Exception):
