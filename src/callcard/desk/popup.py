@@ -160,7 +160,7 @@ def _title(
     row: Mapping[str, Any], card: CallerCard | None, hidden: CallerCard | None, candidates: Sequence[CallerCard]
 ) -> str:
     """The one line that says who it is."""
-    number = row["call__e164"] or row["call__number"]
+    number: str = row["call__e164"] or row["call__number"]
     if card is not None:
         return card.name
     if hidden is not None:
@@ -168,10 +168,10 @@ def _title(
     if row["call__withheld"]:
         return _("Number withheld")
     if row["call__match"] == Call.Match.OWN:
-        return row["call__shown_name"] or number
+        return str(row["call__shown_name"] or number)
     if len(candidates) == 1 and row["call__match"] == Call.Match.POSSIBLE:
         return _("Possibly %(name)s") % {"name": candidates[0].name}
-    return number or row["call__shown_name"] or _("No number")
+    return number or str(row["call__shown_name"]) or _("No number")
 
 
 def _announcement(state: str, title: str) -> str:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("desk/popups/<int:call_id>/choose", views.popup_choose, name="popup-choose"),
     path("desk/popups/<int:call_id>/add-number", views.popup_add_number, name="popup-add-number"),
     path("desk/popups/<int:call_id>/note", views.popup_note, name="popup-note"),
+    path("settings/popup", views.popup_settings, name="popup-settings"),
 ]

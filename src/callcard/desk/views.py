@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard import __version__
 from callcard.calls.models import Call
 from callcard.calls.queries import open_notices
 from callcard.calls.services import choose_customer, close_notice, mark_shown, write_note
 from callcard.customers.models import Customer
 from callcard.customers.services import add_number_to_customer
 from callcard.desk.popup import Popup, popups
+from callcard.desk.popup_parts import all_parts, arrange_parts
+from callcard.desk.rendering import popup_data
 from callcard.live.queries import newest_event_id
-from callcard.staff.requests import signed_in
+from callcard.staff.requests import administrator_only, signed_in
 
 
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
     """The frame around every window. It is loaded once; calls and windows come and go in it."""
-    return render(request, "desk/shell.html", shell_context(request))
-
-
-def shell_context(request: HttpRequest) -> dict[str, object]:
-    since = newest_event_id()  # before the pop-ups are read: what comes in between is told again, never missed
-    return {"since": since, "version": __version__, "popups": _open_popups(request)}
+    return render(request, "desk/shell.html")
 
 
 @require_GET
 def popup_stack(request: HttpRequest) -> HttpResponse:
-    """All pop-ups that should be on the screen, for a browser that was away too long."""
-    return render(request, "desk/popups.html", shell_context(request))
+    """All pop-ups that should be on the screen, for a browser that has just come or was away too long."""
+    return JsonResponse({"since": newest_event_id(), "popups": [popup_data(popup) for popup in _open_popups(request)]})
 
 
 def _open_popups(request: HttpRequest) -> list[Popup]:
@@ -92,3 +90,13 @@ def _call_and_customer(request: HttpRequest, call_id: int) -> tuple[Call, Custom
 def _popup_now(request: HttpRequest, call: Call) -> HttpResponse:
     user = signed_in(request)
     return HttpResponse(popups([(call.pk, user.pk)])[(call.pk, user.pk)].html)
+
+
+@administrator_only
+def popup_settings(request: HttpRequest) -> HttpResponse:
+    """Which parts the pop-up shows, in which order."""
+    if request.method == "POST":
+        arrange_parts(order=request.POST.getlist("order"), shown=set(request.POST.getlist("shown")))
+        messages.success(request, _("The pop-up is arranged anew, from the next call on."))
+        return redirect("popup-settings")
+    return render(request, "desk/popup_settings.html", {"parts": all_parts()})

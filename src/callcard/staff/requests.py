@@ -27,7 +27,7 @@ def administrator_only(
     """Everybody else is refused, and nothing of the view is done."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if signed_in(request).role != User.Role.ADMINISTRATOR:
             raise PermissionDenied
         return view(request, *args, **kwargs)

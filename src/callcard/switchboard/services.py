@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
+from callcard.calls.queries import calls_going_on
+from callcard.calls.services import give_up_call
 from callcard.switchboard.models import Pbx
 
 
@@ -11,3 +15,11 @@ def set_pbx(*, slug: str, name: str, kind: str, options: dict[str, Any], is_enab
     """Add the PBX or change it. A running switchboard notices within a few seconds."""
     defaults = {"name": name, "kind": kind, "options": options, "is_enabled": is_enabled}
     return Pbx.objects.update_or_create(slug=slug, defaults=defaults)[0]
+
+
+def remove_pbx(*, pbx: Pbx) -> None:
+    """Its calls stay in the log; those that went on are closed, for nobody will tell of their end."""
+    with transaction.atomic():
+        for call in calls_going_on(pbx.slug):
+            give_up_call(call=call)
+        pbx.delete()

@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from callcard.switchboard import views
+
+urlpatterns = [
+    path("settings/pbx", views.pbx_list, name="pbx-list"),
+    path("settings/pbx/new", views.pbx_edit, name="pbx-new"),
+    path("settings/pbx/test", views.pbx_test, name="pbx-test"),
+    path("settings/pbx/<slug:slug>", views.pbx_edit, name="pbx-edit"),
+    path("settings/pbx/<slug:slug>/remove", views.pbx_remove, name="pbx-remove"),
+    path("settings/why", views.why, name="why"),
+]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from asgiref.sync import async_to_sync
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from callcard.staff.requests import administrator_only
 from callcard.switchboard.diagnosis import diagnose_recent_calls
-from callcard.switchboard.models import WireLine
+from callcard.switchboard.forms import PbxForm
+from callcard.switchboard.models import Pbx, WireLine
 from callcard.switchboard.queries import links
+from callcard.switchboard.services import remove_pbx, set_pbx
+from callcard.switchboard.trial import try_pbx
+from callcard.switchboard.words import explain
 
 WIRE_LINES_SHOWN = 200
 
@@ -23,3 +30,46 @@ def why(request: HttpRequest) -> HttpResponse:
         "wire_lines": WireLine.objects.order_by("-id")[:WIRE_LINES_SHOWN],
     }
     return render(request, "switchboard/why.html", context)
+
+
+@require_GET
+@administrator_only
+def pbx_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "switchboard/pbx_list.html", {"links": links()})
+
+
+@administrator_only
+def pbx_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """Change a PBX, or add one when there is no slug."""
+    pbx = get_object_or_404(Pbx, slug=slug) if slug else None
+    form = PbxForm(request.POST if request.method == "POST" else None, pbx=pbx)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "switchboard/pbx_form.html", {"form": form, "pbx": pbx}, status=status)
+    kept = form.cleaned_data
+    set_pbx(
+        slug=form.slug(), name=kept["name"], kind=kept["kind"], options=form.options(), is_enabled=kept["is_enabled"]
+    )
+    messages.success(request, _("Saved. The link is made anew within a few seconds."))
+    return redirect("pbx-list")
+
+
+@require_POST
+@administrator_only
+def pbx_test(request: HttpRequest) -> HttpResponse:
+    """Try what is in the form, saved or not; a stored secret is used when the field is empty."""
+    pbx = Pbx.objects.filter(slug=request.POST.get("slug", "")).first()
+    form = PbxForm(request.POST, pbx=pbx)
+    if not form.is_valid():
+        return render(request, "switchboard/pbx_test.html", {"form": form}, status=422)
+    trial = Pbx(slug="trial", kind=form.cleaned_data["kind"], options=form.options())
+    report = async_to_sync(try_pbx)(trial)
+    return render(request, "switchboard/pbx_test.html", {"report": report, "problem": explain(report.problem)})
+
+
+@require_POST
+@administrator_only
+def pbx_remove(request: HttpRequest, slug: str) -> HttpResponse:
+    remove_pbx(pbx=get_object_or_404(Pbx, slug=slug))
+    messages.success(request, _("Removed. Its calls stay in the log."))
+    return redirect("pbx-list")

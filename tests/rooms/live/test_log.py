@@ -1,0 +1,105 @@
+"""The event log: nothing is lost, nothing is told of what was not committed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from callcard.live import wakeup
+from callcard.live.models import LiveEvent
+from callcard.live.queries import REPLAY_AT_MOST, events_after, missed_events, newest_event_id
+from callcard.live.services import Tell, forget_events, tell
+from callcard.staff.models import User
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("mali")
+
+
+def test_nothing_is_told_of_what_was_rolled_back(user: User) -> None:
+    before = newest_event_id()
+    with transaction.atomic():
+        tell([Tell(user_id=user.pk, kind="popup", payload={"call": 1})])
+        transaction.set_rollback(True)
+    assert events_after(before) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_wake_only_after_the_commit() -> None:
+    user = User.objects.create_user("mali")
+    woken = threading.Event()
+    wakeup.register(woken)
+    try:
+        with transaction.atomic():
+            tell([Tell(user_id=user.pk, kind="popup")])
+            assert not woken.is_set()
+        assert woken.is_set()
+    finally:
+        wakeup.unregister(woken)
+
+
+def test_replay_gives_each_user_only_their_own(user: User) -> None:
+    other = User.objects.create_user("keo")
+    tell([Tell(user_id=user.pk, kind="popup", payload={"call": 1})])
+    since = newest_event_id()
+    tell([Tell(user_id=user.pk, kind="popup", payload={"call": 2}), Tell(user_id=other.pk, kind="popup")])
+    replay = missed_events(user.pk, since=since)
+    assert replay.is_whole
+    assert [event.payload for event in replay.events] == [{"call": 2}]
+
+
+def test_too_old_too_much_or_from_the_future_means_load_anew(user: User) -> None:
+    tell([Tell(user_id=user.pk, kind="popup") for _ in range(REPLAY_AT_MOST + 1)])
+    oldest = events_after(0)[0].id
+    assert missed_events(user.pk, since=oldest - 1).is_whole is False  # one more than is replayed
+    assert missed_events(user.pk, since=oldest).is_whole is True
+    assert missed_events(user.pk, since=newest_event_id() + 1).is_whole is False
+    LiveEvent.objects.filter(id__lte=oldest + 5).delete()
+    assert missed_events(user.pk, since=oldest).is_whole is False  # what it missed first is gone
+
+
+def test_forgetting_keeps_the_newest_so_that_returning_browsers_know_where_they_are(user: User) -> None:
+    tell([Tell(user_id=user.pk, kind="popup") for _ in range(3)])
+    newest = newest_event_id()
+    assert forget_events(before=timezone.now() + timedelta(seconds=1)) == 2
+    assert newest_event_id() == newest
+    assert missed_events(user.pk, since=newest).is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ids_grow_in_the_order_of_commit() -> None:
+    """A reader that reads on from its last id must never skip one that was written before and committed after."""
+    users = [User.objects.create_user(f"user{n}") for n in range(4)]
+    start = newest_event_id()
+    stop = time.monotonic() + 1.0
+    seen: list[int] = []
+
+    def write(user: User) -> None:
+        while time.monotonic() < stop:
+            with transaction.atomic():
+                tell([Tell(user_id=user.pk, kind="popup")])
+                time.sleep(0.002)  # a commit that dawdles
+        connection.close()
+
+    def read() -> None:
+        cursor = start
+        while time.monotonic() < stop + 0.3:
+            for event in events_after(cursor):
+                cursor = event.id
+                seen.append(event.id)
+        connection.close()
+
+    threads = [threading.Thread(target=write, args=(user,)) for user in users] + [threading.Thread(target=read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    written = list(LiveEvent.objects.filter(id__gt=start).order_by("id").values_list("id", flat=True))
+    assert len(written) > 20
+    assert seen == written
