@@ -3,6 +3,8 @@
 BIN := .venv/bin
 PORT ?= 8000
 PBX ?= simulator
+RUN_simulator = $(BIN)/callcard serve --demo --port $(PORT) --pbx simulator
+RUN_asterisk = $(BIN)/python -m lab.demo --port $(PORT)
 
 .PHONY: help setup run test check bench lock docs-screenshots clean
 
@@ -13,7 +15,7 @@ setup: ## .venv with the locked packages and the page's scripts; a second run do
 	@python=$$(sh scripts/find_python.sh) && "$$python" scripts/setup.py
 
 run: setup ## Callcard with a demo company; PORT=8000, PBX=simulator or PBX=asterisk
-	@$(BIN)/callcard serve --demo --port $(PORT) --pbx $(PBX)
+	@$(RUN_$(PBX))
 
 test: setup ## every test, on SQLite and PostgreSQL, with a real Asterisk and Chromium; ONLY="tests/pure -k hold"
 	@$(BIN)/python -m scripts.test $(ONLY)

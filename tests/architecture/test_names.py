@@ -12,14 +12,8 @@ from tests.architecture import source
 
 SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "core", "base", "manager", "managers", "misc", "signals"}
 VENDOR_WORDS = {"asterisk", "ami", "channel", "channels", "linkedid", "uniqueid", "pjsip"}
-# Where a PBX is called by its name: its own folder, and where the switchboard offers it for choice.
-VENDOR_PLACES = (
-    "connectors/asterisk/",
-    "switchboard/kinds.py",
-    "switchboard/models.py",
-    "switchboard/migrations/",
-    "switchboard/management/",
-)
+# Where a PBX is called by its name: its own folder, and the switchboard, which offers it for choice.
+VENDOR_PLACES = ("connectors/asterisk/", "switchboard/")
 # Words of other trades that look like a vendor's.
 OTHER_TRADES = ("BroadcastChannel", "MessageChannel")
 

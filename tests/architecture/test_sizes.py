@@ -9,7 +9,9 @@ from tests.architecture import source
 FILE_LINES = 350
 FUNCTION_LINES = 40
 # "path" or "path:function" -> why it is better in one piece.
-REASONS: dict[str, str] = {}
+REASONS = {
+    "src/callcard/desk/card_query.py:_statement": "one SQL statement, which is read from top to bottom",
+}
 
 _WRITTEN = (".py", ".js", ".css", ".html", ".sh")
 

@@ -19,6 +19,8 @@ _PHYSICAL = re.compile(
     r"|(?:text-align|float|clear)\s*:\s*(?:left|right)\b",
     re.M,
 )
+# The tokens of the usual design, and what the other designs change of them.
+DESIGN_FILES = {"tokens.css", "designs.css"}
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
@@ -35,11 +37,18 @@ def _inline_styles(path: Path) -> str:
     return "\n".join(re.findall(r'style="([^"]*)"', text) + re.findall(r"<style[^>]*>(.*?)</style>", text, re.S))
 
 
-def test_colours_are_named_in_one_file_only() -> None:
-    styles = {path: _rules(path) for path in _our_styles() if path.name != "tokens.css"}
+def test_only_designs_name_colours() -> None:
+    styles = {path: _rules(path) for path in _our_styles() if path.name not in DESIGN_FILES}
     styles |= {path: _inline_styles(path) for path in source.files(".html", under=source.PACKAGE)}
     found = {source.name(path): colours for path, text in styles.items() if (colours := _COLOUR.findall(text))}
     assert found == {}
+
+
+def test_a_design_is_data_and_changes_nothing_but_tokens() -> None:
+    (designs,) = [path for path in _our_styles() if path.name == "designs.css"]
+    properties = set(re.findall(r"[{;]\s*([\w-]+)\s*:", _rules(designs)))
+    assert properties
+    assert {name for name in properties if not name.startswith("--cc-")} <= {"color-scheme"}
 
 
 def test_no_style_names_left_or_right() -> None:
