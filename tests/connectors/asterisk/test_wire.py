@@ -26,9 +26,7 @@ def parser() -> Parser:
 
 
 def test_a_message_becomes_a_frame_with_lower_cased_keys() -> None:
-    assert parser().feed(HANGUP) == [
-        {"event": "Hangup", "channel": "PJSIP/301-1", "cause-txt": "Normal: Clearing"}
-    ]
+    assert parser().feed(HANGUP) == [{"event": "Hangup", "channel": "PJSIP/301-1", "cause-txt": "Normal: Clearing"}]
 
 
 def test_an_empty_value_is_kept_as_empty() -> None:
@@ -44,9 +42,7 @@ def test_events_that_nobody_wants_are_passed_over_and_counted() -> None:
 
 
 def test_replies_are_always_wanted() -> None:
-    assert parser().feed(b"Response: Success\r\nActionID: 7\r\n\r\n") == [
-        {"response": "Success", "actionid": "7"}
-    ]
+    assert parser().feed(b"Response: Success\r\nActionID: 7\r\n\r\n") == [{"response": "Success", "actionid": "7"}]
 
 
 def test_keys_are_read_in_any_case_and_the_event_in_any_place() -> None:
@@ -139,7 +135,9 @@ def test_torn_anywhere_the_frames_are_the_same(data: st.DataObject) -> None:
 HOSTILE = st.lists(
     st.one_of(
         st.binary(max_size=40),
-        st.sampled_from([b"\r\n", b"\r\n\r\n", b"\r", b"\n", b"\x00", b": ", b"Event: Newchannel", b"Event:", b"ActionID: 1"]),
+        st.sampled_from(
+            [b"\r\n", b"\r\n\r\n", b"\r", b"\n", b"\x00", b": ", b"Event: Newchannel", b"Event:", b"ActionID: 1"]
+        ),
         st.just(b"A" * 20_000),
     ),
     max_size=40,

@@ -35,31 +35,42 @@ _NOT_ALLOWED = ("permission denied", "extension does not exist", "originate acce
 class AsteriskConnector:
     """Implements `callcard.telephony.connector.Connector`. One object, one Asterisk, one event loop."""
 
-    def __init__(self, options: AsteriskOptions, *, backoff: Backoff | None = None) -> None:
+    def __init__(self, options: AsteriskOptions) -> None:
         # What an account with the rights of the documentation may do; known exactly once the link is up.
         self.capabilities = frozenset({Capability.LIVE, Capability.RESYNC, Capability.DIAL, Capability.HANGUP})
         self._options = options
-        self._backoff = backoff or Backoff()
+        self._failures = Backoff()
+        # Asterisk's log tells fail2ban of each wrong secret: at most four tries in its ten minutes.
+        self._refusals = Backoff(options.refused_retry, options.refused_retry * 5)
         self._session: Session | None = None  # set while commands may be given
         self._rings = RingWatch()
 
     async def run(self, sink: Sink) -> None:
-        """Never returns by itself: even a refused link is tried again, so that a mended password works at once."""
+        """Never returns by itself: even a refused link is tried again, so that a mended password works by itself."""
         _report(sink, LinkState.CONNECTING)
         while True:
             try:
                 await self._hold_link(sink)
             except LinkProblem as problem:
-                state = LinkState.REFUSED if problem.refused else LinkState.DOWN
-                log.warning("no link to %s:%s: %s", self._options.host, self._options.port, problem)
-                _report(sink, state, problem=problem.problem, detail=problem.detail)
-                wait = self._options.refused_retry if problem.refused else self._backoff.seconds()
-                await asyncio.sleep(wait)
+                await self._rest(sink, problem)
+            except Exception as error:  # a fault of ours must not leave the company without calls for good
+                log.exception("the link to %s:%s broke", self._options.host, self._options.port)
+                await self._rest(sink, LinkProblem("lost", repr(error)))
+
+    async def _rest(self, sink: Sink, problem: LinkProblem) -> None:
+        """Say why there is no link, and wait before the next try."""
+        log.warning("no link to %s:%s: %s", self._options.host, self._options.port, problem)
+        state = LinkState.REFUSED if problem.refused else LinkState.DOWN
+        _report(sink, state, problem=problem.problem, detail=problem.detail)
+        await asyncio.sleep((self._refusals if problem.refused else self._failures).seconds())
 
     async def execute(self, command: Command) -> None:
         """A Dial is done when the phone rings. Raises CommandRefused."""
         if self._session is None:
             raise CommandRefused("no_link")
+        needed = Capability.DIAL if isinstance(command, Dial) else Capability.HANGUP
+        if needed not in self.capabilities:
+            raise CommandRefused("not_allowed", "the account may not do it")
         try:
             if isinstance(command, Dial):
                 await self._dial(self._session, command)
@@ -146,7 +157,8 @@ class AsteriskConnector:
                 await self._ping(session, intake, listed)
             except ActionUnanswered as silence:
                 raise LinkProblem("lost", str(silence)) from None
-            self._backoff.reset()
+            self._failures.reset()
+            self._refusals.reset()
             if session.dropped > dropped:
                 dropped = session.dropped
                 log.warning("%d messages of Asterisk were too large and were dropped", dropped)

@@ -28,21 +28,21 @@ async def connect(options: AsteriskOptions, wanted: frozenset[bytes], listener: 
     """A session whose greeting was Asterisk's. Raises LinkProblem."""
     session = await _open(options, wanted, listener)
     try:
-        async with asyncio.timeout(options.answer_timeout):
-            greeting = await asyncio.shield(session.greeted)
-    except TimeoutError:
-        session.end(LinkProblem("not_asterisk"))
-        raise LinkProblem("not_asterisk", f"no greeting within {options.answer_timeout:g} s") from None
-    except asyncio.CancelledError:
-        problem = session.ended.result() if session.ended.done() else LinkProblem("lost")
-        session.end(problem)
-        if session.greeted.cancelled():
-            raise problem from None
+        await _expect_greeting(session, within=options.answer_timeout)
+    except BaseException:
+        session.end(LinkProblem("lost", "closed by Callcard"))
         raise
-    if not greeting.startswith(_GREETING):
-        session.end(LinkProblem("not_asterisk"))
-        raise LinkProblem("not_asterisk", f"greeted with {greeting[:80]!r}")
     return session
+
+
+async def _expect_greeting(session: Session, *, within: float) -> None:
+    try:
+        async with asyncio.timeout(within):
+            greeting = await session.greeted
+    except TimeoutError:
+        raise LinkProblem("not_asterisk", f"no greeting within {within:g} s") from None
+    if not greeting.startswith(_GREETING):
+        raise LinkProblem("not_asterisk", f"greeted with {greeting[:80]!r}")
 
 
 async def log_in(session: Session, options: AsteriskOptions) -> Welcome:

@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.problems import ActionRefused, ActionUnanswered, LinkProblem
@@ -87,12 +88,9 @@ class Session(asyncio.Protocol):
         if self.ended.done():
             return
         self.ended.set_result(problem)
-        if not self.greeted.done():
-            self.greeted.cancel()
+        _fail(self.greeted, problem)
         for asked in self._asked.values():
-            if not asked.reply.done():
-                asked.reply.set_exception(problem)
-                asked.reply.exception()  # nobody may be waiting any more
+            _fail(asked.reply, problem)
         self._asked.clear()
 
     async def _ask(self, name: str, headers: Headers, within: float, *, is_list: bool) -> list[Frame]:
@@ -128,3 +126,9 @@ class Session(asyncio.Protocol):
 
 def _ends_list(frame: Frame) -> bool:
     return frame.get("eventlist", "").lower() == "complete"
+
+
+def _fail(waiting: asyncio.Future[Any], problem: LinkProblem) -> None:
+    if not waiting.done():
+        waiting.set_exception(problem)
+        waiting.exception()  # nobody may be waiting any more, and then nobody is to be warned of it
