@@ -50,13 +50,12 @@ def _find_caller(call: CallFacts, people: list[LegFacts]) -> LegFacts | None:
     for leg in people:
         if leg.role is Role.CALLER:
             return leg
-    if not people:
-        return None
-    begun_by_helper = any(leg.pipe and leg.role is Role.CALLER for leg in call.legs.values())
     seen_whole = call.watched and all(leg.seen_from_begin for leg in call.legs.values())
-    if begun_by_helper or not seen_whole or call.is_over:
-        return people[0]
-    return None
+    if seen_whole and any(leg.pipe and leg.role is Role.CALLER for leg in call.legs.values()):
+        return people[0] if people else None
+    if not call.shown and (len(people) < 2 or (seen_whole and not call.is_over)):
+        return None  # the caller may yet be told; and one leg that is left behind is no conversation
+    return next((leg for leg in people if leg.party.is_own), people[0] if people else None)
 
 
 def _second_line_of(leg: LegFacts, parts: Iterable[Part]) -> Part | None:
@@ -91,8 +90,9 @@ def find_direction(parts: list[Part], dialled: str, is_own_extension: Callable[[
         return Direction.INBOUND
     if any(not part.party.is_own for part in called):
         return Direction.OUTBOUND
-    goes_out = not called and bool(dialled) and not is_own_extension(dialled)
-    return Direction.OUTBOUND if goes_out else Direction.INTERNAL
+    if called or (dialled and is_own_extension(dialled)):
+        return Direction.INTERNAL
+    return Direction.OUTBOUND  # nothing dialled yet: asked for by a button, which is hardly ever for a colleague
 
 
 def find_line(parts: list[Part], dialled: str, direction: Direction) -> str:

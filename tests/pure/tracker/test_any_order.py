@@ -1,0 +1,77 @@
+"""Whatever order legs are heard in, and however often, the call is the same in the end."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callcard.telephony.events import Event, LegEvent
+from tests.pure.tracker.script import stored, track
+from tests.pure.tracker.stories import STORIES
+
+stories = pytest.mark.parametrize("story", STORIES)
+randoms = st.randoms(use_true_random=False)
+
+
+def interleave(events: list[Event], random: Random) -> list[Event]:
+    """Another order in which each leg's own events stay in theirs."""
+    legs: dict[str, deque[Event]] = defaultdict(deque)
+    for event in events:
+        assert isinstance(event, LegEvent)
+        legs[event.leg].append(event)
+    shuffled: list[Event] = []
+    while legs:
+        leg = random.choice(sorted(legs))
+        shuffled.append(legs[leg].popleft())
+        if not legs[leg]:
+            del legs[leg]
+    return shuffled
+
+
+def repeat_some(events: list[Event], random: Random) -> list[Event]:
+    """Some events come again, at once or any time later."""
+    told = list(events)
+    for event in random.sample(events, k=random.randint(1, len(events))):
+        told.insert(random.randint(told.index(event) + 1, len(told)), event)
+    return told
+
+
+@stories
+@given(random=randoms)
+@settings(max_examples=60)
+def test_shuffled_across_legs(story: str, random: Random) -> None:
+    events = STORIES[story]().events
+    assert stored(track(interleave(events, random))) == stored(track(events))
+
+
+@stories
+@given(random=randoms)
+@settings(max_examples=40)
+def test_repeated(story: str, random: Random) -> None:
+    events = STORIES[story]().events
+    assert stored(track(repeat_some(events, random))) == stored(track(events))
+
+
+@stories
+@given(random=randoms)
+@settings(max_examples=40)
+def test_shuffled_and_repeated(story: str, random: Random) -> None:
+    events = STORIES[story]().events
+    assert stored(track(repeat_some(interleave(events, random), random))) == stored(track(events))
+
+
+@stories
+def test_told_twice_from_the_beginning(story: str) -> None:
+    events = STORIES[story]().events
+    assert stored(track([*events, *events])) == stored(track(events))
+
+
+@stories
+def test_an_event_that_is_no_news_changes_nothing(story: str) -> None:
+    events = STORIES[story]().events
+    twice = [event for event in events for _ in range(2)]
+    assert len(track(twice)) == len(track(events))
