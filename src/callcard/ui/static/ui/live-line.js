@@ -1,0 +1,132 @@
+// <live-line>: what the server tells, as events "live:<kind>" on the document, in every tab, over one connection.
+// The lamp inside it shows whether the telephone system, and the server, can be heard.
+import { every, later, cancel } from "./clock.js";
+import { lead } from "./leader.js";
+
+const SILENCE_MS = 40_000; // the server says something every 15 s
+const LONGEST_WAIT_MS = 30_000;
+const WORST_FIRST = ["refused", "down", "connecting", "up"];
+
+class LiveLine extends HTMLElement {
+  connectedCallback() {
+    const name = `callcard-live-${document.body.dataset.user}`;
+    this.lastId = Number(this.dataset.since) || 0;
+    this.line = "connecting";
+    this.tries = 0;
+    this.links = new Map(this.dataset.links.trim().split(" ").filter(Boolean).map((pair) => pair.split("=")));
+    this.channel = new BroadcastChannel(name);
+    this.channel.onmessage = ({ data }) => this.receive(data);
+    this.channel.postMessage({ kind: "line-asked" });
+    lead(name, () => this.begin());
+    this.showLamp();
+  }
+
+  /** Tell the other tabs, and this one, what happened here. */
+  tell(kind, data) {
+    const message = { id: 0, kind, data };
+    this.receive(message);
+    this.channel.postMessage(message);
+  }
+
+  receive({ id, kind, data }) {
+    if (id && id <= this.lastId) return; // told already, before a reconnection
+    if (id) this.lastId = id;
+    if (kind === "line-asked") return void (this.leads && this.channel.postMessage({ id: 0, kind: "line", data: this.line }));
+    if (kind === "line") this.line = data;
+    if (kind === "link") this.links.set(data.pbx, data.state);
+    if (kind === "line" || kind === "link") this.showLamp();
+    document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data }));
+  }
+
+  // -- only in the tab that leads -----------------------------------------------------------------------------------
+
+  begin() {
+    this.leads = true;
+    for (const event of ["online", "pageshow"]) addEventListener(event, () => this.check());
+    document.addEventListener("visibilitychange", () => this.check());
+    every(5000, () => this.check());
+    this.connect();
+  }
+
+  /** After a sleep, a change of network or a long silence: a new connection, at once. */
+  check() {
+    if (this.line === "signed-out") return;
+    if (this.abort && Date.now() - this.heardAt > SILENCE_MS) this.abort.abort();
+    if (!this.abort && this.line === "lost") this.connect();
+  }
+
+  async connect() {
+    cancel(this.retry);
+    this.abort = new AbortController();
+    this.heardAt = Date.now();
+    try {
+      await this.listen(this.abort.signal);
+    } catch {
+      // Why it broke does not matter: it is tried again, and the lamp says so.
+    }
+    this.abort = null;
+    if (this.line !== "signed-out") this.tryAgain();
+  }
+
+  async listen(signal) {
+    const headers = { Accept: "text/event-stream", "Last-Event-ID": String(this.lastId) };
+    const url = `${this.dataset.url}?since=${this.lastId}`;
+    const response = await fetch(url, { headers, signal, cache: "no-store", redirect: "manual", priority: "high" });
+    if (response.status === 401 || response.status === 403 || response.type === "opaqueredirect")
+      return this.tell("line", "signed-out");
+    if (!response.ok) throw new Error(response.statusText);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ; ) {
+      const { value, done } = await reader.read();
+      if (done) return undefined;
+      this.heardAt = Date.now();
+      rest = this.take(rest + value);
+    }
+  }
+
+  /** Pass on every whole event in `text`; returns what is left of it. */
+  take(text) {
+    let from = 0;
+    for (let end; (end = text.indexOf("\n\n", from)) >= 0; from = end + 2) this.passOn(text.slice(from, end));
+    return text.slice(from);
+  }
+
+  passOn(block) {
+    const field = {};
+    for (const row of block.split("\n")) {
+      const colon = row.indexOf(":");
+      if (colon > 0) field[row.slice(0, colon)] = row.slice(colon + 1).trimStart();
+    }
+    if (!field.event) return;
+    const message = { id: Number(field.id) || 0, kind: field.event, data: JSON.parse(field.data || "{}") };
+    if (message.kind === "hello") this.connected(message.data);
+    this.receive(message);
+    this.channel.postMessage(message);
+  }
+
+  connected() {
+    this.tries = 0;
+    this.tell("line", "heard");
+  }
+
+  tryAgain() {
+    const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.tries++) * (0.5 + Math.random() / 2);
+    if (this.tries > 1) this.tell("line", "lost");
+    else this.line = "lost"; // one quiet attempt first: a restart of the server is over before anybody reads the lamp
+    this.retry = later(wait, () => !this.abort && this.connect());
+  }
+
+  // -- the lamp ------------------------------------------------------------------------------------------------------
+
+  showLamp() {
+    const states = [...this.links.values()];
+    const link = WORST_FIRST.find((state) => states.includes(state)) ?? "none";
+    const state = this.line === "lost" || this.line === "signed-out" ? this.line : link;
+    const word = this.dataset[`word${state.replace(/(^|-)(.)/g, (_all, _dash, letter) => letter.toUpperCase())}`] ?? "";
+    this.querySelector(".lamp").dataset.state = state === "signed-out" ? "lost" : state;
+    const place = this.querySelector(".lamp-word");
+    if (place.textContent !== word) place.textContent = this.title = word;
+  }
+}
+
+customElements.define("live-line", LiveLine);

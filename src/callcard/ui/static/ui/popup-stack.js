@@ -1,0 +1,254 @@
+// <popup-stack>: the calls on the screen. One card is open, the others are a line each.
+// Only what changes is touched, by one insertion: the time from the telephone's ring to the paint is what counts here.
+import { afterPaint, every } from "./clock.js";
+import { PopupActions } from "./popup-actions.js";
+import { post } from "./post.js";
+
+const OVER_STAYS_MS = 30_000;
+const ELSEWHERE_STAYS_MS = 8_000;
+const AFTER_LEAVING_MS = 5_000;
+
+class PopupStack extends HTMLElement {
+  connectedCallback() {
+    this.calls = new Map(); // call id -> {call, state, html, line, title, endedAt}, oldest first
+    this.openCall = null;
+    this.pinned = false; // the open card was chosen by hand
+    this.hovered = false;
+    this.clockOff = 0; // this computer's clock minus the server's, ms
+    this.waiting = null; // events that came while the whole stack is being fetched
+    this.acknowledged = new Set();
+    this.slot = this.querySelector(".popup-open");
+    this.lines = this.querySelector(".popup-lines");
+    this.announcer = document.getElementById("announcer");
+    this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
+    this.addEventListener("pointerleave", () => (this.hovered = false));
+    this.listen();
+    new PopupActions(this);
+    every(1000, () => this.tick());
+    this.refill();
+  }
+
+  listen() {
+    const on = (kind, run) =>
+      document.addEventListener(`live:${kind}`, ({ detail }) => (this.waiting ? this.waiting.push([run, detail]) : run(detail)));
+    on("popup", (event) => this.show(event));
+    on("popup-closed", ({ call }) => this.drop(call));
+    on("popup-shown", ({ call }) => this.acknowledged.add(call));
+    on("resync", () => this.refill());
+  }
+
+  /** The whole stack anew from the server: at the start, and when the stream cannot replay. */
+  async refill() {
+    this.waiting = [];
+    try {
+      const response = await fetch(this.dataset.popups ?? "/desk/popups", { headers: { "X-Callcard-Window": "1" } });
+      if (response.ok) this.replaceAll(await response.text());
+    } catch {
+      // The live line notices the same and asks again.
+    }
+    const missed = this.waiting;
+    this.waiting = null;
+    for (const [run, detail] of missed) run(detail);
+  }
+
+  replaceAll(html) {
+    const parsed = document.createElement("template");
+    parsed.innerHTML = html;
+    const lines = new Map([...parsed.content.querySelectorAll(".popup-line")].map((line) => [line.dataset.call, line.outerHTML]));
+    const articles = [...parsed.content.querySelectorAll("article.popup")];
+    const kept = new Set(articles.map((article) => Number(article.dataset.call)));
+    for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
+    for (const article of articles) {
+      const title = article.querySelector(".popup-name").textContent.trim();
+      const { call, state } = article.dataset;
+      this.show({ call: Number(call), state, title, html: article.outerHTML, line: lines.get(call) ?? "" });
+    }
+  }
+
+  /** Insert the call, or replace what is shown of it. */
+  show(event) {
+    const before = this.calls.get(event.call);
+    const entry = { ...before, ...event };
+    if (event.received_ms) this.clockOff = Date.now() - event.received_ms - (event.server_ms ?? 0);
+    if (event.state === "over" || event.state === "elsewhere") entry.endedAt = before?.endedAt ?? event.ended_ms ?? Date.now();
+    else entry.endedAt = undefined;
+    if (before?.state !== event.state) entry.isNews = true;
+    this.calls.set(event.call, entry);
+    if (this.openCall === event.call) this.replaceCard(entry);
+    else if (this.mayOpen(entry, before)) this.open(entry);
+    else this.placeLine(entry, "afterbegin");
+    this.settle(entry, before);
+  }
+
+  /** What need not be done before the paint. */
+  settle(entry, before) {
+    requestAnimationFrame(() => this.showTimers());
+    if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
+    document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
+    if (!before) afterPaint(() => this.acknowledge(entry.call));
+  }
+
+  acknowledge(call) {
+    if (this.acknowledged.has(call) || !this.calls.has(call)) return;
+    this.acknowledged.add(call);
+    this.line?.tell("popup-shown", { call });
+    post(`/desk/popups/${call}/shown`).catch(() => this.acknowledged.delete(call));
+  }
+
+  announce(text) {
+    const words = Object.assign(document.createElement("p"), { textContent: text });
+    requestAnimationFrame(() => this.announcer.append(words));
+    setTimeout(() => words.remove(), 10_000);
+  }
+
+  get line() {
+    return document.querySelector("live-line");
+  }
+
+  // -- which card is open --------------------------------------------------------------------------------------------
+
+  /** A new call, or one that was just taken up, opens, unless somebody is busy with the card that is open. */
+  mayOpen(entry, before) {
+    if (this.openCall === null) return true;
+    const isNew = !before && entry.state === "ringing";
+    const isTaken = before?.state === "ringing" && entry.state === "talking";
+    return (isNew || isTaken) && !this.isBusy();
+  }
+
+  isBusy() {
+    const open = this.calls.get(this.openCall);
+    return this.hovered || this.pinned || open?.state === "talking" || this.slot.contains(document.activeElement);
+  }
+
+  open(entry) {
+    const folded = this.calls.get(this.openCall);
+    this.openCall = entry.call;
+    this.openedAt = performance.now();
+    this.pinned = false;
+    this.lineOf(entry.call)?.remove();
+    this.slot.innerHTML = entry.html;
+    if (folded) this.placeLine(folded, "afterbegin");
+  }
+
+  lineOf(call) {
+    return this.lines.querySelector(`[data-call="${call}"]`);
+  }
+
+  placeLine(entry, where) {
+    const now = this.lineOf(entry.call);
+    if (!now) return this.lines.insertAdjacentHTML(where, entry.line);
+    const hadFocus = now.contains(document.activeElement);
+    now.outerHTML = entry.line;
+    if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
+    return undefined;
+  }
+
+  /** New contents of the open card; what somebody is typing in it, and where, stays. */
+  replaceCard(entry) {
+    const typed = [...this.slot.querySelectorAll("textarea, input")].filter((field) => field.value !== field.defaultValue);
+    const focused = this.slot.contains(document.activeElement) ? document.activeElement : null;
+    const [start, end] = [focused?.selectionStart, focused?.selectionEnd];
+    this.slot.innerHTML = entry.html;
+    for (const field of typed) {
+      const same = this.slot.querySelector(`[name="${field.name}"]`);
+      if (same) same.value = field.value;
+    }
+    if (!focused) return;
+    const again = focused.name && this.slot.querySelector(`[name="${focused.name}"]`);
+    (again || this.slot.firstElementChild)?.focus({ preventScroll: true });
+    if (again && start !== null) again.setSelectionRange?.(start, end);
+  }
+
+  unfold(call) {
+    const entry = this.calls.get(call);
+    if (!entry) return;
+    this.open(entry);
+    this.pinned = true;
+    this.showTimers();
+    this.focusCard();
+  }
+
+  fold() {
+    const entry = this.calls.get(this.openCall);
+    this.slot.replaceChildren();
+    this.openCall = null;
+    this.pinned = false;
+    if (entry) this.placeLine(entry, "afterbegin");
+    this.showTimers();
+  }
+
+  focusCard() {
+    (this.slot.firstElementChild ?? this.lines.querySelector("button"))?.focus();
+  }
+
+  // -- going away ----------------------------------------------------------------------------------------------------
+
+  /** Closed by hand: here and in every other tab. */
+  close(call) {
+    this.line?.tell("popup-closed", { call });
+    post(`/desk/popups/${call}/close`).catch(() => {}); // it is in the list of recent calls in any case
+  }
+
+  drop(call) {
+    const entry = this.calls.get(call);
+    if (!entry) return;
+    const hadFocus = this.contains(document.activeElement);
+    this.calls.delete(call);
+    this.acknowledged.delete(call);
+    this.lineOf(call)?.remove();
+    if (this.openCall === call) this.openNext();
+    if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
+    document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, before: entry } }));
+  }
+
+  openNext() {
+    this.slot.replaceChildren();
+    this.openCall = null;
+    this.pinned = false;
+    const all = [...this.calls.values()];
+    const next = all.find(({ state }) => state === "talking") ?? all.find(({ state }) => state === "ringing");
+    if (next) this.open(next);
+    this.showTimers();
+  }
+
+  passFocusOn() {
+    if (this.calls.size) this.focusCard();
+    else if (this.cameFrom?.isConnected) this.cameFrom.focus();
+    else document.getElementById("windows").focus();
+  }
+
+  tick() {
+    const now = Date.now();
+    for (const entry of [...this.calls.values()]) {
+      if (entry.endedAt === undefined) continue;
+      const stays = entry.state === "elsewhere" ? ELSEWHERE_STAYS_MS : OVER_STAYS_MS;
+      if (entry.call === this.openCall && this.isBusyWithEnded()) entry.endedAt = Math.max(entry.endedAt, now - stays + AFTER_LEAVING_MS);
+      if (now - entry.endedAt >= stays && !document.hidden) this.drop(entry.call);
+    }
+    this.showTimers();
+  }
+
+  isBusyWithEnded() {
+    const hasText = [...this.slot.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    return this.hovered || hasText || this.slot.contains(document.activeElement);
+  }
+
+  showTimers() {
+    if (document.hidden) return;
+    const now = Date.now() - this.clockOff;
+    for (const timer of this.querySelectorAll(".timer")) {
+      const from = Number(timer.dataset.from);
+      const text = from ? clock(Math.max(0, Math.round((now - from) / 1000))) : "";
+      if (timer.textContent !== text) timer.textContent = text;
+    }
+  }
+}
+
+function clock(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+customElements.define("popup-stack", PopupStack);

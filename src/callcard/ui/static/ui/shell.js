@@ -1,0 +1,67 @@
+// Puts the shell together.
+import { isOn, setTitle, startAlerts, switchOn } from "./alerts.js";
+import "./live-line.js";
+import "./orderable.js";
+import "./popup-stack.js";
+import { toast } from "./toast.js";
+import "./window-bar.js";
+import { post } from "./post.js";
+
+const find = (selector) => document.querySelector(selector);
+
+function showVersion({ detail }) {
+  if (detail.version === find("live-line").dataset.version) return;
+  const words = find("#toast").dataset;
+  toast(words.newVersion, [[words.reload, () => location.reload()]]);
+}
+
+function shortcuts(event) {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyS") return;
+  event.preventDefault();
+  find(".shell-search input").select();
+}
+
+function menu() {
+  const button = find(".shell-menu");
+  const nav = find(".shell-nav");
+  const toggle = (open) => {
+    nav.classList.toggle("is-open", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => toggle(!nav.classList.contains("is-open")));
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".shell-menu") && (event.target.closest("a") || !event.target.closest(".shell-nav"))) toggle(false);
+  });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && toggle(false));
+}
+
+function userMenu() {
+  const panel = find(".user-menu");
+  document.addEventListener("click", (event) => !event.target.closest(".user-menu") && (panel.open = false));
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  });
+  panel.querySelector("[data-design-choice]").addEventListener("change", ({ target }) => {
+    document.documentElement.dataset.design = target.value;
+    document.documentElement.dataset.light = target.selectedOptions[0].dataset.light;
+    post(target.form.action, { theme: target.value }).catch(() => {});
+  });
+  panel.addEventListener("toggle", () => panel.querySelectorAll("[data-switch]").forEach((box) => (box.checked = isOn(box.dataset.switch))));
+  panel.addEventListener("change", async ({ target }) => {
+    if (!target.dataset.switch) return;
+    const wanted = target.checked;
+    target.checked = await switchOn(target.dataset.switch, wanted);
+    const hint = panel.querySelector("[data-switch-hint]");
+    hint.textContent = wanted && !target.checked ? target.dataset.refused : "";
+    hint.hidden = !hint.textContent;
+  });
+}
+
+document.addEventListener("live:hello", showVersion);
+document.addEventListener("keydown", shortcuts);
+document.addEventListener("window:active", ({ detail }) => setTitle(detail.title));
+menu();
+userMenu();
+startAlerts();

@@ -1,0 +1,18 @@
+// One line at the foot of the page, read out by screen readers, with buttons if there is something to decide.
+import { later } from "./clock.js";
+
+let latest = 0;
+
+/** Show `text`; `choices` are [words, what to do]. Without choices it goes away by itself. */
+export function toast(text, choices = []) {
+  const place = document.getElementById("toast");
+  const mine = ++latest;
+  const clear = () => mine === latest && place.replaceChildren();
+  const buttons = choices.map(([words, run]) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+    button.addEventListener("click", () => (clear(), run()));
+    return button;
+  });
+  place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }), ...buttons);
+  if (choices.length === 0) later(4000, clear);
+}
