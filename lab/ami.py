@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from typing import Self
 
@@ -14,7 +15,7 @@ class Ami:
 
     def __init__(self) -> None:
         self.taken = bytearray()
-        self.heard_at = 0.0
+        self._spoke = asyncio.Event()
         self._ids = itertools.count(1)
         self._frames: dict[str, asyncio.Queue[Frame]] = {}
         self._rest = b""
@@ -46,14 +47,15 @@ class Ami:
 
     async def quiet(self, seconds: float = 0.7) -> None:
         """Wait until nothing was said for so long."""
-        loop = asyncio.get_running_loop()
-        while (rest := self.heard_at + seconds - loop.time()) > 0:
-            await asyncio.sleep(rest)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._spoke.clear()
+                await asyncio.wait_for(self._spoke.wait(), seconds)
 
     async def _read(self) -> None:
         while piece := await self._reader.read(65536):
             self.taken += piece
-            self.heard_at = asyncio.get_running_loop().time()
+            self._spoke.set()
             self._rest += piece
             *whole, self._rest = self._rest.split(b"\r\n\r\n")
             for block in whole:

@@ -29,9 +29,10 @@ FLOW_SECONDS = 40.0
 README = """# What Asterisk {version} said
 
 Manager streams of real calls, bytes as they came, all event classes on. Made by
-`python -m lab.record tests/connectors/asterisk/traces/flows`; `truth.json` tells what the phones measured. A `resync_` stream
-begins with the login of a connection opened in the middle of the call, goes on with the lists it asked for
-(CoreShowChannels, Status, BridgeList and a BridgeInfo for each, QueueStatus), then with the rest of the call.
+`python -m lab.record tests/connectors/asterisk/traces/flows`; `truth.json` tells what the phones measured.
+A `resync_` stream begins with the login of a connection opened in the middle of the call, then the lists it
+asked for (CoreShowChannels, Status, BridgeList and a BridgeInfo for each, QueueStatus), then
+the rest of the call.
 
 """
 LISTS = ("CoreShowChannels", "Status", "BridgeList", "QueueStatus")

@@ -1,0 +1,1 @@
+"""SIPp: many calls at once, from outside and to the static phones."""
