@@ -29,6 +29,8 @@ from callcard.desk.card import (
 
 _Value = TypeVar("_Value")
 
+_exact = json.JSONDecoder(parse_float=Decimal)
+
 _CUSTOMERS_AT_ONCE = 8
 """The statement always asks for so many (the last one repeated): one text, so the server keeps its plan."""
 _CENT = Decimal("0.01")
@@ -141,7 +143,7 @@ def _card(row: Sequence[Any]) -> CallerCard:
 def _listed(text: str | None, made: Callable[..., _Value]) -> tuple[_Value, ...]:
     if not text or text == "[]":
         return ()
-    return tuple(made(*values) for values in json.loads(text, parse_float=Decimal))
+    return tuple(made(*values) for values in _exact.decode(text))
 
 
 def _phone(raw: str, e164: str, label: str, person: str, is_preferred: bool | int) -> CardPhone:

@@ -15,6 +15,7 @@ class OrderState(models.Model):
     name = models.CharField(_("name"), max_length=60)
     colour = models.CharField(_("colour"), max_length=20, default="blue")
     is_current = models.BooleanField(_("still going on"), default=True)
+    is_owed = models.BooleanField(_("the customer owes it"), default=True)  # not: offers, cancelled orders
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -31,7 +32,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", db_index=False)
     number = models.CharField(_("number"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     state = models.ForeignKey(OrderState, models.PROTECT)
@@ -62,7 +63,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments", db_index=False)
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="payments")
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
@@ -76,9 +77,9 @@ class Payment(models.Model):
 
 
 class Balance(models.Model):
-    """What a customer owes in one currency: orders less payments. Kept by sales.services, never summed on reading."""
+    """What a customer owes in one currency: owed orders less payments. Kept by sales.services, not summed on reading."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="balances")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="balances", db_index=False)
     currency = models.CharField(max_length=3)
     owed = models.DecimalField(max_digits=16, decimal_places=2, default=0)
 

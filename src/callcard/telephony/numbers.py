@@ -95,8 +95,9 @@ def are_one_number(one: Reading, other: Reading) -> bool:
 
 def _unmarked(digits: str, region: str, exit_codes: tuple[str, ...]) -> list[Reading]:
     """Readings of digits that do not say themselves whether they begin with a country's code."""
-    abroad = [r for rest in _after_exit_code(digits, region, exit_codes) for r in _international(rest)]
-    national = list(_national(digits, region))
+    without_exit = dict.fromkeys(_after_exit_code(digits, region, exit_codes))
+    abroad = [r for rest in without_exit for r in _international(rest)]
+    national = [] if digits.startswith(_EXIT_EVERYWHERE) else list(_national(digits, region))
     worldwide = list(_international(digits))
     by_form = [*abroad, *national, *worldwide]
     if _is_surely_national(digits, region):

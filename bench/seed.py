@@ -1,0 +1,190 @@
+"""A company with a million customers for the benches, on either database.
+
+`seed(database_url)` gives the database that content. The first time takes a minute or two; the result is kept (for
+SQLite in .cache/bench, for PostgreSQL as a database of the same server) and only copied afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from bench.seed_rows import NOW, Rows, company_rows, number_of, second_number_of
+
+__all__ = ["number_of", "second_number_of", "seed"]
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "bench"
+Execute = Callable[[str], Iterable[Any]]
+
+
+def seed(database_url: str, customers: int = 1_000_000) -> None:
+    """Replace what is in this database ("sqlite:////path" or "postgres://user@host:port/name") by the company.
+
+    On PostgreSQL the user must be allowed to create databases. Nobody may be connected to the database.
+    """
+    if database_url.startswith("sqlite"):
+        _seed_sqlite(Path(urlsplit(database_url).path.removeprefix("/")), customers)
+    else:
+        _seed_postgres(database_url, customers)
+
+
+def _content_name(customers: int) -> str:
+    """Changes whenever the tables or the rows do."""
+    sources = sorted((ROOT / "src" / "callcard").glob("*/migrations/*.py"))
+    sources += [Path(__file__), Path(__file__).with_name("seed_rows.py")]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    return f"callcard_seed_{customers}_{digest}"
+
+
+def _migrate(url: str) -> None:
+    environment = {**os.environ, "CALLCARD_DATABASE_URL": url, "CALLCARD_DATA_DIR": str(CACHE / "var")}
+    command = [sys.executable, "-m", "callcard.config.command", "migrate", "--verbosity=0", "--skip-checks"]
+    subprocess.run(command, check=True, env={**environment, "PYTHONPATH": str(ROOT / "src")})
+
+
+class _Sqlite:
+    yes, no = "1", "0"
+
+    def before_now(self, minutes: str) -> str:
+        return f"datetime('{NOW}', (-({minutes})) || ' minutes')"
+
+    def day_after_now(self, days: str) -> str:
+        return f"date('{NOW}', ({days}) || ' days')"
+
+
+class _Postgres:
+    yes, no = "true", "false"
+
+    def before_now(self, minutes: str) -> str:
+        return f"timestamptz '{NOW}+00' - ({minutes}) * interval '1 minute'"
+
+    def day_after_now(self, days: str) -> str:
+        return f"(date '{NOW[:10]}' + (({days})::int))"
+
+
+def _seed_sqlite(path: Path, customers: int) -> None:
+    kept = CACHE / f"{_content_name(customers)}.sqlite3"
+    if not kept.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        for old in CACHE.glob(f"callcard_seed_{customers}_*.sqlite3*"):
+            old.unlink()
+        partial = kept.with_suffix(".partial")
+        partial.unlink(missing_ok=True)
+        _migrate(f"sqlite:///{partial}")
+        _fill_sqlite(partial, customers)
+        partial.rename(kept)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in ("-wal", "-shm"):
+        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    shutil.copyfile(kept, path)
+
+
+def _fill_sqlite(path: Path, customers: int) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "foreign_keys=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    for name, _sql in indexes:
+        connection.execute(f'DROP INDEX "{name}"')
+    connection.execute("BEGIN")
+    for rows in company_rows(customers, _Sqlite()):
+        columns = connection.execute(f"PRAGMA table_info({rows.table})").fetchall()
+        needed = {name: kind for _, name, kind, not_null, _, is_key in columns if not_null and not is_key}
+        series = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows.rows})"
+        _insert(connection.execute, rows, needed, series, "n")
+    connection.execute("COMMIT")
+    for _name, sql in indexes:
+        connection.execute(sql)
+    connection.execute("ANALYZE")
+    connection.close()
+
+
+def _seed_postgres(url: str, customers: int) -> None:
+    import psycopg
+
+    kept, parts = _content_name(customers), urlsplit(url)
+    target = parts.path.lstrip("/")
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        if kept not in names:
+            for old in (name for name in names if name.startswith(f"callcard_seed_{customers}_")):
+                connection.execute(f'DROP DATABASE "{old}"'.encode())
+            connection.execute(f'CREATE DATABASE "{kept}_partial"'.encode())
+            _fill_postgres(urlunsplit(parts._replace(path=f"/{kept}_partial")), customers)
+            connection.execute(f'ALTER DATABASE "{kept}_partial" RENAME TO "{kept}"'.encode())
+        connection.execute(f'DROP DATABASE IF EXISTS "{target}"'.encode())
+        connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{kept}" STRATEGY FILE_COPY'.encode())
+
+
+def _fill_postgres(url: str, customers: int) -> None:
+    import psycopg
+
+    _migrate(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+
+        def execute(sql: str) -> list[Any]:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+        for setting in (
+            "synchronous_commit = off",
+            "session_replication_role = replica",
+            "maintenance_work_mem = '1GB'",
+        ):
+            execute(f"SET {setting}")
+        for rows in company_rows(customers, _Postgres()):
+            indexes = _postgres_indexes(execute, rows.table)
+            for name, _definition in indexes:
+                execute(f'DROP INDEX "{name}"')
+            columns = execute(
+                "SELECT column_name, data_type FROM information_schema.columns WHERE is_nullable = 'NO' "
+                f"AND column_name <> 'id' AND table_schema = 'public' AND table_name = '{rows.table}'"
+            )
+            with connection.transaction():
+                _insert(execute, rows, dict(columns), "", f"generate_series(1::bigint, {rows.rows}) AS n(i)")
+            for _name, definition in indexes:
+                execute(definition)
+            execute(f"SELECT setval(pg_get_serial_sequence('{rows.table}', 'id'), (SELECT MAX(id) FROM {rows.table}))")
+        execute("VACUUM ANALYZE")
+
+
+def _postgres_indexes(execute: Execute, table: str) -> list[tuple[str, str]]:
+    """Those that no constraint owns; they are built faster afterwards."""
+    found = execute(
+        f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename = '{table}' AND schemaname = 'public' "
+        "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+    )
+    return [(name, definition) for name, definition in found]
+
+
+def _insert(execute: Execute, rows: Rows, needed: dict[str, str], series: str, source: str) -> None:
+    columns = {**{name: _empty(kind) for name, kind in needed.items()}, **rows.columns}
+    names = ", ".join(f'"{name}"' for name in columns)
+    execute(f'INSERT INTO "{rows.table}" ({names}) {series} SELECT {", ".join(columns.values())} FROM {source}')
+
+
+def _empty(kind: str) -> str:
+    """The empty value of a column that a row does not mention."""
+    if kind == "jsonb":
+        return "'{}'"
+    if kind == "boolean":
+        return "false"
+    return "''" if kind.startswith(("varchar", "character", "text")) else "0"
+
+
+if __name__ == "__main__":
+    began = time.perf_counter()
+    seed(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
+    print(f"{time.perf_counter() - began:.1f} s")

@@ -1,0 +1,207 @@
+"""The rows of a large company, made by the database itself from a series of numbers. The same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+USERS = 50
+CATEGORIES = 5
+STATES = 4
+MOBILE = 20_000_000
+SECOND_MOBILE = 90_000_000
+SCATTER = 7919  # has no factor with ten, so customers' second numbers stay different
+SERIES = 10_000_000
+NOW = "2026-11-21 08:00:00"
+FIRST_NAMES = (
+    ["Mali", "Somchai", "Noy", "Bounmy", "Khamla", "Anna", "Ivan", "Aigul", "Nurlan", "Sokha", "Dara", "Chan", "Lena", "Jonas", "Fatima", "Omar", "Keo", "Vanna"]
+)
+LAST_NAMES = [
+    *("Souk", "Vong", "Chan", "Keo", "Petrov", "Ivanova", "Akhmetov", "Sok", "Meas", "Schmidt"),
+    *("Weber", "Haddad", "Nasser", "Phommachan", "Sisoulith"),
+]
+    ["Souk", "Vong", "Chan", "Keo", "Petrov", "Ivanova", "Akhmetov", "Sok", "Meas", "Schmidt", "Weber", "Haddad", "Nasser", "Phommachan", "Sisoulith"]
+)
+
+
+def number_of(customer: int) -> str:
+    """E.164 of the first phone of the customer with this id (1 is the first)."""
+    return f"+85620{MOBILE + customer}"
+
+
+def second_number_of(customer: int) -> str:
+    """E.164 of the second phone; customers with an even id have one."""
+    return f"+85620{SECOND_MOBILE + customer * SCATTER % SERIES}"
+
+
+class Dialect(Protocol):
+    """What the two databases say differently."""
+
+    yes: str
+    no: str
+
+    def before_now(self, minutes: str) -> str:
+        """The moment so many minutes (an SQL expression) before NOW."""
+
+    def day_after_now(self, days: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`rows` times: `columns` as SQL expressions of `n.i`, which counts from 1. Missing columns get empty values."""
+
+    table: str
+    rows: int
+    columns: Mapping[str, str]
+
+
+def picked(values: list[str], by: str) -> str:
+    """One of the values by an SQL expression."""
+    cases = " ".join(f"WHEN {index} THEN '{value}'" for index, value in enumerate(values))
+    return f"CASE ({by}) % {len(values)} {cases} END"
+
+
+def company_rows(customers: int, sql: Dialect) -> list[Rows]:
+    """Every table, those that others refer to first."""
+    return [*_staff(sql), *_customers(customers, sql), *_sales(customers, sql), *_work(customers, sql)]
+
+
+def _staff(sql: Dialect) -> list[Rows]:
+    user = {
+        "id": "n.i",
+        "username": "'user' || n.i",
+        "first_name": picked(FIRST_NAMES, "n.i"),
+        "last_name": picked(LAST_NAMES, "n.i"),
+        "role": "'manager'",
+        "records": "'all'",
+        "is_active": sql.yes,
+        "date_joined": sql.before_now("0"),
+    }
+    return [
+        Rows("staff_company", 1, {"id": "1", "name": "'Bench'", "region": "'LA'", "currency": "'LAK'"}),
+        Rows("staff_user", USERS, user),
+        Rows("staff_extension", USERS, {"id": "n.i", "number": "CAST(300 + n.i AS TEXT)", "user_id": "n.i"}),
+        Rows("staff_line", 5, {"id": "n.i", "number": "'021 21280' || n.i", "e164": "'+8562121280' || n.i"}),
+    ]
+
+
+def _customers(customers: int, sql: Dialect) -> list[Rows]:
+    name = f"{picked(FIRST_NAMES, 'n.i')} || ' ' || {picked(LAST_NAMES, 'n.i / 18')} || ' ' || n.i"
+    first, second = f"CAST({MOBILE} + n.i AS TEXT)", f"CAST({SECOND_MOBILE} + n.i * 2 * {SCATTER} % {SERIES} AS TEXT)"
+
+    def phone(digits: str) -> dict[str, str]:
+        return {
+            "raw": f"'020 ' || {digits}",
+            "e164": f"'+85620' || {digits}",
+            "ending": f"SUBSTR({digits}, 2)",
+            "label": "'mobile'",
+        }
+
+    return [
+        Rows("customers_category", CATEGORIES, {"id": "n.i", "name": "'Category ' || n.i", "colour": "'green'"}),
+        Rows(
+            "customers_customer",
+            customers,
+            {
+                "id": "n.i",
+                "kind": "'person'",
+                "name": name,
+                "search_name": f"LOWER({name})",
+                "category_id": f"1 + n.i % {CATEGORIES}",
+                "responsible_id": f"1 + n.i % {USERS}",
+                "portrait": "'portraits/00/0000.webp'",
+                "country": "'LA'",
+                "city": picked(["Vientiane", "Pakse", "Savannakhet", "Luang Prabang"], "n.i"),
+                "address": "'Street ' || n.i % 400",
+                "note": picked(["", "Prefers to be called in the morning.", ""], "n.i"),
+                "own_fields": """'{"contract": "A-17", "source": "fair"}'""",
+                "created_at": sql.before_now("n.i % 500000"),
+            },
+        ),
+        Rows("customers_phone", customers, {"customer_id": "n.i", **phone(first), "is_preferred": sql.yes}),
+        Rows("customers_phone", customers // 2, {"customer_id": "n.i * 2", **phone(second)}),
+        Rows(
+            "customers_contact",
+            customers // 2,
+            {"customer_id": "n.i * 2", "kind": "'email'", "value": "'customer' || n.i * 2 || '@example.com'"},
+        ),
+    ]
+
+
+def _sales(customers: int, sql: Dialect) -> list[Rows]:
+    """Orders: on average one each, but three by a third of the customers. A third owe something."""
+    buyer = f"1 + (n.i * 3) % {customers}"
+    return [
+        Rows(
+            "sales_orderstate",
+            STATES,
+            {
+                "id": "n.i",
+                "name": "'State ' || n.i",
+                "colour": "'blue'",
+                "is_current": f"n.i < {STATES}",
+                "is_owed": sql.yes,
+            },
+        ),
+        Rows(
+            "sales_order",
+            customers,
+            {
+                "customer_id": buyer,
+                "number": "'B-' || n.i",
+                "title": picked(["Printer", "Roof tiles", "Two sofas", "Coffee, 40 kg"], "n.i"),
+                "state_id": f"1 + n.i % {STATES}",
+                "is_current": f"(n.i % {STATES}) <> {STATES - 1}",
+                "total": "50000 + n.i % 90000",
+                "currency": "'LAK'",
+                "ordered_at": sql.before_now("n.i % 260000"),
+                "due_on": sql.day_after_now("n.i % 30"),
+            },
+        ),
+        Rows(
+            "sales_payment",
+            customers * 3 // 5,
+            {
+                "customer_id": buyer,
+                "amount": "40000 + n.i % 9000",
+                "currency": "'LAK'",
+                "paid_at": sql.before_now("n.i % 250000"),
+            },
+        ),
+        Rows(
+            "sales_balance",
+            customers // 3,
+            {"customer_id": "n.i * 3 - 1", "currency": "'LAK'", "owed": "1000 + n.i % 70000"},
+        ),
+    ]
+
+
+def _work(customers: int, sql: Dialect) -> list[Rows]:
+    task = {
+        "customer_id": f"1 + (n.i * 3) % {customers}",
+        "title": "'Call back about the offer'",
+        "assignee_id": f"1 + n.i % {USERS}",
+        "due_at": sql.before_now("n.i % 40000 - 20000"),
+        "created_at": sql.before_now("n.i % 40000 + 30000"),
+    }
+    call = {
+        "pbx": "'bench'",
+        "key": "'seed-' || n.i",
+        "direction": picked(["inbound", "inbound", "outbound"], "n.i"),
+        "outcome": picked(["answered", "answered", "missed"], "n.i / 7"),
+        "number": f"'020' || CAST({MOBILE} + 1 + (n.i * 3) % {customers} AS TEXT)",
+        "e164": f"'+85620' || CAST({MOBILE} + 1 + (n.i * 3) % {customers} AS TEXT)",
+        "customer_id": f"1 + (n.i * 3) % {customers}",
+        "match": "'exact'",
+        "candidates": "'[]'",
+        "started_at": sql.before_now("n.i % 262000"),
+        "answered_at": sql.before_now("n.i % 262000"),
+        "ended_at": sql.before_now("n.i % 262000 - 2"),
+        "talk_seconds": "n.i % 600",
+        "is_complete": sql.yes,
+        "answered_by_id": f"1 + n.i % {USERS}",
+        "result": "'order'",
+        "note": picked(["Asked about delivery.", "", "Wants a new offer."], "n.i"),
+    }
+    return [Rows("tasks_task", customers // 3, task), Rows("calls_call", customers * 2, call)]
