@@ -1,0 +1,137 @@
+"""AMI bytes to tracker changes, against panoramisk on the same bytes, in CPU seconds of one thread.
+
+Ours ends with the call as people see it. The peer ends where its work ends, with each event as an object handed to
+one callback that does nothing. Both get the recorded streams of real calls, with new ids in each round so that no
+call is seen twice, in the same chunks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import panoramisk
+from panoramisk.ami_protocol import AMIProtocol
+
+from bench.harness import Figure, closing, measured, median
+from callcard.connectors.asterisk.connector import WANTED
+from callcard.connectors.asterisk.translate import Translator
+from callcard.connectors.asterisk.wire import Parser
+from callcard.telephony.tracker.tracker import CallTracker
+
+AT_LEAST = 3.0
+TRACES = Path(__file__).parent.parent / "tests/connectors/asterisk/traces"
+ROUNDS = 40
+CHUNK = 4096
+_RECORDED_EPOCH = b"17952"  # the first digits of every uniqueid in the recordings
+_BRIDGE = re.compile(rb"(Bridge(?:Unique)?[Ii]d: )[0-9a-f]{5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Events per CPU second. `changes` and `events` say that the work was done."""
+
+    ours: float
+    peer: float
+    wire_only: float
+    events: int
+    changes: int
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.peer
+
+
+@cache
+def streams() -> tuple[bytes, ...]:
+    """All recordings, once for each round."""
+    recorded = b"".join(path.read_bytes() for path in sorted(TRACES.glob("*.raw")))
+    return tuple(_as_of_round(recorded, b"%05d" % (20_000 + number)) for number in range(ROUNDS))
+
+
+def _as_of_round(recorded: bytes, number: bytes) -> bytes:
+    """The same calls with uniqueids and bridges of their own."""
+    return _BRIDGE.sub(rb"\g<1>" + number, recorded.replace(_RECORDED_EPOCH, number))
+
+
+def chunks() -> Iterator[bytes]:
+    for stream in streams():
+        for start in range(0, len(stream), CHUNK):
+            yield stream[start : start + CHUNK]
+
+
+def our_changes() -> int:
+    parser, translator, tracker = Parser(WANTED, banner_expected=False), Translator(), CallTracker("bench")
+    changes = 0
+    for chunk in chunks():
+        for frame in parser.feed(chunk):
+            for event in translator.translate(frame):
+                changes += len(tracker.feed(event))
+    return changes
+
+
+def our_frames() -> int:
+    parser = Parser(WANTED, banner_expected=False)
+    return sum(len(parser.feed(chunk)) for chunk in chunks())
+
+
+async def peer_events() -> int:
+    seen = 0
+
+    def count(manager: object, event: object) -> None:
+        nonlocal seen
+        seen += 1
+
+    factory = panoramisk.Manager(loop=asyncio.get_running_loop())
+    factory.register_event("*", count)
+    protocol = AMIProtocol()
+    protocol.connection_made(None)
+    protocol.factory = factory
+    protocol.encoding = "utf8"
+    for chunk in chunks():
+        protocol.data_received(chunk)
+    return seen
+
+
+def one_run() -> Run:
+    events = sum(stream.count(b"Event: ") for stream in streams())
+    began = time.process_time()
+    changes = our_changes()
+    ours = time.process_time() - began
+    began = time.process_time()
+    our_frames()
+    wire_only = time.process_time() - began
+    began = time.process_time()
+    seen = asyncio.run(peer_events())
+    peer = time.process_time() - began
+    if seen != events:
+        raise RuntimeError(f"the peer saw {seen} of {events} events")
+    return Run(ours=events / ours, peer=events / peer, wire_only=events / wire_only, events=events, changes=changes)
+
+
+def main() -> int:
+    one_run()  # not counted: modules warm up
+    counted = measured(one_run, runs=5, rest_seconds=1)
+    runs = counted.results
+    ours, peer = median(run.ours for run in runs), median(run.peer for run in runs)
+    figures = [
+        Figure(
+            name="AMI bytes to tracker changes",
+            value=ours,
+            unit="events per CPU second",
+            beside=f"panoramisk {version('panoramisk')}: {peer:,.0f}",
+        ),
+        Figure(name="  as a multiple of the peer", value=median(run.ratio for run in runs), at_least=AT_LEAST),
+        Figure(
+            name="  of it bytes to frames", value=median(run.wire_only for run in runs), unit="events per CPU second"
+        ),
+        Figure(name="events in a run", value=runs[0].events),
+        Figure(name="changes in a run", value=runs[0].changes),
+    ]
+    return closing("ami", figures, counted)
