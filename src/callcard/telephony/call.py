@@ -82,10 +82,7 @@ class Segment:
     def is_ringing(self) -> bool:
         """This phone is ringing now because somebody calls it."""
         return (
-            self.role is Role.CALLED
-            and self.rang_at is not None
-            and self.answered_at is None
-            and self.ended_at is None
+            self.role is Role.CALLED and self.rang_at is not None and self.answered_at is None and self.ended_at is None
         )
 
     @property

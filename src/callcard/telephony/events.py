@@ -66,7 +66,10 @@ class HelperBegan(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegDialled(LegEvent):
-    """Leg `by` asks for this leg. Needed only where the PBX tells more by it than LegBegan did."""
+    """Leg `by` asks for this leg. Needed only where the PBX tells more by it than LegBegan did.
+
+    Of a phone that is rung first because of a button, `by` is empty and `dialled` is whom it will be joined with.
+    """
 
     by: str = ""
     number: str = ""  # the outside number that was sent to the trunk to reach this leg
@@ -153,7 +156,7 @@ class QueueJoined(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(LegEvent):
-    """The caller no longer waits. `abandoned`: because the caller hung up."""
+    """The caller no longer waits. `abandoned`: because the caller hung up, if the PBX tells."""
 
     queue: str
     abandoned: bool = False

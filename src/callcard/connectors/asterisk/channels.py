@@ -67,7 +67,7 @@ class Channels:
 
 def known(value: str | None) -> str:
     """The text, shortened to LONGEST_TEXT; empty for what Asterisk writes when it does not know."""
-    if not value or value == "<unknown>":
+    if not value or value in ("<unknown>", "<null>"):
         return ""
     return value[:LONGEST_TEXT]
 

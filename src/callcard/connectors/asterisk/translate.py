@@ -192,11 +192,14 @@ def _queue_join(frame: _Frame, at: datetime) -> _Events:
 
 
 def _queue_leave(frame: _Frame, at: datetime) -> _Events:
+    """QueueCallerAbandon is not read: it also comes when the queue's own time is over."""
     return [events.QueueLeft(at=at, leg=frame["uniqueid"], queue=known(frame["queue"]))]
 
 
-def _queue_abandon(frame: _Frame, at: datetime) -> _Events:
-    return [events.QueueLeft(at=at, leg=frame["uniqueid"], queue=known(frame["queue"]), abandoned=True)]
+def _originate_response(frame: _Frame, at: datetime) -> _Events:
+    """Tells what a phone that was rung first is to be joined with, even when it did not answer."""
+    leg, dialled = known(frame["uniqueid"]), dialled_exten(frame)
+    return [events.LegDialled(at=at, leg=leg, dialled=dialled)] if leg and dialled else []
 
 
 def _recording_started(frame: _Frame, at: datetime) -> _Events:
@@ -223,7 +226,7 @@ _TRANSLATIONS: dict[str, Callable[[_Frame, datetime], _Events]] = {
     "AttendedTransfer": _attended_transfer,
     "QueueCallerJoin": _queue_join,
     "QueueCallerLeave": _queue_leave,
-    "QueueCallerAbandon": _queue_abandon,
+    "OriginateResponse": _originate_response,
     "MixMonitorStart": _recording_started,
     "HangupRequest": _hangup_request,
     "Hangup": _hangup,

@@ -79,7 +79,8 @@ def asked_for(call: CallFacts, caller: LegFacts) -> str:
     """What the caller dialled."""
     if caller.dialled:
         return caller.dialled
-    wishes = [leg for leg in call.legs.values() if leg.asked_for and leg.began_at is not None]
+    own = caller.party.extension  # a phone that was rung first is not what its owner wished to reach
+    wishes = [leg for leg in call.legs.values() if leg.asked_for not in ("", own) and leg.began_at is not None]
     wishes.sort(key=_age)
     return wishes[0].asked_for if wishes else ""
 

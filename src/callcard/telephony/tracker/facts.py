@@ -43,7 +43,7 @@ class LegFacts:
     holds: list[Hold] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     recorded: bool = False
-    hung_up: bool = False
+    hung_up_at: datetime | None = None
     ended_at: datetime | None = None
     ended_as: SegmentOutcome | None = None
     seen_from_begin: bool = True

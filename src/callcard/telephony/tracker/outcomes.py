@@ -34,16 +34,23 @@ def called_outcome(leg: LegFacts, call: CallFacts, caller: LegFacts, taken: list
             return outcome
     if leg.vanished and leg.given_up_as is None:
         return SegmentOutcome.UNKNOWN
-    reason = leg.given_up_as or leg.ended_as or _silent_outcome(leg, call, caller)
+    reason = _told_outcome(leg) or _silent_outcome(leg, call, caller)
     lost_a_race = reason in (SegmentOutcome.CANCELLED, SegmentOutcome.MISSED) and _taken_meanwhile(leg, taken)
     return SegmentOutcome.ELSEWHERE if lost_a_race else reason
+
+
+def _told_outcome(leg: LegFacts) -> SegmentOutcome | None:
+    """What the PBX said. That nobody answered is also said of a wrong number; then the end of the leg knows more."""
+    if leg.given_up_as is SegmentOutcome.MISSED and leg.ended_as is not None:
+        return leg.ended_as
+    return leg.given_up_as or leg.ended_as
 
 
 def _silent_outcome(leg: LegFacts, call: CallFacts, caller: LegFacts) -> SegmentOutcome:
     """When the PBX gave no reason."""
     if not call.watched or not leg.seen_from_begin:
         return SegmentOutcome.UNKNOWN
-    if caller.hung_up or leg.picked_up_at is not None:
+    if caller.hung_up_at is not None or leg.picked_up_at is not None:
         return SegmentOutcome.CANCELLED
     return SegmentOutcome.FAILED if leg.rang_at is None else SegmentOutcome.MISSED
 
@@ -66,15 +73,32 @@ def call_outcome(call: CallFacts, caller: LegFacts, called: list[Segment], *, co
     outcomes = {segment.outcome for segment in called}
     if not complete:
         return Outcome.UNKNOWN
-    waits = [wait for leg in call.legs.values() for wait in leg.waits]
-    if any(abandoned for _, _, abandoned in waits) or SegmentOutcome.CANCELLED in outcomes:
+    if SegmentOutcome.CANCELLED in outcomes or _abandoned(caller):
         return Outcome.CANCELLED
     for segment_outcome, outcome in _BY_WEIGHT:
         if segment_outcome in outcomes:
             return outcome
-    if caller.hung_up or caller.role is Role.CALLED:
+    return _uncalled_outcome(caller)
+
+
+def _uncalled_outcome(caller: LegFacts) -> Outcome:
+    """Nobody was called yet. The caller may be one whose own phone was rung first and did not answer."""
+    told = _told_outcome(caller)
+    if told in (SegmentOutcome.BUSY, SegmentOutcome.FAILED) or (told is not None and caller.rang_at):
+        return Outcome(told.value)
+    if caller.hung_up_at is not None or caller.role is Role.CALLED:
         return Outcome.CANCELLED
-    return Outcome.MISSED if waits else Outcome.FAILED
+    return Outcome.MISSED if caller.waits else Outcome.FAILED
+
+
+def _abandoned(caller: LegFacts) -> bool:
+    """Did the caller hang up while waiting in a queue? Not every PBX tells that from a queue that gave up."""
+    if not caller.waits:
+        return False
+    at, _, left = max(caller.waits, key=lambda wait: (wait[0], wait[2] is not None))
+    if left:
+        return True
+    return caller.hung_up_at is not None and (left is None or caller.hung_up_at <= at)
 
 
 _BY_WEIGHT = (

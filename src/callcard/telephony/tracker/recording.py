@@ -107,8 +107,10 @@ def recording_started(leg: LegFacts, event: events.RecordingStarted) -> bool:
 
 
 def hung_up(leg: LegFacts, event: events.LegHungUp) -> bool:
-    was, leg.hung_up = leg.hung_up, True
-    return not was
+    if leg.hung_up_at is not None:
+        return False
+    leg.hung_up_at = event.at
+    return True
 
 
 def ended(leg: LegFacts, event: events.LegEnded) -> bool:
