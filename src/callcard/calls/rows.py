@@ -8,18 +8,34 @@ from callcard.calls.models import Call, Segment
 from callcard.telephony import call as telephony
 
 
+_ROOM = {
+    "number": 255,
+    "shown_name": 255,
+    "dialled": 255,
+    "line": 255,
+    "queue": 80,
+    "extension": 32,
+    "name": 255,
+}
+
+
+def _fit(column: str, text: str) -> str:
+    """Cut to the column's size and without NUL, which no database takes: nonsense must not keep a call out of the log."""
+    return text.replace("\x00", "")[: _ROOM[column]]
+
+
 def call_fields(call: telephony.Call, *, answered_by_id: int | None) -> dict[str, Any]:
     """Columns that the PBX decides. What people write (customer, note, result) is not among them."""
     outside = call.outside
     return {
         "direction": call.direction.value,
         "outcome": call.outcome.value if call.outcome else "",
-        "number": outside.number or outside.extension,
-        "shown_name": outside.name,
+        "number": _fit("number", outside.number or outside.extension),
+        "shown_name": _fit("shown_name", outside.name),
         "withheld": outside.withheld,
-        "dialled": call.dialled,
-        "line": call.line,
-        "queue": call.queue,
+        "dialled": _fit("dialled", call.dialled),
+        "line": _fit("line", call.line),
+        "queue": _fit("queue", call.queue),
         "started_at": call.started_at,
         "answered_at": call.answered_at,
         "ended_at": call.ended_at,
@@ -54,11 +70,11 @@ def segment_row(call_id: int, segment: telephony.Segment, *, user_id: int | None
         call_id=call_id,
         key=segment.key,
         role=segment.role.value,
-        extension=segment.party.extension,
+        extension=_fit("extension", segment.party.extension),
         user_id=user_id,
-        number=segment.party.number,
-        name=segment.party.name,
-        queue=segment.queue,
+        number=_fit("number", segment.party.number),
+        name=_fit("name", segment.party.name),
+        queue=_fit("queue", segment.queue),
         outcome=segment.outcome.value if segment.outcome else "",
         rang_at=segment.rang_at,
         answered_at=segment.answered_at,

@@ -56,6 +56,7 @@ class LiveDoor:
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await self._serve(stream, scope, receive, send)
+            await send({"type": "http.response.body"})
         finally:
             self.hub.close(stream)
 

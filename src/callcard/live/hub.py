@@ -41,18 +41,21 @@ Delivered = Callable[[Sequence[tuple[int, Message]]], None]
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """One open browser stream. None in the queue: it was too slow and must come back."""
+    """One open browser stream. None in the queue: it must come back."""
 
     user_id: int
     queue: asyncio.Queue[Message | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_SIZE))
 
     def put(self, message: Message) -> None:
         if self.queue.full():
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
+            self.end()
         else:
             self.queue.put_nowait(message)
+
+    def end(self) -> None:
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
 
 class Hub:
@@ -78,13 +81,16 @@ class Hub:
         self._thread.start()
 
     async def stop(self) -> None:
+        """Let every stream go. A second time does nothing."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
         self._stopping = True
         wakeup.unregister(self._wakeup)
         self._wakeup.set()
-        for stream in [s for streams in self._streams.values() for s in streams]:
-            stream.queue.put_nowait(None) if not stream.queue.full() else None
-        if self._thread:
-            await asyncio.to_thread(self._thread.join, 5)
+        for stream in [stream for streams in self._streams.values() for stream in streams]:
+            stream.end()
+        await asyncio.to_thread(thread.join, 5)
 
     def open(self, user_id: int) -> Stream:
         stream = Stream(user_id)

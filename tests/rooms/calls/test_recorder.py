@@ -58,7 +58,7 @@ def people(db: None) -> dict[str, User]:
 @pytest.fixture
 def customer(db: None) -> Customer:
     customer = Customer.objects.create(name="Mali Souk")
-    Phone.objects.create(customer=customer, raw="020 5551 2345", e164="+8562055512345", ending="55512345")
+    Phone.objects.create(customer=customer, raw="020 5551 2345", e164="+8562055512345")
     return customer
 
 
@@ -141,7 +141,7 @@ def test_who_placed_the_call_gets_no_pop_up(
 
 def test_an_internal_call_is_nobodys_customer(people: dict[str, User], record: Callable[..., None]) -> None:
     impostor = Customer.objects.create(name="Has a number like our extension")
-    Phone.objects.create(customer=impostor, raw="302", e164="302", ending="302")
+    Phone.objects.create(customer=impostor, raw="302", e164="302")
     caller = segment("302", role=Role.CALLER, rang_at=None)
     record(replace(RINGING, direction=Direction.INTERNAL, caller=caller.party, segments=(caller, segment("301"))))
     call = Call.objects.get()
@@ -161,7 +161,7 @@ def test_several_customers_with_one_number_are_offered(
     people: dict[str, User], customer: Customer, record: Callable[..., None]
 ) -> None:
     twin = Customer.objects.create(name="Her brother")
-    Phone.objects.create(customer=twin, raw="+856 20 5551 2345", e164="+8562055512345", ending="55512345")
+    Phone.objects.create(customer=twin, raw="+856 20 5551 2345", e164="+8562055512345")
     record(RINGING)
     call = Call.objects.get()
     assert (call.match, call.customer) == ("several", None)
@@ -217,3 +217,13 @@ def test_numbers_of_two_hundred_digits_and_names_with_markup_are_kept_as_they_ar
     call = Call.objects.get()
     assert (call.number, call.shown_name) == ("9" * 200, "<script>alert(1)</script>")
     assert call.match == "none"
+
+
+def test_what_no_column_holds_is_cut_and_the_call_is_in_the_log(
+    people: dict[str, User], record: Callable[..., None]
+) -> None:
+    caller = Party(number="9" * 3000, name="nul\x00byte" * 100)
+    record(replace(RINGING, caller=caller, queue="q" * 500, segments=(CALLER, segment("7" * 99, key="long"))))
+    call = Call.objects.get()
+    assert (len(call.number), len(call.queue)) == (255, 80)
+    assert call.shown_name.startswith("nulbyte")

@@ -7,15 +7,12 @@ import socket
 from argparse import ArgumentParser
 from typing import Any
 
-import uvicorn
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.services import set_pbx
-
-# Open desks hold their streams for ever; at a stop they are not waited for longer than this.
-_STOP_SECONDS = 2
 
 
 class Command(BaseCommand):
@@ -30,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         _check_free(options["host"], options["port"])
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout)
@@ -37,14 +35,9 @@ class Command(BaseCommand):
             _set_only_pbx(options["pbx"], options["pbx_options"])
         self.stdout.write(self.style.SUCCESS(f"Callcard is at http://{options['host']}:{options['port']}/"))
         self.stdout.flush()
-        uvicorn.run(
-            "callcard.config.asgi:application",
-            host=options["host"],
-            port=options["port"],
-            log_level="warning",
-            timeout_graceful_shutdown=_STOP_SECONDS,
-            server_header=False,
-        )
+        from callcard.config.server import Server  # the applications must be ready first
+
+        Server(host=options["host"], port=options["port"]).run()
 
 
 def _check_free(host: str, port: int) -> None:
