@@ -93,9 +93,10 @@ def _statement(vendor: str, size: int) -> str:
     last_contact = listed(
         "t.started_at, t.who, t.direction, t.outcome, t.result, t.note",
         f"SELECT a.started_at, {_NAME_OF_USER} AS who, a.direction, a.outcome, a.result, a.note "
-        "FROM calls_call a LEFT JOIN staff_user u ON u.id = a.answered_by_id "
-        "WHERE a.customer_id = c.id AND a.outcome = 'answered' AND a.started_at < n.at "
-        "ORDER BY a.started_at DESC LIMIT 1",
+        "FROM (SELECT * FROM calls_call a WHERE a.customer_id = c.id AND a.outcome = 'answered' "
+        "AND a.started_at < n.at ORDER BY a.started_at DESC LIMIT 1) a "
+        "LEFT JOIN staff_user u ON u.id = COALESCE(a.answered_by_id, (SELECT s.user_id FROM calls_segment s "
+        "WHERE s.call_id = a.id AND s.user_id IS NOT NULL ORDER BY s.role, s.id LIMIT 1))",
     )
     moment = "SELECT %s AS at" if vendor == "sqlite" else "SELECT %s::timestamptz AS at"
     return (

@@ -1,0 +1,50 @@
+"""`callcard load_demo`: a company with customers, sales, tasks and half a year of calls."""
+
+from __future__ import annotations
+
+import random
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from callcard.calls.demo import Desk, load_calls
+from callcard.customers.demo import load_customers
+from callcard.sales.demo import load_sales
+from callcard.staff.company import company
+from callcard.staff.demo import LINES, DemoUser, is_loaded, load_staff
+from callcard.tasks.demo import load_tasks
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with a demo company, and print its users' passwords."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--password", default="", help="for all three users, instead of fresh random ones")
+        parser.add_argument("--seed", type=int, default=1, help="another seed, other customers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if is_loaded():
+            self.stdout.write("There is a company already: nothing loaded.")
+            return
+        with transaction.atomic():
+            users = _load(random.Random(options["seed"]), options["password"])
+        self.stdout.write("A demo company is loaded. Sign in as:")
+        for one in users:
+            phones = " and ".join(one.extensions)
+            self.stdout.write(f"  {one.user.username:<8} {one.password}   ({one.user.shown_name}, phones {phones})")
+
+
+def _load(chance: random.Random, password: str) -> list[DemoUser]:
+    now = timezone.now().replace(microsecond=0)
+    users = load_staff(password=password)
+    office = company()
+    staff = [one.user for one in users]
+    customers = load_customers(chance, staff=staff, region=office.region, now=now)
+    load_sales(chance, customers=customers, now=now)
+    load_tasks(chance, customers=customers, staff=staff, now=now)
+    desks = [Desk(extension, one.user.pk) for one in users for extension in one.extensions]
+    load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
+    return users
