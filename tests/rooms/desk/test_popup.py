@@ -1,0 +1,99 @@
+"""The pop-up as each user may see it."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from callcard.calls.models import Call, Notice
+from callcard.customers.models import Customer, OwnField
+from callcard.customers.services import create_customer
+from callcard.desk.models import PopupPart
+from callcard.desk.popup import Popup, popups
+from callcard.desk.popup_parts import PARTS, all_parts, arrange_parts, shown_parts
+from callcard.staff.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna() -> User:
+    return User.objects.create_user("anna", first_name="Anna")
+
+
+def ring(user: User, **fields: object) -> Call:
+    plain: dict[str, object] = {"pbx": "p", "key": f"k{Call.objects.count()}", "direction": "inbound"}
+    call = Call.objects.create(started_at=timezone.now(), **(plain | fields))
+    Notice.objects.create(call=call, user=user, rang_at=call.started_at)
+    return call
+
+
+def seen_by(user: User, call: Call) -> Popup:
+    return popups([(call.pk, user.pk)])[(call.pk, user.pk)]
+
+
+def test_a_manager_who_may_not_see_the_customer_learns_only_whose_it_is(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    customer = create_customer(name="Secret Customer", responsible=bounmy, note="owes a favour")
+    call = ring(anna, customer=customer, match="exact", number="+8562055512345", e164="+8562055512345")
+    popup = seen_by(anna, call)
+    assert popup.title == "Known customer of Bounmy"
+    for secret in ("Secret Customer", "owes a favour"):
+        assert secret not in popup.html + popup.line + popup.announce
+    assert "Bounmy" in popup.html
+
+
+def test_candidates_whom_one_may_not_see_are_not_offered(anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    mine = create_customer(name="Mine Own", responsible=anna)
+    theirs = create_customer(name="Somebody Elses", responsible=User.objects.create_user("bounmy"))
+    call = ring(anna, match="several", candidates=[mine.pk, theirs.pk], number="+8562055512345")
+    html = seen_by(anna, call).html
+    assert "Mine Own" in html
+    assert "Somebody Elses" not in html
+
+
+def test_without_a_notice_there_is_no_pop_up(anna: User) -> None:
+    call = ring(anna, number="1")
+    stranger = User.objects.create_user("chan")
+    assert popups([(call.pk, stranger.pk)]) == {}
+
+
+@pytest.mark.parametrize(
+    "nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}", "&lt;b&gt;"]
+)
+def test_nothing_from_outside_is_shown_unescaped(anna: User, nasty: str) -> None:
+    customer = create_customer(name=nasty, note=nasty, city=nasty)
+    shown = seen_by(anna, ring(anna, customer=customer, match="exact", number=nasty, shown_name=nasty, line=nasty))
+    unknown = seen_by(anna, ring(anna, match="none", number=nasty, shown_name=nasty, line=nasty))
+    for html in (shown.html, shown.line, unknown.html, unknown.line):
+        assert "<script>" not in html
+        assert "<img src=x" not in html
+        assert "14" not in html.replace("14px", "") or "{{" in html
+
+
+def test_withheld_possible_and_unknown_say_so(anna: User) -> None:
+    maybe = create_customer(name="May Be")
+    assert seen_by(anna, ring(anna, match="withheld", withheld=True)).title == "Number withheld"
+    assert seen_by(anna, ring(anna, match="possible", candidates=[maybe.pk], number="5551")).title == "Possibly May Be"
+    assert seen_by(anna, ring(anna, match="none", number="+49301234")).title == "+49301234"
+
+
+def test_the_administrator_chooses_parts_and_their_order() -> None:
+    OwnField.objects.create(key="contract", name="Contract number")
+    arrange_parts(order=["note", "own:contract", "not a part", "debts"], shown={"note", "own:contract", "bogus"})
+    assert shown_parts() == ("note", "own:contract")
+    keys = [part.key for part, _name in all_parts()]
+    assert keys[:3] == ["note", "own:contract", "debts"]
+    assert set(keys) == {*PARTS, "own:contract"}
+    assert not PopupPart.objects.filter(key="not a part").exists()
+
+
+def test_an_own_field_that_is_switched_on_is_shown(anna: User) -> None:
+    OwnField.objects.create(key="contract", name="Contract number")
+    arrange_parts(order=["own:contract"], shown={"own:contract"})
+    customer = Customer.objects.create(name="Mali", own_fields={"contract": "A-17/26"})
+    html = seen_by(anna, ring(anna, customer=customer, match="exact", number="1")).html
+    assert "Contract number" in html
+    assert "A-17/26" in html

@@ -1,0 +1,88 @@
+"""The writing thread: nothing is lost while the database is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from callcard.calls.models import Call
+from callcard.calls.recorder import CallRecorder
+from callcard.switchboard.models import LinkLog, Pbx, WireLine
+from callcard.switchboard.writer import CallWriter
+from callcard.telephony.call import Party, Role
+from callcard.telephony.connector import LinkReport, LinkState, WireNote
+from callcard.telephony.events import LegBegan, LegEnded, LegHungUp, LegRang
+from callcard.telephony.tracker import CallTracker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 8
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def ring(tracker: CallTracker, writer: CallWriter, key: str, *, ended: bool = False) -> None:
+    events = [
+        LegBegan(at=NOW, leg=f"{key}a", call=key, role=Role.CALLER, party=Party(number="+8562055512345")),
+        LegBegan(at=NOW, leg=f"{key}b", call=key, role=Role.CALLED, party=Party(extension="301")),
+        LegRang(at=NOW, leg=f"{key}b"),
+    ]
+    later = NOW + timedelta(seconds=5)
+    ends = [LegHungUp(at=later, leg=f"{key}a"), LegEnded(at=later, leg=f"{key}a"), LegEnded(at=later, leg=f"{key}b")]
+    for event in [*events, *(ends if ended else [])]:
+        writer.put_changes(tracker.feed(event), tracker, time.monotonic_ns())
+
+
+def test_calls_wait_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, failures = CallRecorder.record, iter(range(3))
+
+    def record(self: CallRecorder, records: object) -> None:
+        if next(failures, None) is not None:
+            raise OperationalError("the disk is full, or the server restarts")
+        really(self, records)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CallRecorder, "record", record)
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    writer.start()
+    try:
+        ring(tracker, writer, "one")
+        ring(tracker, writer, "two", ended=True)
+        wait_for(lambda: Call.objects.count() == 2)
+    finally:
+        writer.stop()
+    assert Call.objects.get(key="one").ended_at is None
+    assert Call.objects.get(key="two").outcome == "cancelled"
+
+
+def test_a_stop_writes_what_still_waits() -> None:
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    writer.start()
+    for n in range(50):
+        ring(tracker, writer, f"call{n}")
+    writer.stop()
+    assert Call.objects.count() == 50
+
+
+def test_link_reports_and_lines_from_the_pbx_are_kept() -> None:
+    Pbx.objects.create(slug="office", name="Office", kind="asterisk")
+    writer = CallWriter(region="LA")
+    writer.start()
+    writer.put_report(
+        "office", LinkReport(state=LinkState.REFUSED, at=timezone.now(), problem="wrong_secret", detail="no")
+    )
+    writer.put_report("gone", LinkReport(state=LinkState.UP, at=NOW))
+    writer.put_note("office", WireNote(at=NOW, summary="301 rings" * 100))
+    writer.stop()
+    log = LinkLog.objects.get()
+    assert (log.pbx.slug, log.state, log.problem) == ("office", "refused", "wrong_secret")
+    assert len(WireLine.objects.get().summary) == 300
