@@ -36,9 +36,7 @@ def moment(frame: Frame, turn: int) -> datetime:
 
 def events(told: Iterable[Frame], options: AsteriskOptions | None = None) -> list[Event]:
     translator = Translator(options)
-    return [
-        event for turn, frame in enumerate(told) for event in translator.translate(frame, moment(frame, turn))
-    ]
+    return [event for turn, frame in enumerate(told) for event in translator.translate(frame, moment(frame, turn))]
 
 
 def changes(told: Iterable[Event], tracker: CallTracker | None = None) -> list[Change]:
@@ -63,14 +61,22 @@ def snapshot_and_rest(path: Path) -> tuple[Snapshot, list[Frame]]:
     """What a late connection asked for, and the frames of events around it, in order."""
     heard = frames(path, INTERESTING_EVENTS | LISTED)
     of = {name: [frame for frame in heard if frame.get("event") == name] for name in map(bytes.decode, LISTED)}
-    told = [frame for frame in heard if frame.get("event", "").encode() in INTERESTING_EVENTS]
-    asked_at = min(moment(frame, 0) for frame in told if frame.get("timestamp")) - timedelta(milliseconds=1)
     snapshot = Snapshot(
-        asked_at=asked_at,
+        asked_at=_asked_at(heard),
         channels=of["CoreShowChannel"],
         statuses=of["Status"],
         bridges=of["BridgeListItem"],
         bridge_members=of["BridgeInfoChannel"],
         queue_entries=of["QueueEntry"],
     )
-    return snapshot, told
+    return snapshot, [frame for frame in heard if frame.get("event", "").encode() in INTERESTING_EVENTS]
+
+
+def _asked_at(heard: list[Frame]) -> datetime:
+    """Right after the last event before the list, or right before the first one after it."""
+    names = [frame.get("event") for frame in heard]
+    listed = names.index("CoreShowChannelsComplete")
+    before = [moment(frame, 0) for frame in heard[:listed] if frame.get("timestamp")]
+    after = [moment(frame, 0) for frame in heard[listed:] if frame.get("timestamp")]
+    touch = timedelta(microseconds=1)
+    return before[-1] + touch if before else after[0] - touch

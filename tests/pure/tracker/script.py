@@ -50,9 +50,7 @@ class Script:
         )
 
     def called(self, leg: str, party: Party, call: str) -> None:
-        self.events.append(
-            events.LegBegan(at=self._moment(), leg=leg, call=call, role=Role.CALLED, party=party)
-        )
+        self.events.append(events.LegBegan(at=self._moment(), leg=leg, call=call, role=Role.CALLED, party=party))
 
     def rings(self, leg: str, extension: str, call: str) -> None:
         self.called(leg, phone(extension), call)
@@ -136,6 +134,4 @@ def only_call(told: Iterable[events.Event]) -> Call:
 
 def outcomes(call: Call) -> list[tuple[str, str, str | None]]:
     """(who, role, outcome) of each segment."""
-    return [
-        (s.party.extension or s.party.number, s.role.value, s.outcome and s.outcome.value) for s in call.segments
-    ]
+    return [(s.party.extension or s.party.number, s.role.value, s.outcome and s.outcome.value) for s in call.segments]

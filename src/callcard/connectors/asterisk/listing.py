@@ -26,10 +26,18 @@ def calls_in_progress(snapshot: Snapshot, channels: Channels) -> CallsInProgress
         if not name:
             continue
         status: _Frame = statuses.get(name, {})
-        leg = _leg(frame, status, channels, snapshot.asked_at, rooms.get(name, ""), queues.get(name, ""))
+        queue = queues.get(name) or _queue_of(frame)
+        leg = _leg(frame, status, channels, snapshot.asked_at, rooms.get(name, ""), queue)
         if leg is not None:
             legs.append(leg)
     return CallsInProgress(at=snapshot.asked_at, legs=tuple(legs))
+
+
+def _queue_of(frame: _Frame) -> str:
+    """The queue through which a channel came to the one it talks with; Queue() lasts until they part."""
+    if frame.get("application") != "Queue":
+        return ""
+    return known(frame.get("applicationdata", "").partition(",")[0])
 
 
 def is_waiting_room(bridge: _Frame) -> bool:
