@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
+from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import own_field_names, shown_parts
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
@@ -125,8 +125,8 @@ def _popup(row: Mapping[str, Any], cards: Mapping[int, CallerCard], seen: set[in
         state=row["state"],
         title=title,
         announce=_announcement(row["state"], title),
-        html=get_template("desk/popup.html").render(context),
-        line=get_template("desk/popup_line.html").render(context),
+        html=popup_html(context),
+        line=popup_line_html(context),
         is_closed=row["closed_at"] is not None,
     )
 

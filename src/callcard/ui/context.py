@@ -15,7 +15,7 @@ SHELL = "desk/shell.html"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`window_base`: what ui/window.html extends; `design`, `designs` and `languages` for the head and the user menu."""
+    """`window_base`: what ui/window.html extends; the rest is for the head and the user menu."""
     user = getattr(request, "user", None)
     return {
         "window_base": SECTION if wants_section(request) else SHELL,

@@ -41,28 +41,20 @@ class PopupStack extends HTMLElement {
   async refill() {
     this.waiting = [];
     try {
-      const response = await fetch(this.dataset.popups ?? "/desk/popups", { headers: { "X-Callcard-Window": "1" } });
-      if (response.ok) this.replaceAll(await response.text());
+      const response = await fetch(this.line.dataset.popups);
+      if (response.ok) this.replaceAll(await response.json());
     } catch {
-      // The live line notices the same and asks again.
+      // The live line notices the same, and asks again when it is back.
     }
     const missed = this.waiting;
     this.waiting = null;
     for (const [run, detail] of missed) run(detail);
   }
 
-  replaceAll(html) {
-    const parsed = document.createElement("template");
-    parsed.innerHTML = html;
-    const lines = new Map([...parsed.content.querySelectorAll(".popup-line")].map((line) => [line.dataset.call, line.outerHTML]));
-    const articles = [...parsed.content.querySelectorAll("article.popup")];
-    const kept = new Set(articles.map((article) => Number(article.dataset.call)));
+  replaceAll({ popups }) {
+    const kept = new Set(popups.map(({ call }) => call));
     for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
-    for (const article of articles) {
-      const title = article.querySelector(".popup-name").textContent.trim();
-      const { call, state } = article.dataset;
-      this.show({ call: Number(call), state, title, html: article.outerHTML, line: lines.get(call) ?? "" });
-    }
+    for (const popup of popups) this.show(popup);
   }
 
   /** Insert the call, or replace what is shown of it. */

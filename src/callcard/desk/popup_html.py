@@ -1,0 +1,204 @@
+"""The HTML of a call's card and of the same folded to one line.
+
+Composed here and not in templates because it is written anew for everyone whose phone rings, while it rings: this
+takes a third of the time (docs/developer/adr/0041). Every value goes through `escape`; the parts are in
+popup_parts_html. Text in `Markup` is HTML already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from callcard.desk.card import CallerCard
+from callcard.desk.popup_parts_html import copy_button, part_html
+from callcard.ui.icons import icon
+from callcard.ui.writing import epoch_ms, initials, media_url
+
+Markup = str
+Context = Mapping[str, Any]
+
+_ICON_OF_MATCH = {"withheld": "eye-off", "own": "headset", "several": "users", "possible": "users"}
+_MISSED = ("missed", "cancelled")
+
+
+def popup_html(context: Context) -> Markup:
+    """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
+    shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates [{id, name,
+    city, responsible}]; known_to; parts [key]; own_names {key: name}; now."""
+    call_id, state = context["notice"]["call_id"], context["notice"]["state"]
+    return (
+        f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
+        f' data-call="{call_id}" data-state="{state}">'
+        f"{_status(context)}{_who(context)}{_body(context)}{_note_form(context)}</article>"
+    )
+
+
+def popup_line_html(context: Context) -> Markup:
+    """The folded line. `context` as above, with `title`."""
+    notice, call = context["notice"], context["call"]
+    name, words, from_ms = _state(notice, call)
+    number = f'<bdi dir="ltr">{escape(call["number_shown"])}</bdi>' if context["card"] and call["number_shown"] else ""
+    title = escape(context["title"])
+    close = escape(_("Close: %(title)s") % {"title": context["title"]})
+    return (
+        f'<li class="popup-line" data-call="{notice["call_id"]}" data-state="{notice["state"]}">'
+        f'<button type="button" class="popup-unfold" data-do="unfold">{icon(name)}'
+        f'<span class="visually-hidden">{escape(words)}</span><b elementtiming="popup-line" dir="auto">{title}</b>'
+        f'{number}<span class="timer" data-from="{from_ms}"></span></button>'
+        f'<button type="button" class="popup-tool" data-do="close" aria-label="{close}">{icon("x")}</button></li>'
+    )
+
+
+# -- how the call is --------------------------------------------------------------------------------------------------
+
+
+def _status(context: Context) -> Markup:
+    name, words, from_ms = _state(context["notice"], context["call"])
+    timer = f'<span class="timer" data-from="{from_ms}"></span>' if from_ms else ""
+    tag = f'<span class="popup-tag">{escape(_("Internal"))}</span>' if context["match"] == "own" else ""
+    return (
+        f'<header class="popup-status">{icon(name)}<b>{escape(words)}</b>{timer}{tag}<span class="popup-tools">'
+        f'<button type="button" class="popup-tool" data-do="fold" aria-label="{escape(_("Fold to a line"))}">'
+        f'{icon("chevron-down")}</button><button type="button" class="popup-tool" data-do="close"'
+        f' aria-label="{escape(_("Close"))}" aria-keyshortcuts="Escape">{icon("x")}</button></span></header>'
+    )
+
+
+def _state(notice: Context, call: Context) -> tuple[str, str, str]:
+    """Icon, words, and since when the clock beside them runs (ms, or empty for none)."""
+    if notice["state"] == "ringing":
+        words = _("Calling") if call["direction"] == "outbound" else _("Ringing")
+        return "phone-incoming", words, epoch_ms(notice["rang_at"])
+    if notice["state"] == "talking":
+        return "phone-call", _("Talking"), epoch_ms(call["answered_at"] or notice["rang_at"])
+    if notice["state"] == "elsewhere":
+        by = call["answered_by_name"]
+        return "phone-forwarded", _("Answered by %(name)s") % {"name": by} if by else _("Answered by a colleague"), ""
+    if call["outcome"] in _MISSED:
+        return "phone-missed", _("Missed"), ""
+    return "phone-off", _("Call ended"), ""
+
+
+# -- who it is --------------------------------------------------------------------------------------------------------
+
+
+def _who(context: Context) -> Markup:
+    call_id = context["notice"]["call_id"]
+    return (
+        f'<div class="popup-who">{_portrait(context["card"], context["match"])}<div class="popup-id">'
+        f'<h2 class="popup-name" id="popup-name-{call_id}" elementtiming="popup" dir="auto">{_name(context)}</h2>'
+        f"{_number(context['call'])}{_hint(context)}</div></div>"
+    )
+
+
+def _portrait(card: CallerCard | None, match: str) -> Markup:
+    if card is None:
+        picture = icon(_ICON_OF_MATCH.get(match, "circle-help"))
+        return f'<span class="portrait tone-secondary" aria-hidden="true">{picture}</span>'
+    if card.portrait:
+        source = escape(media_url(card.portrait))
+        return f'<img class="portrait" src="{source}" alt="" width="72" height="72" decoding="async">'
+    tone = escape(card.colour or "azure")
+    return f'<span class="portrait tone-{tone}" aria-hidden="true">{escape(initials(card.name))}</span>'
+
+
+def _name(context: Context) -> Markup:
+    card: CallerCard | None = context["card"]
+    if card is not None:
+        return f'<a href="/customers/{card.customer_id}/" data-window>{escape(card.name)}</a>'
+    if context["known_to"]:
+        return escape(_("Known customer"))
+    by_match = {
+        "withheld": _("Number withheld"),
+        "several": _("Several customers"),
+        "possible": _("Possibly known"),
+        "own": context["call"]["shown_name"] or _("Colleague"),
+    }
+    return escape(by_match.get(context["match"]) or _("Unknown number"))
+
+
+def _number(call: Context) -> Markup:
+    number = call["number_shown"]
+    if not number:
+        return ""
+    return f'<p class="popup-number"><bdi dir="ltr">{escape(number)}</bdi>{copy_button(call["e164"] or number)}</p>'
+
+
+def _hint(context: Context) -> Markup:
+    card: CallerCard | None = context["card"]
+    if card is not None:
+        dot = f'<span class="tone-dot tone-{escape(card.colour or "secondary")}"></span>' if card.category else ""
+        words = " · ".join(filter(None, (card.category, card.city)))
+        return f'<p class="popup-hint">{dot}{escape(words)}</p>' if words else ""
+    shown_name = context["call"]["shown_name"]
+    if context["known_to"]:
+        words = _("%(name)s looks after this customer.") % {"name": context["known_to"]}
+    elif context["match"] == "withheld":
+        words = _("The caller hides their number.")
+    elif shown_name and context["match"] != "own":
+        words = _("The network says: %(name)s") % {"name": shown_name}
+    else:
+        return ""
+    return f'<p class="popup-hint" dir="auto">{escape(words)}</p>'
+
+
+# -- what is known, or what to do about it ----------------------------------------------------------------------------
+
+
+def _body(context: Context) -> Markup:
+    if context["card"] is not None:
+        parts = "".join(part_html(key, context) for key in context["parts"])
+        return f'<dl class="parts">{parts}</dl>' if parts else ""
+    line = part_html("line", context) if "line" in context["parts"] else ""
+    return _choices(context) + _new_or_known(context) + (f'<dl class="parts">{line}</dl>' if line else "")
+
+
+def _choices(context: Context) -> Markup:
+    candidates: Sequence[Context] = context["candidates"]
+    if not candidates:
+        return ""
+    if context["match"] == "possible":
+        question = _("Only the last digits agree. Is it one of these?")
+    else:
+        question = _("This number belongs to more than one customer. Who is calling?")
+    choices = "".join(map(_choice, candidates))
+    return f'<div class="popup-ask"><p>{escape(question)}</p><ul class="choices">{choices}</ul></div>'
+
+
+def _choice(candidate: Context) -> Markup:
+    about = " · ".join(filter(None, (candidate["city"], candidate["responsible"])))
+    return (
+        f'<li><button type="button" data-do="choose" data-customer="{candidate["id"]}">'
+        f'<b dir="auto">{escape(candidate["name"])}</b><span>{escape(about)}</span></button></li>'
+    )
+
+
+def _new_or_known(context: Context) -> Markup:
+    if context["match"] not in ("none", "possible") or context["known_to"]:
+        return ""
+    call_id, call = context["notice"]["call_id"], context["call"]
+    number = quote(call["e164"] or call["number_shown"], safe="")
+    add = escape(_("Add this number to an existing customer"))
+    return (
+        f'<div class="popup-ask"><a class="popup-act" href="/customers/new?number={number}&amp;call={call_id}"'
+        f' data-window>{icon("user-plus")}{escape(_("New customer"))}</a><label class="popup-find">{icon("search")}'
+        f'<input type="search" name="q" data-find autocomplete="off" maxlength="80" role="combobox"'
+        f' aria-expanded="false" aria-controls="popup-found-{call_id}" placeholder="{add}" aria-label="{add}"></label>'
+        f'<ul class="choices" id="popup-found-{call_id}" data-found></ul></div>'
+    )
+
+
+def _note_form(context: Context) -> Markup:
+    if context["notice"]["state"] not in ("talking", "over"):
+        return ""
+    words = escape(_("Note on this call"))
+    return (
+        f'<form class="popup-note" data-do="note"><textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'
+        f' aria-label="{words}">{escape(context["call"]["note"] or "")}</textarea>'
+        f'<button type="submit">{escape(_("Save"))}</button></form>'
+    )
