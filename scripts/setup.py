@@ -93,8 +93,8 @@ def make_venv() -> None:
             return
     shutil.rmtree(VENV, ignore_errors=True)
     raise CannotSetUp(
-        f"this Python cannot make a virtual environment; install the package {venv_package()} "
-        "(Debian, Ubuntu: apt install) or run `python3 -m pip install virtualenv`, then run make again"
+        "this Python cannot make a virtual environment. "
+        f"Install the package {venv_package()} (Debian, Ubuntu: sudo apt install {venv_package()}) and run make again."
     )
 
 
@@ -124,7 +124,10 @@ def with_system_package() -> bool:
 def with_virtualenv() -> bool:
     """Into a folder of its own: a system's pip may be told to leave the system's packages alone."""
     place = PROJECT / ".cache" / "virtualenv"
-    if not run(sys.executable, "-m", "pip", "install", "--quiet", "--target", place, "--upgrade", "virtualenv"):
+    has_pip = run(sys.executable, "-m", "pip", "--version", quiet=True)
+    if not has_pip or not run(
+        sys.executable, "-m", "pip", "install", "--quiet", "--target", place, "--upgrade", "virtualenv"
+    ):
         return False
     os.environ["PYTHONPATH"] = str(place)
     try:
