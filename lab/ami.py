@@ -27,11 +27,14 @@ class Ami:
         self._task = asyncio.create_task(self._read())
         answer = (await self.ask("Login", Username=user, Secret=secret))[0]
         if answer.get("response") != "Success":
+            await self.close()
             raise PermissionError(answer.get("message", "refused"))
         return self
 
     async def close(self) -> None:
         self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
         await self._task
 
     async def ask(self, action: str, *, seconds: float = 10.0, **fields: str) -> list[Frame]:

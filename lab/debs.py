@@ -74,9 +74,7 @@ class Unpacker:
         shutil.rmtree(debs)
 
     def _dependencies(self, packages: Iterable[str], libraries: str) -> set[str]:
-        flags = [
-            f"--no-{k}" for k in ("recommends", "suggests", "breaks", "conflicts", "replaces", "enhances")
-        ]
+        flags = [f"--no-{k}" for k in ("recommends", "suggests", "breaks", "conflicts", "replaces", "enhances")]
         listing = self._run("apt-cache", "depends", "--recurse", *flags, *packages)
         names = {line for line in listing.splitlines() if re.match(r"[a-z0-9]", line)}
         return {name for name in names if ":" not in name and re.fullmatch(libraries, name)}

@@ -1,6 +1,6 @@
 """A company's telephones for a demonstration: a real Asterisk, customers who call, phones that answer.
 
-    python -m lab.demo --ami-port 5038 --numbers-file numbers.txt --extensions 301,302 --lines +85621000100
+python -m lab.demo --ami-port 5038 --numbers-file numbers.txt --extensions 301,302 --lines +85621000100
 """
 
 from __future__ import annotations

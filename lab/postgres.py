@@ -1,6 +1,6 @@
 """A throw-away PostgreSQL: durable as in real life (fsync on), gone at the end.
 
-    python -m lab.postgres            runs one until interrupted and prints its address
+python -m lab.postgres            runs one until interrupted and prints its address
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Cluster:
         self._settings = settings
         self._user = _unprivileged()
         self._password = secrets.token_urlsafe(16)
-        self._folder = Path(tempfile.mkdtemp(prefix="lab-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="lab-pg-"))
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
@@ -92,27 +92,27 @@ class Cluster:
         if process:
             process.send_signal(signal.SIGINT)  # hangs up on clients, then ends in good order
             process.wait(60)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make(self) -> None:
         if self._user:
-            shutil.chown(self._folder, self._user)
-        secret = self._folder / "secret"
+            shutil.chown(self.folder, self._user)
+        secret = self.folder / "secret"
         secret.write_text(self._password, encoding="utf-8")
         locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
         who = (f"--username={DATABASE}", f"--pwfile={secret}", "--auth=scram-sha-256")
-        self._run("initdb", f"--pgdata={self._folder / 'data'}", f"--locale={locale}", "--encoding=UTF8", *who)
+        self._run("initdb", f"--pgdata={self.folder / 'data'}", f"--locale={locale}", "--encoding=UTF8", *who)
 
     def _start(self) -> None:
-        settings = ("listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", "max_connections=200")
+        settings = ("listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}", "max_connections=200")
         options = [part for setting in (*settings, *self._settings) for part in ("-c", setting)]
-        command = [str(self._programs / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port), *options]
-        with (self._folder / "log").open("wb") as log:
+        command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
+        with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 command,
                 stdout=log,
                 stderr=log,
-                cwd=self._folder,
+                cwd=self.folder,
                 user=self._user,
                 group=self._group,
                 extra_groups=self._groups,
@@ -125,7 +125,7 @@ class Cluster:
             if self._call("pg_isready", "-q").returncode == 0:
                 return
             time.sleep(0.05)
-        raise PeerMissing(f"PostgreSQL does not start:\n{(self._folder / 'log').read_text(errors='replace')[-2000:]}")
+        raise PeerMissing(f"PostgreSQL does not start:\n{(self.folder / 'log').read_text(errors='replace')[-2000:]}")
 
     @property
     def _group(self) -> int | None:
@@ -145,7 +145,7 @@ class Cluster:
         return subprocess.run(
             [str(self._programs / program), *arguments],
             env={**os.environ, **access},
-            cwd=self._folder,
+            cwd=self.folder,
             capture_output=True,
             user=self._user,
             group=self._group,

@@ -147,9 +147,7 @@ async def _one(asterisk: Asterisk, name: str, manager: Manager) -> tuple[bytes, 
 
 def main() -> None:
     everything = [*FLOWS, *RESYNCS]
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("flow", nargs="*", help=f"all when none is given: {', '.join(everything)}")
     parser.add_argument("--manager", default="crm", help="the manager user that listens")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.asterisk import dialplan, modules, pjsip
+from lab.asterisk import certificate, dialplan, modules, pjsip
 from lab.asterisk.install import Installed
 from lab.asterisk.plan import Manager, Plan
 
@@ -30,6 +30,8 @@ def write(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> Pat
     for name in ("etc", "var/keys", "log", "spool/monitor", "spool/outgoing", "cache"):
         (base / name).mkdir(parents=True, exist_ok=True)
     etc = base / "etc"
+    if plan.ami_tls_port:
+        certificate.write(etc)
     for name, text in files(base, run_folder, installed, plan).items():
         (etc / name).write_text(text, encoding="utf-8")
     return etc / "asterisk.conf"
@@ -43,7 +45,7 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
         "asterisk.conf": _asterisk(base, run_folder, installed),
         "modules.conf": f"[modules]\nautoload=no\n{listed}",
         "logger.conf": "[general]\n[logfiles]\nmessages = notice,warning,error\n",
-        "manager.conf": managers(plan, installed.version),
+        "manager.conf": managers(plan, installed.version, base / "etc/manager.pem"),
         "http.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={plan.http_port}\nsessionlimit=2000\n",
         "ari.conf": "[general]\nenabled=yes\npretty=no\n[crm]\ntype=user\nread_only=no\npassword=crm\n",
         "rtp.conf": "[general]\nrtpstart=20000\nrtpend=29999\nicesupport=yes\nstrictrtp=no\n",
@@ -58,12 +60,13 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
     }
 
 
-def managers(plan: Plan, version: tuple[int, ...]) -> str:
+def managers(plan: Plan, version: tuple[int, ...], key: Path) -> str:
     """manager.conf; filters in the syntax the version understands."""
     head = (
-        f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nport={plan.ami_port}\n"
-        "timestampevents=yes\ndisplayconnects=no\n"
+        f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nport={plan.ami_port}\ntimestampevents=yes\ndisplayconnects=no\n"
     )
+    if plan.ami_tls_port:
+        head += f"tlsenable=yes\ntlsbindaddr=127.0.0.1:{plan.ami_tls_port}\ntlscertfile={key}\n"
     return head + "".join(_manager(manager, _filters_by_name(version)) for manager in plan.managers)
 
 

@@ -3,7 +3,7 @@
 Outside callers come in at a company line, which goes to one of the short test extensions
 below; callers of a bench or a test may call those directly.
 
-    3XX, 1XX, 9XX  that phone, 30 s            600, 610  ring group (static, registered)
+    a phone's own  that phone, 30 s            600, 610  ring group (static, registered)
     321            301 for 2 s only            611       ring group for 2 s only
     322            301, recorded               700, 710  queue, answered first, 30 s
     323            301 after an answered menu  711       queue, not answered first
@@ -39,7 +39,7 @@ exten => 801,1,Wait(0.2)
 """
 _CODES = """exten => *8,1,Pickup()
  same => n,Hangup()
-exten => _*8XXX,1,PickupChan(PJSIP/${EXTEN:2},p)
+exten => _*8X.,1,PickupChan(PJSIP/${EXTEN:2},p)
  same => n,Hangup()
 exten => 999,1,Answer()
  same => n,Milliwatt()
@@ -68,7 +68,8 @@ def _lines(plan: Plan) -> str:
 
 
 def _shared(plan: Plan) -> str:
-    phones = "".join(f"exten => _{first}XX,1,{_dial('PJSIP/${EXTEN}')}" for first in "139")
+    numbers = (*plan.phones, *plan.static_phones, *plan.web_phones)
+    phones = "".join(f"exten => {number},1,{_dial(f'PJSIP/{number}')}" for number in numbers)
     rings = "".join(_ring(number, members) for number, members in plan.rings.items())
     queues_ = "".join(_to_queue(number) for number in plan.queues)
     return f"{phones}{rings}{queues_}exten => 800,1,Answer()\n same => n,Echo()\n"

@@ -49,9 +49,7 @@ def install() -> Installed:
     if here:
         return here
     if not has_apt():
-        raise PeerMissing(
-            f"install Asterisk {OLDEST} or later (macOS: `brew install asterisk`) and try again"
-        )
+        raise PeerMissing(f"install Asterisk {OLDEST} or later (macOS: `brew install asterisk`) and try again")
     folder = peers_folder() / "asterisk"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -88,9 +86,7 @@ def _unpacked(folder: Path) -> Installed | None:
 
 
 def _system() -> Installed | None:
-    found = shutil.which("asterisk") or shutil.which(
-        "asterisk", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
-    )
+    found = shutil.which("asterisk") or shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin")
     if not found:
         return None
     version = _version((found,))

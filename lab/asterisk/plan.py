@@ -53,6 +53,7 @@ NO_RIGHTS = Manager(name="blind", secret="blind", read="", write="")
 class Plan:
     """Ports are on 127.0.0.1. `secrets` maps a phone to its password; phones without one need none.
 
+    `ami_tls_port` is a second, encrypted door to the manager interface; 0 for none.
     `trunk_port` is where the far side of the trunk listens, `static_port` where one program
     answers for all static phones. `lines` maps a company number to the extension it rings.
     `rings` are the members of a group that rings at once, `queues` those of a waiting queue.
@@ -73,4 +74,4 @@ class Plan:
     lines: Mapping[str, str] = field(default_factory=lambda: dict(LINES))
     shown_number: str = MAIN_LINE
     managers: tuple[Manager, ...] = (EVERYTHING, LEAST, NO_RIGHTS)
-    ami_tls: bool = False
+    ami_tls_port: int = 0

@@ -42,6 +42,11 @@ class Asterisk:
         return self.base / "spool/monitor"
 
     @property
+    def certificate(self) -> Path:
+        """What a client of the encrypted manager interface trusts."""
+        return self.base / "etc/manager.pem"
+
+    @property
     def pid(self) -> int:
         """0 when it does not run."""
         return self._process.pid if self._process else 0
@@ -53,9 +58,7 @@ class Asterisk:
         console = (self.base / "log/console").open("ab")
         command = [*self.installed.command, "-f", "-C", str(self._conf)]
         with console:
-            self._process = subprocess.Popen(
-                command, stdout=console, stderr=console, stdin=subprocess.DEVNULL
-            )
+            self._process = subprocess.Popen(command, stdout=console, stderr=console, stdin=subprocess.DEVNULL)
         try:
             self._wait_until_booted()
         except PeerMissing:

@@ -19,9 +19,7 @@ def _of(module: ModuleType) -> dict[str, Flow]:
     return {
         name: flow
         for name, flow in found
-        if inspect.iscoroutinefunction(flow)
-        and flow.__module__ == module.__name__
-        and not name.startswith("_")
+        if inspect.iscoroutinefunction(flow) and flow.__module__ == module.__name__ and not name.startswith("_")
     }
 
 

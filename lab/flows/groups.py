@@ -38,9 +38,7 @@ async def ring_group_cancelled(exchange: Exchange) -> Truth:
     await asyncio.sleep(0.8)
     await caller.cancel()
     await ended(caller, *calls)
-    return Truth(
-        story="Five phones ring, the caller gives up.", calls=(lost_call(caller, "cancelled", *FIVE),)
-    )
+    return Truth(story="Five phones ring, the caller gives up.", calls=(lost_call(caller, "cancelled", *FIVE),))
 
 
 async def queue(exchange: Exchange) -> Truth:

@@ -69,9 +69,7 @@ async def strange_name(exchange: Exchange) -> Truth:
 
 async def number_without_plus(exchange: Exchange) -> Truth:
     caller, call = await _conversation(exchange, number=CUSTOMER[1:])
-    return Truth(
-        story="The trunk writes the number without plus.", calls=(answered_call(caller, call, "301"),)
-    )
+    return Truth(story="The trunk writes the number without plus.", calls=(answered_call(caller, call, "301"),))
 
 
 async def caller_like_extension(exchange: Exchange) -> Truth:

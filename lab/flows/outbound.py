@@ -33,9 +33,7 @@ async def outbound_busy(exchange: Exchange) -> Truth:
 
 
 async def outbound_failed(exchange: Exchange) -> Truth:
-    return await _refused(
-        exchange, broken, "failed", "301 calls a customer; the trunk is out of order (503)."
-    )
+    return await _refused(exchange, broken, "failed", "301 calls a customer; the trunk is out of order (503).")
 
 
 async def outbound_wrong_number(exchange: Exchange) -> Truth:

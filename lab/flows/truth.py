@@ -103,9 +103,7 @@ def answered_call(caller: Outgoing, call: Dialog, extension: str) -> CallTruth:
 def lost_call(caller: Outgoing, outcome: str, *rung: str) -> CallTruth:
     """An outside caller whom nobody answered."""
     legs = (leg(caller.number, "caller", outcome), *losers(rung, outcome))
-    return replace(
-        _inbound(caller, outcome), ring_seconds=round(caller.ended_at - caller.invited_at, 2), legs=legs
-    )
+    return replace(_inbound(caller, outcome), ring_seconds=round(caller.ended_at - caller.invited_at, 2), legs=legs)
 
 
 def _inbound(caller: Outgoing, outcome: str) -> CallTruth:

@@ -51,7 +51,13 @@ class People:
             line, number = self._random.choice(lines), self._random.choice(numbers)
             self._begin(self._call_in(trunk, line, number))
 
+    async def finish(self) -> None:
+        """Wait until everybody has hung up of their own accord."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def stop(self) -> None:
+        """Everybody drops the phone without a word."""
         for task in self._tasks:
             task.cancel()
 

@@ -35,7 +35,7 @@ async def ring_in(
     """Call `line` once from each number, at an even rate; returns when all calls are over.
 
     Who is not answered within `patience_seconds` gives up. `on_sent(number, invited_ns)` is
-    called when an INVITE has left, for those who cannot wait for the end.
+    called as an INVITE leaves, for those who cannot wait for the end.
     """
     loop = asyncio.get_running_loop()
     begin = loop.time()
@@ -43,10 +43,8 @@ async def ring_in(
     for position, number in enumerate(numbers):
         await asyncio.sleep(max(0.0, begin + position / calls_per_second - loop.time()))
         call = trunk.start_call(line, number)
+        call.on_invited = on_sent
         tasks.append(asyncio.create_task(_live(call, talk_seconds, patience_seconds)))
-        await asyncio.sleep(0)
-        if on_sent:
-            on_sent(number, call.invited_ns)
     return list(await asyncio.gather(*tasks))
 
 

@@ -11,6 +11,8 @@ from lab.phones import sdp
 from lab.phones.message import Headers, Message, display_name, parameter, token, uri, user
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lab.phones.agent import Agent
 
 
@@ -111,9 +113,7 @@ class Dialog:
 
     def respond(self, request: Message, code: int, reason: str, *, contact: str = "", body: str = "") -> None:
         tag = parameter(self.local, "tag")
-        self.agent.send(
-            request.reply(code, reason, tag=tag, contact=contact or self.agent.contact, body=body)
-        )
+        self.agent.send(request.reply(code, reason, tag=tag, contact=contact or self.agent.contact, body=body))
 
     def offer(self, direction: str) -> str:
         self._version += 1
@@ -136,9 +136,7 @@ class Dialog:
 
     async def _ask(self, method: str, *, extra: Headers = (), body: str = "") -> Message:
         self.sequence += 1
-        request = self.agent.request(
-            method, self.target, self.local, self.remote, self.call_id, self.sequence, extra
-        )
+        request = self.agent.request(method, self.target, self.local, self.remote, self.call_id, self.sequence, extra)
         request.body = body
         return await self.agent.transact(request)
 
@@ -202,6 +200,7 @@ class Outgoing(Dialog):
         super().__init__(agent, f"{token()}@lab", frm, f"<{target}>", target)
         self._first_target, self._first_to = target, self.remote
         self.dialled = extension
+        self.on_invited: Callable[[str, int], None] | None = None
         self._extra = extra
         self._invite: Message | None = None
 
@@ -223,6 +222,8 @@ class Outgoing(Dialog):
         invite.body = sdp.offer(self.agent.sound_port, 1, "sendrecv")
         self._invite = invite
         self.invited_at, self.invited_ns = time.time(), time.monotonic_ns()
+        if self.on_invited:
+            self.on_invited(self.number, self.invited_ns)
         self._invite, response = await self.agent.transact_with_password(invite, self._heard)
         self.status = response.status
         return self.status
