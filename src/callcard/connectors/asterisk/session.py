@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.problems import ActionRefused, ActionUnanswered, LinkProblem
@@ -56,8 +56,8 @@ class Session(asyncio.Protocol):
     # What asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not every event loop's transports say what they are: uvloop's are of no class of asyncio.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         received_ns = time.monotonic_ns()
