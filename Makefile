@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PBX ?= simulator
 RUN_simulator = $(BIN)/callcard serve --demo --port $(PORT) --pbx simulator
-RUN_asterisk = $(BIN)/python -m lab.demo --port $(PORT)
+RUN_asterisk = $(BIN)/python -m scripts.run_asterisk --port $(PORT)
 
 .PHONY: help setup run test check bench lock docs-screenshots clean
 
