@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _KEYRINGS = Path("/usr/share/keyrings")
+_ARCHIVE = re.compile(r"/(debian|ubuntu(-ports)?)(/[0-9]{8}T[0-9]{6}Z)?/?$")
 _SKIPPED = ("./usr/share/doc", "./usr/share/man", "./usr/share/locale", "./usr/share/info")
 
 
@@ -34,13 +35,28 @@ def distribution() -> str:
 
 
 def mirror(sources: Iterable[str]) -> str:
-    """The first package archive named in the given apt source texts. Raises PeerMissing."""
+    """The first archive of the distribution itself in the given apt source texts. Raises PeerMissing."""
     for text in sources:
-        for line in text.splitlines():
-            found = re.match(r"\s*(?:deb\s+(?:\[[^]]*\]\s*)?|URIs:\s*)(\S+)", line)
-            if found and re.search(r"/(debian|ubuntu(-ports)?)/?$", found[1]):
-                return found[1]
-    raise PeerMissing("no package archive in the apt sources of this machine")
+        for place, components in (*_one_line(text), *_stanzas(text)):
+            # Others name their archives after the distribution too, but have no `main`.
+            if "main" in components and _ARCHIVE.search(place):
+                return place
+    raise PeerMissing("no package archive of the distribution in the apt sources of this machine")
+
+
+def _one_line(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Archive and components of each `deb` line."""
+    for found in re.finditer(r"^\s*deb\s+(?:\[[^]]*\]\s*)?(\S+)\s+\S+([^#\n]*)", text, re.MULTILINE):
+        yield found[1], found[2].split()
+
+
+def _stanzas(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Archives and components of each deb822 stanza."""
+    for stanza in re.split(r"\n\s*\n", text):
+        fields = {name.lower(): value for name, value in re.findall(r"^(\w+):\s*(.*)$", stanza, re.MULTILINE)}
+        if fields.get("enabled", "yes").strip().lower() != "no":
+            for place in fields.get("uris", "").split():
+                yield place, fields.get("components", "").split()
 
 
 def _apt_sources() -> list[str]:
@@ -105,6 +121,7 @@ def _private_apt(work: Path, suite: str) -> list[str]:
         "Dir::Etc::preferencesparts": "/dev/null",
         "Acquire::Languages": "none",
         "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
+        "Acquire::Check-Valid-Until": "false",  # a frozen copy of the archive serves as well
         "APT::Sandbox::User": "root",
         "Debug::NoLocking": "1",
     }

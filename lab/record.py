@@ -1,6 +1,6 @@
 """Record what Asterisk says on its manager interface during a flow.
 
-    python -m lab.record FOLDER [FLOW ...] [--manager NAME]
+    python -m lab.record [--manager NAME] FOLDER [FLOW ...]
 
 Each flow gives FOLDER/<flow>.raw and a line in FOLDER/truth.json. The moments named in RESYNCS
 give FOLDER/resync_<moment>.raw: a connection opened in the middle of a call, the
@@ -28,11 +28,11 @@ from lab.flows.truth import Truth
 FLOW_SECONDS = 40.0
 README = """# What Asterisk {version} said
 
-Manager streams of real calls, bytes as they came, all event classes on. Made by
-`python -m lab.record tests/connectors/asterisk/traces/flows`; `truth.json` tells what the phones measured.
+Manager streams of real calls to the manager user `{manager}`, bytes as they came. Made by
+`python -m lab.record --manager {manager} {folder}`; `truth.json` tells what the phones measured.
 A `resync_` stream begins with the login of a connection opened in the middle of the call, then the lists it
 asked for (CoreShowChannels, Status, BridgeList and a BridgeInfo for each, QueueStatus), then
-the rest of the call.
+the rest of the call. The stream of `crm` also answers the actions of click-to-call; others ask nothing.
 
 """
 LISTS = ("CoreShowChannels", "Status", "BridgeList", "QueueStatus")
@@ -120,13 +120,13 @@ async def record_all(folder: Path, names: Iterable[str], manager_name: str) -> N
             text = json.dumps(truths, indent=1, ensure_ascii=False, sort_keys=True)
             index.write_text(f"{text}\n", encoding="utf-8")
     version = ".".join(map(str, asterisk.installed.version))
-    (folder / "README.md").write_text(describe(truths, version), encoding="utf-8")
+    head = README.format(version=version, manager=manager_name, folder=folder)
+    (folder / "README.md").write_text(head + listing(truths), encoding="utf-8")
 
 
-def describe(truths: dict[str, Any], version: str) -> str:
-    """README.md of a folder of recordings."""
-    lines = [_line(name, truth) for name, truth in sorted(truths.items())]
-    return README.format(version=version) + "".join(lines)
+def listing(truths: dict[str, Any]) -> str:
+    """A line of Markdown for each flow."""
+    return "".join(_line(name, truth) for name, truth in sorted(truths.items()))
 
 
 def _line(name: str, truth: dict[str, Any]) -> str:

@@ -85,13 +85,38 @@ def test_only_modules_that_exist_are_loaded(tmp_path: Path) -> None:
     assert text == "[modules]\nautoload=no\nload = chan_pjsip.so\n"
 
 
-def test_the_mirror_is_read_from_either_form_of_apt_sources() -> None:
-    assert mirror(["# http://old.example/debian\ndeb [arch=amd64] http://a.example/debian trixie main"]) == (
-        "http://a.example/debian"
-    )
-    assert mirror(["Types: deb\nURIs: http://b.example/ubuntu/\nSuites: noble"]) == "http://b.example/ubuntu/"
+@pytest.mark.parametrize(
+    ("source", "archive"),
+    [
+        (
+            "# deb http://x.example/debian sid main\ndeb [arch=amd64] http://a.example/debian trixie main",
+            "http://a.example/debian",
+        ),
+        (
+            "Types: deb\nURIs: http://b.example/ubuntu/\nSuites: noble\nComponents: main universe",
+            "http://b.example/ubuntu/",
+        ),
+        (
+            "Types: deb\nURIs: http://c.example/debian\nComponents: stable\n\n"
+            "Types: deb\nURIs: http://d.example/debian/20250520T000000Z\nSuites: sid\nComponents: main",
+            "http://d.example/debian/20250520T000000Z",
+        ),
+        (
+            "Enabled: no\nURIs: http://e.example/debian\nComponents: main\n\n"
+            "URIs: http://f.example/debian\nComponents: main",
+            "http://f.example/debian",
+        ),
+    ],
+)
+def test_the_archive_is_read_from_either_form_of_apt_sources(source: str, archive: str) -> None:
+    assert mirror([source]) == archive
+
+
+def test_an_archive_of_somebody_else_is_not_taken_for_the_distributions() -> None:
+    security = "deb http://c.example/debian-security trixie-security main"
+    stranger = "deb http://d.example/linux/debian trixie stable"
     with pytest.raises(PeerMissing):
-        mirror(["deb http://c.example/debian-security trixie-security main"])
+        mirror([security, stranger])
 
 
 def test_a_number_that_would_break_the_injection_file_is_refused() -> None:
