@@ -107,7 +107,7 @@ def _task(task: CardTask, now: datetime) -> Markup:
     overdue = ""
     if task.due_at and task.due_at < now:
         overdue = f'<span class="badge-state tone-red">{icon("triangle-alert")}{escape(_("Overdue"))}</span>'
-    about = " · ".join(filter(None, (moment(task.due_at), task.assignee)))
+    about = " · ".join(filter(None, (day(task.due_at), task.assignee)))
     return (
         f'<li><span class="row-main" dir="auto">{escape(task.title)}</span>'
         f'<span class="row-under">{overdue}{_quiet(about)}</span></li>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcard.switchboard.models import LinkLog, Pbx
+from callcard.switchboard.words import explain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,11 @@ class LinkNow:
 
     pbx: Pbx
     last: LinkLog | None
+
+    @property
+    def explanation(self) -> str:
+        """What is wrong and what to do about it, in words; empty when nothing is."""
+        return explain(self.last.problem) if self.last and self.last.problem else ""
 
 
 def links() -> list[LinkNow]:

@@ -16,7 +16,7 @@ export class PopupActions {
 
   click(event) {
     const { stack } = this;
-    if (event.detail && stack.slot.contains(event.target) && performance.now() - stack.openedAt < TOO_SOON_MS && !stack.pinned)
+    if (event.detail && stack.card.contains(event.target) && performance.now() - stack.openedAt < TOO_SOON_MS && !stack.pinned)
       return void (event.preventDefault(), event.stopPropagation());
     const copied = event.target.closest("[data-copy]");
     if (copied) return void this.copy(copied);
@@ -39,7 +39,7 @@ export class PopupActions {
       if (!entry) return;
       entry.html = html;
       if (this.stack.openCall === call) {
-        this.stack.slot.querySelectorAll("input").forEach((field) => (field.value = field.defaultValue));
+        this.stack.card.querySelectorAll("input").forEach((field) => (field.value = field.defaultValue));
         this.stack.replaceCard(entry);
         this.stack.showTimers();
       }

@@ -17,7 +17,7 @@ class PopupStack extends HTMLElement {
     this.clockOff = 0; // this computer's clock minus the server's, ms
     this.waiting = null; // events that came while the whole stack is being fetched
     this.acknowledged = new Set();
-    this.slot = this.querySelector(".popup-open");
+    this.card = this.querySelector(".popup-open");
     this.lines = this.querySelector(".popup-lines");
     this.announcer = document.getElementById("announcer");
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
@@ -54,7 +54,7 @@ class PopupStack extends HTMLElement {
   replaceAll({ popups }) {
     const kept = new Set(popups.map(({ call }) => call));
     for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
-    for (const popup of popups) this.show(popup);
+    for (const popup of popups.reverse()) this.show(popup); // they come newest first
   }
 
   /** Insert the call, or replace what is shown of it. */
@@ -109,7 +109,7 @@ class PopupStack extends HTMLElement {
 
   isBusy() {
     const open = this.calls.get(this.openCall);
-    return this.hovered || this.pinned || open?.state === "talking" || this.slot.contains(document.activeElement);
+    return this.hovered || this.pinned || open?.state === "talking" || this.card.contains(document.activeElement);
   }
 
   open(entry) {
@@ -118,7 +118,7 @@ class PopupStack extends HTMLElement {
     this.openedAt = performance.now();
     this.pinned = false;
     this.lineOf(entry.call)?.remove();
-    this.slot.innerHTML = entry.html;
+    this.card.innerHTML = entry.html;
     if (folded) this.placeLine(folded, "afterbegin");
   }
 
@@ -137,17 +137,17 @@ class PopupStack extends HTMLElement {
 
   /** New contents of the open card; what somebody is typing in it, and where, stays. */
   replaceCard(entry) {
-    const typed = [...this.slot.querySelectorAll("textarea, input")].filter((field) => field.value !== field.defaultValue);
-    const focused = this.slot.contains(document.activeElement) ? document.activeElement : null;
+    const typed = [...this.card.querySelectorAll("textarea, input")].filter((field) => field.value !== field.defaultValue);
+    const focused = this.card.contains(document.activeElement) ? document.activeElement : null;
     const [start, end] = [focused?.selectionStart, focused?.selectionEnd];
-    this.slot.innerHTML = entry.html;
+    this.card.innerHTML = entry.html;
     for (const field of typed) {
-      const same = this.slot.querySelector(`[name="${field.name}"]`);
+      const same = this.card.querySelector(`[name="${field.name}"]`);
       if (same) same.value = field.value;
     }
     if (!focused) return;
-    const again = focused.name && this.slot.querySelector(`[name="${focused.name}"]`);
-    (again || this.slot.firstElementChild)?.focus({ preventScroll: true });
+    const again = focused.name && this.card.querySelector(`[name="${focused.name}"]`);
+    (again || this.card.firstElementChild)?.focus({ preventScroll: true });
     if (again && start !== null) again.setSelectionRange?.(start, end);
   }
 
@@ -162,7 +162,7 @@ class PopupStack extends HTMLElement {
 
   fold() {
     const entry = this.calls.get(this.openCall);
-    this.slot.replaceChildren();
+    this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
     if (entry) this.placeLine(entry, "afterbegin");
@@ -170,7 +170,7 @@ class PopupStack extends HTMLElement {
   }
 
   focusCard() {
-    (this.slot.firstElementChild ?? this.lines.querySelector("button"))?.focus();
+    (this.card.firstElementChild ?? this.lines.querySelector("button"))?.focus();
   }
 
   // -- going away ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ class PopupStack extends HTMLElement {
   }
 
   openNext() {
-    this.slot.replaceChildren();
+    this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
     const all = [...this.calls.values()];
@@ -221,8 +221,8 @@ class PopupStack extends HTMLElement {
   }
 
   isBusyWithEnded() {
-    const hasText = [...this.slot.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
-    return this.hovered || hasText || this.slot.contains(document.activeElement);
+    const hasText = [...this.card.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    return this.hovered || hasText || this.card.contains(document.activeElement);
   }
 
   showTimers() {

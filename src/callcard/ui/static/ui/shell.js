@@ -48,6 +48,10 @@ function userMenu() {
     document.documentElement.dataset.light = target.selectedOptions[0].dataset.light;
     post(target.form.action, { theme: target.value }).catch(() => {});
   });
+  panel.querySelector("[data-language-choice]")?.addEventListener("change", async ({ target }) => {
+    await post(target.form.action, { language: target.value });
+    location.reload();
+  });
   panel.addEventListener("toggle", () => panel.querySelectorAll("[data-switch]").forEach((box) => (box.checked = isOn(box.dataset.switch))));
   panel.addEventListener("change", async ({ target }) => {
     if (!target.dataset.switch) return;
