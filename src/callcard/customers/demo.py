@@ -21,6 +21,7 @@ _NOTES = (
     *("", "", "", "", "Speaks slowly, likes to be called by first name.", "Delivery only after 17:00."),
     *("Always asks for a discount; three per cent is fine.", "Prefers WhatsApp.", "Met at the spring fair."),
 )
+_STREETS = ("Main Street", "River Road", "Market Lane", "Temple Road")
 _LABELS = ("mobile", "office", "home")
 
 
@@ -71,7 +72,7 @@ def _drawn(land: Land, chance: random.Random, categories: list[Category], staff:
         language=land.language,
         country=land.region,
         city=chance.choice(land.cities),
-        address=f"{chance.randint(1, 240)}, {chance.choice(['Main Street', 'River Road', 'Market Lane', 'Temple Road'])}",
+        address=f"{chance.randint(1, 240)}, {chance.choice(_STREETS)}",
         birthday=date(1950, 1, 1) + timedelta(days=chance.randrange(20_000)) if chance.random() < 0.6 else None,
         note=chance.choice(_NOTES),
         own_fields=own_fields,

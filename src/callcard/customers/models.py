@@ -72,6 +72,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["search_name", "id"]),
             models.Index(fields=["responsible", "search_name", "id"]),
+            models.Index(fields=["portrait"], condition=~models.Q(portrait=""), name="customers_by_portrait"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,16 @@ def update_customer(*, customer: Customer, changes: Mapping[str, Any]) -> Custom
     return customer
 
 
+def add_note(*, customer: Customer, text: str, author: User) -> Customer:
+    """Put a line with today's date and its author above the note that is there."""
+    line = f"{timezone.localdate():%Y-%m-%d}, {author.shown_name}: {text.strip()}"
+    with transaction.atomic():
+        fresh = Customer.objects.select_for_update().get(pk=customer.pk)
+        fresh.note = f"{line}\n{fresh.note}".strip()
+        fresh.save(update_fields=["note"])
+    return fresh
+
+
 def archive_customer(*, customer: Customer) -> None:
     """Out of lists and matches; what happened with them stays."""
     customer.archived_at = timezone.now()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.desk import views
+from callcard.desk import customer_views, views
 
 urlpatterns = [
     path("", views.shell, name="shell"),
@@ -12,5 +12,10 @@ urlpatterns = [
     path("desk/popups/<int:call_id>/choose", views.popup_choose, name="popup-choose"),
     path("desk/popups/<int:call_id>/add-number", views.popup_add_number, name="popup-add-number"),
     path("desk/popups/<int:call_id>/note", views.popup_note, name="popup-note"),
+    path("customers/new", customer_views.new_customer, name="new-customer"),
+    path("customers/<int:pk>/", customer_views.card, name="customer-card"),
+    path("customers/<int:pk>/note", customer_views.quick_note, name="quick-note"),
+    path("customers/<int:pk>/tasks", customer_views.new_task, name="new-task"),
+    path("customers/<int:pk>/tasks/<int:task_id>/done", customer_views.task_done, name="task-done"),
     path("settings/popup", views.popup_settings, name="popup-settings"),
 ]

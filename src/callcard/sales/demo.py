@@ -40,7 +40,7 @@ def load_sales(chance: random.Random, *, customers: Sequence[Customer], now: dat
 def _orders(
     chance: random.Random, customers: Sequence[Customer], states: Sequence[OrderState], now: datetime
 ) -> list[Order]:
-    orders = []
+    orders: list[Order] = []
     for customer in customers:
         for _ in range(chance.choice((0, 1, 1, 2, 3, 4))):
             age = timedelta(days=int(chance.triangular(0, 180, 20)), hours=chance.randrange(9))

@@ -77,7 +77,7 @@ class Payment(models.Model):
 
 
 class Balance(models.Model):
-    """What a customer owes in one currency: owed orders less payments. Kept by sales.services, not summed on reading."""
+    """What a customer owes in one currency: owed orders less payments. Kept by sales.services."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="balances", db_index=False)
     currency = models.CharField(max_length=3)

@@ -164,4 +164,10 @@ class Migration(migrations.Migration):
             model_name="phone",
             index=models.Index(fields=["ending"], name="customers_p_ending_36363e_idx"),
         ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("portrait", ""), _negated=True), fields=["portrait"], name="customers_by_portrait"
+            ),
+        ),
     ]

@@ -1,0 +1,156 @@
+"""The windows of customers. The card window, which shows other rooms' records too, is in desk.customer_views."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from callcard.customers.forms import ContactForm, CustomerForm, PhoneForm
+from callcard.customers.models import Contact, Customer, CustomerQuerySet, Phone
+from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
+from callcard.customers.search import search_customers
+from callcard.customers.services import add_contact, remove_phone, remove_portrait, set_portrait
+from callcard.staff.company import company
+from callcard.staff.requests import signed_in
+
+PAGE_SIZE = 50
+FOUND_AT_ONCE = 8
+_SORTS = {"name": ("search_name", "pk"), "newest": ("-pk",)}
+_YEAR_SECONDS = 31_536_000
+
+
+def own_customer(request: HttpRequest, pk: int) -> Customer:
+    """A customer whom this user may see; any other does not exist for them."""
+    seen = Customer.objects.visible_to(signed_in(request)).select_related("category", "responsible")
+    return get_object_or_404(seen, pk=pk)
+
+
+@require_GET
+def customer_list(request: HttpRequest) -> HttpResponse:
+    words, sort = request.GET.get("q", ""), request.GET.get("sort", "name")
+    sort = sort if sort in _SORTS else "name"
+    seen = Customer.objects.visible_to(signed_in(request)).current()
+    found = search_customers(seen, words, region=company().region)
+    rows = list(
+        _after(found, sort, request.GET.get("after", ""))
+        .order_by(*_SORTS[sort])
+        .select_related("category", "responsible")
+        .prefetch_related("phones")[: PAGE_SIZE + 1]
+    )
+    next_after = rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
+    context = {"customers": rows[:PAGE_SIZE], "q": words, "sort": sort, "next_after": next_after}
+    context["is_first_page"] = "after" not in request.GET
+    return render(request, "customers/list.html", context)
+
+
+def _after(customers: CustomerQuerySet, sort: str, after: str) -> CustomerQuerySet:
+    """The page that begins behind this customer, wherever in the list a million others are."""
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        return customers
+    if sort == "newest":
+        return customers.filter(pk__lt=int(after))
+    name = Customer.objects.filter(pk=int(after)).values_list("search_name", flat=True).first()
+    if name is None:
+        return customers
+    behind = Q(search_name__gt=name) | Q(search_name=name, pk__gt=int(after))
+    return customers.filter(behind, search_name__gte=name)
+
+
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """A few customers for what is typed, as list items."""
+    words = request.GET.get("q", "").strip()
+    seen = Customer.objects.visible_to(signed_in(request)).current()
+    found = search_customers(seen, words, region=company().region) if words else seen.none()
+    rows = found.order_by("search_name", "pk").prefetch_related("phones")[:FOUND_AT_ONCE]
+    return render(request, "customers/found.html", {"customers": rows})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = own_customer(request, pk)
+    form = CustomerForm(request.POST or None, instance=customer, user=signed_in(request))
+    if request.method == "POST" and form.is_valid():
+        form.write()
+        messages.success(request, _("Saved."))
+        return redirect("customer-card", pk=pk)
+    # The form has already written what was typed into its customer.
+    named = own_customer(request, pk)
+    context = {"form": form, "customer": named, "phone_form": PhoneForm(), "contact_form": ContactForm()}
+    return render(request, "customers/edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def add_phone_number(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = own_customer(request, pk)
+    form = PhoneForm(request.POST)
+    if form.is_valid():
+        form.write(customer)
+    else:
+        messages.error(request, _("This number could not be added."))
+    return redirect("customer-card", pk=pk)
+
+
+@require_POST
+def drop_phone(request: HttpRequest, pk: int, phone_id: int) -> HttpResponse:
+    remove_phone(phone=get_object_or_404(Phone, pk=phone_id, customer=own_customer(request, pk)))
+    return redirect("customer-card", pk=pk)
+
+
+@require_POST
+def add_way_to_reach(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = own_customer(request, pk)
+    form = ContactForm(request.POST)
+    if form.is_valid():
+        add_contact(customer=customer, **form.cleaned_data)
+    else:
+        messages.error(request, _("This contact could not be added."))
+    return redirect("customer-card", pk=pk)
+
+
+@require_POST
+def drop_contact(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
+    get_object_or_404(Contact, pk=contact_id, customer=own_customer(request, pk)).delete()
+    return redirect("customer-card", pk=pk)
+
+
+@require_POST
+def upload_portrait(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = own_customer(request, pk)
+    upload = request.FILES.get("portrait")
+    try:
+        if upload is not None:
+            set_portrait(customer=customer, upload=upload.read(LONGEST_BYTES + 1))
+        elif "remove" in request.POST:
+            remove_portrait(customer=customer)
+        else:
+            messages.error(request, _("Choose a photo first."))
+    except NotAPortrait as refused:
+        messages.error(request, str(refused))
+    return redirect("customer-card", pk=pk)
+
+
+@require_GET
+def portrait(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
+    """A portrait of somebody whom this user may see. Its name is its content's hash, so browsers may keep it."""
+    path = f"portraits/{folder}/{name}.webp"
+    if not (folder + name).isalnum():
+        raise BadRequest
+    if not Customer.objects.visible_to(signed_in(request)).filter(portrait=path).exclude(portrait="").exists():
+        raise Http404
+    try:
+        picture = (Path(settings.MEDIA_ROOT) / path).open("rb")
+    except OSError as error:
+        raise Http404 from error
+    response = FileResponse(picture, content_type="image/webp")
+    response["Cache-Control"] = f"private, max-age={_YEAR_SECONDS}, immutable"
+    return response
