@@ -73,7 +73,10 @@ async def record(asterisk: Asterisk, flow: Flow, manager: Manager) -> tuple[byte
         truth = await asyncio.wait_for(flow(exchange), FLOW_SECONDS)
         await exchange.idle()
         await tap.quiet()
-        return bytes(tap.taken), truth
+        taken = bytes(tap.taken)
+        if tap is not exchange.ami:
+            await tap.close()
+        return taken, truth
 
 
 class _Late:

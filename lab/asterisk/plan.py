@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ STATIC_PHONES = ("101", "102", "111", "112", "113", "114", "115")
 WEB_PHONES = ("901", "902")
 FIVE = PHONES[:5]
 STATIC_FIVE = STATIC_PHONES[2:]
+# What the dialplan itself answers for tests.
+TEST_NUMBERS = ("321", "322", "323", "330", "331", "650", "800", "801", "999")
 MAIN_LINE = "+85621000100"
 LINES = {
     MAIN_LINE: "301",
@@ -75,3 +78,12 @@ class Plan:
     shown_number: str = MAIN_LINE
     managers: tuple[Manager, ...] = (EVERYTHING, LEAST, NO_RIGHTS)
     ami_tls_port: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when a number would mean two things."""
+        groups = [str(int(number) + more) for number in self.rings for more in (0, 1)]
+        queues = [str(int(number) + more) for number in self.queues for more in (0, 1, 2)]
+        every = Counter([*self.phones, *self.static_phones, *self.web_phones, *groups, *queues, *TEST_NUMBERS])
+        twice = sorted(number for number, times in every.items() if times > 1)
+        if twice:
+            raise ValueError(f"used twice: {', '.join(twice)}")

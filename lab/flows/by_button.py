@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from lab.exchange import OTHER_CUSTOMER, Exchange, answered_after, ended, up
 from lab.flows.truth import CallTruth, LegTruth, Truth, leg, losers
@@ -49,7 +50,8 @@ async def button_customer_busy(exchange: Exchange) -> Truth:
     await ended(own)
     legs = (leg("301", "caller", "busy"), *losers((OTHER_CUSTOMER,), "busy"))
     truth = _placed("busy", round(own.ended_at - own.invited_at, 2), legs=legs)
-    return Truth(story="301 clicks and takes its phone, the customer is busy.", calls=(truth,))
+    shown = replace(truth, line=exchange.plan.shown_number)
+    return Truth(story="301 clicks and takes its phone, the customer is busy.", calls=(shown,))
 
 
 async def _answered(exchange: Exchange, story: str) -> Truth:
@@ -64,7 +66,7 @@ async def _answered(exchange: Exchange, story: str) -> Truth:
     await asyncio.sleep(1.2)
     await own.hang_up()
     await ended(customer)
-    return Truth(story=story, calls=(_talked(own, customer),))
+    return Truth(story=story, calls=(replace(_talked(own, customer), line=exchange.plan.shown_number),))
 
 
 def _talked(own: Incoming, customer: Incoming) -> CallTruth:

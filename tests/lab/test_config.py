@@ -59,6 +59,11 @@ def test_a_company_line_rings_its_group() -> None:
     assert "_+X." not in outside, "a caller from outside must not reach the trunk by dialling"
 
 
+def test_no_number_may_mean_two_things() -> None:
+    with pytest.raises(ValueError, match=r"used twice: 321, 611, 710$"):
+        Plan(phones=("301", "321", "611"), static_phones=("710",))
+
+
 def test_the_manager_with_least_rights_has_filters_that_its_version_understands() -> None:
     new = config.managers(PLAN, (22, 10, 1), Path("key"))
     old = config.managers(PLAN, (20, 6, 0), Path("key"))
