@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -89,9 +89,12 @@ class Desk:
         self.streams.append(Stream(self.port, self._cookie(), since=since, last_event_id=last_event_id))
         return self.streams[-1]
 
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": self._cookie(), "X-CSRFToken": self.cookies.get("csrftoken", "")}
+
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
-        headers = {"Cookie": self._cookie(), "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        headers = self.headers()
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)
@@ -167,3 +170,10 @@ class Stream:
 def words(html: str) -> str:
     """What a person reads of it."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

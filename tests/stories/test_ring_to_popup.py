@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import time
 from collections.abc import Callable
 
 from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.staff.models import User
-from tests.stories.product import Desk, Product, words
+from tests.stories.product import Desk, Product, wait_for, words
 
 MALI = "+8562055512345"
 
@@ -57,8 +56,8 @@ def test_a_browser_that_slept_is_told_what_it_missed_as_it_is_now(
     stream.close()
     product.run(product.simulator.hang_up(first, ""))
     second = product.run(product.simulator.ring("", ["301"]))
-    _wait_for(lambda: Notice.objects.filter(call__key=second).exists())
-    _wait_for(lambda: Call.objects.filter(key=first, outcome="cancelled").exists())
+    wait_for(lambda: Notice.objects.filter(call__key=second).exists())
+    wait_for(lambda: Call.objects.filter(key=first, outcome="cancelled").exists())
     awake = anna.listen(last_event_id=slept_at)
     assert awake.next()[0] == "hello"
     assert awake.popup("over")["title"] == "Mali Souk"
@@ -119,16 +118,10 @@ def test_an_unknown_number_is_added_to_a_customer_in_one_step(
 
 
 def test_nobody_listens_without_signing_in(product: Product) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=5)
     for cookie in ("", "sessionid=stolen", "sessionid=; =;;,", "sessionid", "a" * 4000):
+        connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=5)
         connection.request("GET", "/live", headers={"Cookie": cookie})
         response = connection.getresponse()
         response.read()
+        connection.close()
         assert response.status == 401
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -7,7 +7,6 @@ from typing import Any
 from callcard.calls.models import Call, Segment
 from callcard.telephony import call as telephony
 
-
 _ROOM = {
     "number": 255,
     "shown_name": 255,
@@ -20,7 +19,7 @@ _ROOM = {
 
 
 def _fit(column: str, text: str) -> str:
-    """Cut to the column's size and without NUL, which no database takes: nonsense must not keep a call out of the log."""
+    """Fit for its column and without NUL, which no database takes: nonsense must not keep a call out of the log."""
     return text.replace("\x00", "")[: _ROOM[column]]
 
 

@@ -8,6 +8,7 @@ import sys
 from callcard.desk.rendering import note_delivered, render
 from callcard.live.door import LiveDoor, Receive, Send
 from callcard.live.hub import Hub
+from callcard.switchboard import running
 from callcard.switchboard.switchboard import Switchboard
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,9 @@ class Office:
         sys.setswitchinterval(_THREAD_TURN_SECONDS)
         self.hub.start()
         await self.switchboard.start()
+        running.announce(self.switchboard)
 
     async def stop(self) -> None:
+        running.withdraw()
         await self.switchboard.stop()
         await self.hub.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,3 +45,16 @@ class WireLine(models.Model):
 
     class Meta:
         verbose_name = _("line from the PBX")
+
+
+class DialRequest(models.Model):
+    """One press of a Call button. Unique by its command_id, so that a repeated click places no second call."""
+
+    command_id = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    number = models.CharField(max_length=64)
+    problem = models.CharField(max_length=40, blank=True)
+    requested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("request to call")

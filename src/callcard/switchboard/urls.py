@@ -10,5 +10,6 @@ urlpatterns = [
     path("settings/pbx/test", views.pbx_test, name="pbx-test"),
     path("settings/pbx/<slug:slug>", views.pbx_edit, name="pbx-edit"),
     path("settings/pbx/<slug:slug>/remove", views.pbx_remove, name="pbx-remove"),
+    path("calls/dial", views.call_number, name="dial"),
     path("settings/why", views.why, name="why"),
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from uuid import uuid4
+
 from asgiref.sync import async_to_sync
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.staff.requests import administrator_only
+from callcard.staff.requests import administrator_only, signed_in
 from callcard.switchboard.diagnosis import diagnose_recent_calls
+from callcard.switchboard.dialling import NotDialled, dial
 from callcard.switchboard.forms import PbxForm
 from callcard.switchboard.models import Pbx, WireLine
 from callcard.switchboard.queries import links
@@ -19,6 +23,7 @@ from callcard.switchboard.trial import try_pbx
 from callcard.switchboard.words import explain
 
 WIRE_LINES_SHOWN = 200
+_COMMAND_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 
 @require_GET
@@ -73,3 +78,16 @@ def pbx_remove(request: HttpRequest, slug: str) -> HttpResponse:
     remove_pbx(pbx=get_object_or_404(Pbx, slug=slug))
     messages.success(request, _("Removed. Its calls stay in the log."))
     return redirect("pbx-list")
+
+
+@require_POST
+def call_number(request: HttpRequest) -> HttpResponse:
+    """The Call button. A repeated Idempotency-Key places no second call."""
+    command_id = request.headers.get("Idempotency-Key", "") or uuid4().hex
+    if not _COMMAND_ID.fullmatch(command_id):
+        return JsonResponse({"error": _("This did not work. Try again.")}, status=400)
+    try:
+        dial(user=signed_in(request), raw=request.POST.get("number", ""), command_id=command_id)
+    except NotDialled as refusal:
+        return JsonResponse({"error": refusal.words}, status=409)
+    return JsonResponse({"command": command_id})

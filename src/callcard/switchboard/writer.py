@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from callcard.calls.recorder import CallRecorder, Record
 from callcard.switchboard.journal import write_link_report, write_wire_notes
@@ -115,7 +115,7 @@ class CallWriter(threading.Thread):
             recorder.record(batch)
         except (OperationalError, InterfaceError):
             raise
-        except DatabaseError:
+        except Exception:  # whatever it is, it must not end the thread and with it the log of all calls to come
             if len(batch) == 1:
                 logger.exception("call %s cannot be written and is left out", batch[0].call.key)
                 return

@@ -11,7 +11,8 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from callcard.calls.models import Call
-from callcard.calls.recorder import CallRecorder
+from callcard.calls.recorder import CallRecorder, Record
+from callcard.live.services import Tell
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.call import Party, Role
@@ -86,3 +87,20 @@ def test_link_reports_and_lines_from_the_pbx_are_kept() -> None:
     log = LinkLog.objects.get()
     assert (log.pbx.slug, log.state, log.problem) == ("office", "refused", "wrong_secret")
     assert len(WireLine.objects.get().summary) == 300
+
+
+def test_one_call_that_cannot_be_written_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    really = CallRecorder._record_one
+
+    def record_one(self: CallRecorder, record: Record) -> list[Tell]:
+        if record.call.key == "bad":
+            raise TypeError("a mistake of ours")
+        return really(self, record)
+
+    monkeypatch.setattr(CallRecorder, "_record_one", record_one)
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    for key in ("good", "bad", "better"):
+        ring(tracker, writer, key)
+    writer.start()
+    writer.stop()
+    assert set(Call.objects.values_list("key", flat=True)) == {"good", "better"}
