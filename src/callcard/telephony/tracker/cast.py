@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from callcard.telephony.call import Direction, Party, Role
 from callcard.telephony.tracker.facts import CallFacts, LegFacts
@@ -23,9 +24,9 @@ class Part:
         return [self.leg, *self.also]
 
 
-def _age(leg: LegFacts) -> tuple[float, bool, str]:
+def _age(leg: LegFacts) -> tuple[datetime, bool, str]:
     assert leg.began_at is not None
-    return leg.began_at.timestamp(), leg.role is Role.CALLED, leg.leg
+    return leg.began_at, leg.role is Role.CALLED, leg.leg
 
 
 def find_parts(call: CallFacts) -> list[Part]:

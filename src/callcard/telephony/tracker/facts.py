@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from callcard.telephony.call import Call, Party, Role, SegmentOutcome
+from callcard.telephony.call import Call, Party, Role, Segment, SegmentOutcome
 
 Move = tuple[datetime, bool, str]  # when, True: joined / False: left, room
 Hold = tuple[datetime, bool]  # when, True: held / False: taken back
@@ -48,6 +48,8 @@ class LegFacts:
     ended_as: SegmentOutcome | None = None
     seen_from_begin: bool = True
     vanished: bool = False  # ended while nobody watched
+    version: int = 0  # counts what became known of it
+    drawn: tuple[object, Segment] | None = None  # its last picture, and what that depended on
 
     @property
     def is_live(self) -> bool:
@@ -91,6 +93,7 @@ class CallFacts:
     shown: dict[str, Call] = field(default_factory=dict)  # what was last told, by key
     watched: bool = True  # False: the link was down while it went on
     fading: bool = False  # over, and waiting to be forgotten
+    version: int = 0  # counts what became known that may concern every leg
 
     @property
     def is_over(self) -> bool:
@@ -109,3 +112,4 @@ class CallFacts:
         self.shown |= other.shown
         self.watched = self.watched and other.watched
         self.fading = False
+        self.version += other.version + 1

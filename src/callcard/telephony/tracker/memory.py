@@ -11,13 +11,14 @@ from callcard.telephony.tracker.facts import CallFacts, LegFacts
 
 Memory = dict[str, Any]  # only what JSON knows
 
-_TIMES = ("began_at", "identified_at", "rang_at", "picked_up_at", "given_up_at", "ended_at")
+_TIMES = tuple(field.name for field in fields(LegFacts) if field.type == "datetime | None")
 _OUTCOMES = ("given_up_as", "ended_as")
 _HISTORIES = ("moves", "holds", "waits")
+_MADE_ANEW = ("owner", "version", "drawn")
 _AS_THEY_ARE = tuple(
     field.name
     for field in fields(LegFacts)
-    if field.name not in {"owner", "role", "party", *_TIMES, *_OUTCOMES, *_HISTORIES}
+    if field.name not in {"role", "party", *_MADE_ANEW, *_TIMES, *_OUTCOMES, *_HISTORIES}
 )
 
 

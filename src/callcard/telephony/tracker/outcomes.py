@@ -84,8 +84,10 @@ def call_outcome(call: CallFacts, caller: LegFacts, called: list[Segment], *, co
 def _uncalled_outcome(caller: LegFacts) -> Outcome:
     """Nobody was called yet. The caller may be one whose own phone was rung first and did not answer."""
     told = _told_outcome(caller)
-    if told in (SegmentOutcome.BUSY, SegmentOutcome.FAILED) or (told is not None and caller.rang_at):
+    if told in (SegmentOutcome.BUSY, SegmentOutcome.FAILED):
         return Outcome(told.value)
+    if told is SegmentOutcome.MISSED and caller.rang_at is not None:
+        return Outcome.MISSED
     if caller.hung_up_at is not None or caller.role is Role.CALLED:
         return Outcome.CANCELLED
     return Outcome.MISSED if caller.waits else Outcome.FAILED

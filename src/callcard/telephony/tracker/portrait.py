@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from callcard.telephony.call import Call, Outcome, Role, Segment, SegmentOutcome
@@ -53,27 +53,42 @@ def key_of(facts: CallFacts) -> str:
 def _segments(facts: CallFacts, parts: list[Part], waits: Waits) -> list[Segment]:
     spans = talking.talks(facts.legs.values())
     answered = {name: found[0][0] for name, found in spans.items()}
-    taken = outcomes.takings(parts, answered)
-    return [_segment(facts, part, parts[0].leg, spans, taken, waits) for part in parts]
+    scene = Scene(facts, parts[0].leg, spans, outcomes.takings(parts, answered), waits)
+    return [_segment(part, scene) for part in parts]
 
 
-def _segment(
-    facts: CallFacts,
-    part: Part,
-    caller: LegFacts,
-    spans: dict[str, list[talking.Span]],
-    taken: list[outcomes.Taking],
-    waits: Waits,
-) -> Segment:
+@dataclass(slots=True)
+class Scene:
+    """What a segment looks like depends on these, besides its own legs."""
+
+    facts: CallFacts
+    caller: LegFacts
+    spans: dict[str, list[talking.Span]]
+    taken: list[outcomes.Taking]
+    waits: Waits
+
+
+def _segment(part: Part, scene: Scene) -> Segment:
+    """Drawn anew only when something it depends on became known."""
     leg = part.leg
-    talked = talking.union([span for each in part.legs for span in spans.get(each.leg, ())])
+    depends_on = (scene.facts.version, scene.caller.leg, part.role, *(each.version for each in part.legs))
+    if leg.drawn is not None and leg.drawn[0] == depends_on:
+        return leg.drawn[1]
+    segment = _draw(part, scene)
+    leg.drawn = (depends_on, segment)
+    return segment
+
+
+def _draw(part: Part, scene: Scene) -> Segment:
+    leg = part.leg
+    talked = talking.union([span for each in part.legs for span in scene.spans.get(each.leg, ())])
     held = talking.union([span for each in part.legs for span in talking.holds(each)])
     ended_at = _end_of(part, bool(talked))
     outcome: SegmentOutcome | None = None
     if ended_at is not None and talked:
         outcome = SegmentOutcome.ANSWERED
     elif ended_at is not None and part.role is Role.CALLED:
-        outcome = outcomes.called_outcome(leg, facts, caller, taken)
+        outcome = outcomes.called_outcome(leg, scene.facts, scene.caller, scene.taken)
     return Segment(
         key=leg.leg,
         party=part.party,
@@ -85,7 +100,7 @@ def _segment(
         hold_seconds=talking.seconds(held),
         held=bool(held) and held[-1][1] is None,
         outcome=outcome,
-        queue=_queue_at(waits, leg.began_at) if part.role is Role.CALLED else "",
+        queue=_queue_at(scene.waits, leg.began_at) if part.role is Role.CALLED else "",
     )
 
 

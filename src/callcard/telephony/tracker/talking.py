@@ -15,6 +15,8 @@ _Step = tuple[datetime, bool, LegFacts, str]  # when, True: leaves / False: ente
 
 def stays(leg: LegFacts) -> list[tuple[str, datetime, datetime | None]]:
     """(room, from, until) of each stay. Entering a room leaves the one before; the end leaves all."""
+    if not leg.moves:
+        return []
     found: list[tuple[str, datetime, datetime | None]] = []
     room, since = "", None
     for at, enters, name in leg.moves:
@@ -38,6 +40,8 @@ def talks(legs: Iterable[LegFacts]) -> dict[str, list[Span]]:
             steps.append((since, False, leg, room))
             if until is not None:
                 steps.append((until, True, leg, room))
+    if not steps:
+        return {}
     steps.sort(key=itemgetter(0, 1))
     return _sweep(steps)
 
@@ -90,6 +94,8 @@ def _joined_by_pipes(inside: dict[LegFacts, str]) -> dict[str, str]:
 
 def union(spans: Sequence[Span]) -> list[Span]:
     """The same time, without overlaps, in order."""
+    if len(spans) < 2:
+        return list(spans)
     whole: list[Span] = []
     for since, until in sorted(spans, key=itemgetter(0)):
         if whole and (whole[-1][1] is None or since <= whole[-1][1]):
@@ -101,13 +107,17 @@ def union(spans: Sequence[Span]) -> list[Span]:
     return whole
 
 
-def seconds(spans: Iterable[Span]) -> float:
+def seconds(spans: Sequence[Span]) -> float:
     """Length of all spans that are over."""
+    if not spans:
+        return 0.0
     return sum((until - since).total_seconds() for since, until in spans if until is not None)
 
 
 def holds(leg: LegFacts) -> list[Span]:
     """When the person on this leg kept the others on hold. The end of the leg ends it."""
+    if not leg.holds:
+        return []
     spans: list[Span] = []
     since: datetime | None = None
     for at, begins in leg.holds:

@@ -15,6 +15,7 @@ from callcard.telephony.tracker.portrait import portray
 from callcard.telephony.tracker.recording import RECORDERS
 from callcard.telephony.tracker.register import Register
 from callcard.telephony.tracker.resync import absent_legs, retell
+from callcard.telephony.tracker.silence import has_nothing_to_tell, touches_others
 
 _REMEMBERED = 500
 
@@ -80,9 +81,16 @@ class CallTracker:
         was_vanished = leg.vanished
         if was_vanished:  # it was taken for ended, yet here it speaks
             leg.ended_at, leg.vanished = None, False
-        news = RECORDERS[type(event)](leg, event) if type(event) in RECORDERS else False
+        recorder = RECORDERS.get(type(event))
+        news = recorder(leg, event) if recorder is not None else False
         linked = self._link(leg, event)
-        return leg.owner if news or linked or was_vanished else None
+        if not (news or linked or was_vanished):
+            return None
+        leg.version += 1
+        surprising = linked or was_vanished
+        if surprising or touches_others(leg, event):
+            leg.owner.version += 1
+        return leg.owner if surprising or not has_nothing_to_tell(leg, event) else None
 
     def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
         register = self._register
@@ -128,6 +136,7 @@ class CallTracker:
         changes: list[Change] = []
         for call in self._register.live_calls():
             call.watched = False
+            call.version += 1
             changes += self._tell(call)
         return changes
 
@@ -139,6 +148,8 @@ class CallTracker:
             leg.ended_at = max(at for at in (lost_at or event.at, leg.last_seen_at) if at is not None)
             touched.append(leg)
         calls = {leg.owner: None for leg in touched}
+        for call in calls:
+            call.version += 1
         return [change for call in calls for change in self._tell(call)]
 
     def _retell(self, listed: events.LegInProgress, at: datetime) -> LegFacts | None:

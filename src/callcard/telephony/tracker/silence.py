@@ -1,0 +1,41 @@
+"""Events after which there is nothing to tell yet, and events that change the picture of one leg only.
+
+Drawing a call is the tracker's cost. What is skipped here shows with the call's next event, at the latest with
+the end of a leg, which is always told.
+"""
+
+from __future__ import annotations
+
+from callcard.telephony import events
+from callcard.telephony.call import Role
+from callcard.telephony.tracker.facts import LegFacts
+
+_SILENT = frozenset({events.LegAnswered, events.LegHungUp, events.LegLeft, events.HelperBegan})
+_OF_ONE_LEG = frozenset(
+    {events.LegBegan, events.LegDialled, events.LegIdentified, events.LegRang, events.RingingEnded}
+    | {events.LegHeld, events.LegUnheld, events.RecordingStarted}
+)
+
+
+def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
+    """While the call goes on and was told of: nobody's phone did anything that a person would notice."""
+    call, kind = leg.owner, type(event)
+    if not call.shown or not leg.is_live:
+        return False
+    if kind in _SILENT:
+        return True
+    if kind is events.LegBegan:  # it will ring, or fail
+        return leg.role is Role.CALLED
+    if isinstance(event, events.LegDialled):
+        (shown,) = call.shown.values() if len(call.shown) == 1 else (None,)
+        return not event.number and shown is not None and bool(shown.dialled)
+    if isinstance(event, events.LegJoined):
+        return not any(other.room == event.room for other in call.legs.values() if other is not leg)
+    return False
+
+
+def touches_others(leg: LegFacts, event: events.LegEvent) -> bool:
+    """Can this change how another leg's segment looks?"""
+    if isinstance(event, events.LegEnded):
+        return bool(leg.moves) or leg.role is Role.CALLER
+    return type(event) not in _OF_ONE_LEG
