@@ -87,7 +87,7 @@ async def load(
             await process.wait()
             raise
         seconds = asyncio.get_running_loop().time() - began
-        if process.returncode not in _TOLD:
+        if process.returncode not in _TOLD or not (folder / "stat.csv").exists():
             raise LoadFailed(said.decode(errors="replace")[-1000:])
         return _result(folder / "stat.csv", seconds)
 
