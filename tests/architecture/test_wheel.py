@@ -39,7 +39,7 @@ def test_everything_in_the_package_is_in_the_wheel_and_nothing_else(wheel: Path)
 def test_the_wheel_has_what_a_page_needs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
-        "callcard/desk/templates/desk/popup.html",
+        "callcard/desk/templates/desk/shell.html",
         "callcard/calls/migrations/0001_initial.py",
         "callcard/ui/static/ui/vendor/htmx.js",
         "callcard/ui/static/ui/vendor/tabler.css",

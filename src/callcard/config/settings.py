@@ -108,7 +108,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "lockout.html"
+AXES_LOCKOUT_TEMPLATE = "ui/lockout.html"
 
 LANGUAGE_CODE = env.str("CALLCARD_LANGUAGE", default="en")
 LANGUAGES = [("en", "English")]

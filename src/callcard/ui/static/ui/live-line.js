@@ -14,9 +14,9 @@ class LiveLine extends HTMLElement {
     this.line = "connecting";
     this.tries = 0;
     this.links = new Map(this.dataset.links.trim().split(" ").filter(Boolean).map((pair) => pair.split("=")));
-    this.channel = new BroadcastChannel(name);
-    this.channel.onmessage = ({ data }) => this.receive(data);
-    this.channel.postMessage({ kind: "line-asked" });
+    this.tabs = new BroadcastChannel(name);
+    this.tabs.onmessage = ({ data }) => this.receive(data);
+    this.tabs.postMessage({ kind: "line-asked" });
     lead(name, () => this.begin());
     this.showLamp();
   }
@@ -25,13 +25,13 @@ class LiveLine extends HTMLElement {
   tell(kind, data) {
     const message = { id: 0, kind, data };
     this.receive(message);
-    this.channel.postMessage(message);
+    this.tabs.postMessage(message);
   }
 
   receive({ id, kind, data }) {
     if (id && id <= this.lastId) return; // told already, before a reconnection
     if (id) this.lastId = id;
-    if (kind === "line-asked") return void (this.leads && this.channel.postMessage({ id: 0, kind: "line", data: this.line }));
+    if (kind === "line-asked") return void (this.leads && this.tabs.postMessage({ id: 0, kind: "line", data: this.line }));
     if (kind === "line") this.line = data;
     if (kind === "link") this.links.set(data.pbx, data.state);
     if (kind === "line" || kind === "link") this.showLamp();
@@ -101,7 +101,7 @@ class LiveLine extends HTMLElement {
     const message = { id: Number(field.id) || 0, kind: field.event, data: JSON.parse(field.data || "{}") };
     if (message.kind === "hello") this.connected(message.data);
     this.receive(message);
-    this.channel.postMessage(message);
+    this.tabs.postMessage(message);
   }
 
   connected() {

@@ -1,6 +1,7 @@
 // <window-bar>: the windows that are open, as tabs. Each window is a section whose links and forms stay inside it
 // (htmx boosts them) and that has an address of its own.
 const MAIN = "windows";
+const REFRESH_AFTER_MS = 1500;
 
 class WindowBar extends HTMLElement {
   connectedCallback() {
@@ -24,6 +25,7 @@ class WindowBar extends HTMLElement {
     document.addEventListener("keydown", (event) => this.shortcut(event));
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("mousedown", (event) => event.button === 1 && event.preventDefault());
+    document.addEventListener("live:calls-changed", () => this.refreshSoon("calls-changed"));
     addEventListener("popstate", (event) => this.goBack(event.state));
     document.addEventListener("htmx:configRequest", ({ detail }) => {
       detail.headers["X-CSRFToken"] = document.body.dataset.csrf;
@@ -216,6 +218,16 @@ class WindowBar extends HTMLElement {
     place.append(words, again);
     if (it.section.querySelector("form")) it.section.prepend(place); // what was typed must not be lost
     else it.section.replaceChildren(place);
+  }
+
+  /** A list that says so keeps itself up to date, unless somebody is at work in it. */
+  refreshSoon(kind) {
+    clearTimeout(this.refreshing);
+    this.refreshing = setTimeout(() => {
+      const { section } = this.active ?? {};
+      const isInUse = section?.contains(document.activeElement) || section?.querySelector("details[open]");
+      if (section?.querySelector(`[data-refresh-on="${kind}"]`) && !isInUse && !document.hidden) this.load(this.active);
+    }, REFRESH_AFTER_MS);
   }
 
   // -- what a person does --------------------------------------------------------------------------------------------
