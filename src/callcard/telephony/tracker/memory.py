@@ -22,26 +22,28 @@ _AS_THEY_ARE = tuple(
 )
 
 
-def memory_of(facts: CallFacts) -> Memory:
+def memory_of(facts: CallFacts, lost_at: datetime | None) -> Memory:
+    """`lost_at`: since when nothing is heard from the PBX, if so."""
     return {
         "ids": sorted(facts.ids),
         "rooms": sorted(facts.rooms),
-        "watched": facts.watched,
+        "lost_at": _written(lost_at),
         "legs": [_leg_memory(leg) for leg in facts.legs.values()],
     }
 
 
-def facts_from(memory: Memory, shown: Call) -> CallFacts:
-    """Raises KeyError, TypeError or ValueError when `memory` was written by a program that remembered other things.
+def facts_from(memory: Memory, shown: Call) -> tuple[CallFacts, datetime | None]:
+    """The facts, not watched since the program stopped, and `lost_at`.
 
-    `shown` is the call as it was last told.
+    `shown` is the call as it was last told. Raises KeyError, TypeError or ValueError when `memory` was written by a
+    program that remembered other things.
     """
-    facts = CallFacts(ids=set(memory["ids"]), rooms=set(memory["rooms"]), watched=bool(memory["watched"]))
+    facts = CallFacts(ids=set(memory["ids"]), rooms=set(memory["rooms"]), watched=False)
     facts.shown = {shown.key: shown}
     for remembered in memory["legs"]:
         leg = _leg_from(remembered, facts)
         facts.legs[leg.leg] = leg
-    return facts
+    return facts, _read(memory["lost_at"])
 
 
 def _leg_memory(leg: LegFacts) -> Memory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from callcard.telephony import events
 from callcard.telephony.call import Call
@@ -23,6 +24,43 @@ _REMEMBERED = 500
 def looks_like_extension(number: str) -> bool:
     """Up to six digits or signs, and not written internationally."""
     return len(number) <= 6 and not number.startswith("+")
+
+
+def _link_room(register: Register, leg: LegFacts, event: events.LegJoined) -> bool:
+    register.link_room(leg, event.room)
+    if event.call:
+        register.link_call(leg, event.call)
+    return False
+
+
+def _link_dialler(register: Register, leg: LegFacts, event: events.LegDialled) -> bool:
+    if event.by:
+        register.link_leg(leg, event.by)
+    return False
+
+
+def _link_other(register: Register, leg: LegFacts, event: events.LegsLinked) -> bool:
+    register.link_leg(leg, event.other)
+    return False
+
+
+def _link_target(register: Register, leg: LegFacts, event: events.LegPickedUp) -> bool:
+    target = register.link_leg(leg, event.target)
+    if target is None or target.taken_by_other:
+        return False
+    target.taken_by_other = True
+    return True
+
+
+_BEGINNINGS = (events.LegBegan, events.HelperBegan)
+_MENTIONS = (events.LegDialled, events.RingingEnded)
+# Each answers whether it learned something of another leg.
+_LINKS: dict[type[events.LegEvent], Callable[[Register, LegFacts, Any], bool]] = {
+    events.LegJoined: _link_room,
+    events.LegDialled: _link_dialler,
+    events.LegsLinked: _link_other,
+    events.LegPickedUp: _link_target,
+}
 
 
 class CallTracker:
@@ -52,7 +90,7 @@ class CallTracker:
     def memory_of(self, call_key: str) -> Memory | None:
         """What `restore` needs to go on with this call in another process, as plain JSON data."""
         facts = self._register.call_with_id(call_key)
-        return memory_of(facts) if facts is not None else None
+        return memory_of(facts, self._lost_at) if facts is not None else None
 
     def restore(self, call: Call, memory: Memory) -> None:
         """Take up a call that was going on when the program stopped. Comes before the first event.
@@ -60,7 +98,9 @@ class CallTracker:
         What happened meanwhile is told by the CallsInProgress that follows. Raises KeyError, TypeError or
         ValueError when `memory` is not of this version's making.
         """
-        self._register.take_up(facts_from(memory, call))
+        facts, lost_at = facts_from(memory, call)
+        self._register.take_up(facts)
+        self._lost_at = self._lost_at or lost_at
 
     def feed(self, event: events.Event) -> list[Change]:
         """Take in one event. Never raises, whatever the order or the content."""
@@ -93,29 +133,17 @@ class CallTracker:
         return leg.owner if surprising or not has_nothing_to_tell(leg, event) else None
 
     def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
-        register = self._register
-        if isinstance(event, events.LegBegan | events.HelperBegan):
-            return register.leg_that_begins(event.leg, event.call)
-        if isinstance(event, events.LegDialled | events.RingingEnded):
-            return register.leg_mentioned(event.leg)
-        return register.legs.get(event.leg)
+        if isinstance(event, _BEGINNINGS):
+            return self._register.leg_that_begins(event.leg, event.call)
+        if isinstance(event, _MENTIONS):
+            return self._register.leg_mentioned(event.leg)
+        return self._register.legs.get(event.leg)
 
     def _link(self, leg: LegFacts, event: events.LegEvent) -> bool:
-        """Join the calls which this event shows to be one."""
-        register, call = self._register, leg.owner
-        match event:
-            case events.LegJoined():
-                register.link_room(leg, event.room)
-                if event.call:
-                    register.link_call(leg, event.call)
-            case events.LegDialled(by=other) | events.LegsLinked(other=other) if other:
-                register.link_leg(leg, other)
-            case events.LegPickedUp(target=target):
-                other_leg = register.link_leg(leg, target)
-                if other_leg is not None and not other_leg.taken_by_other:
-                    other_leg.taken_by_other = True
-                    return True
-        return leg.owner is not call or len(call.shown) > 1
+        """Join the calls which this event shows to be one. True when the calls were not one before."""
+        link = _LINKS.get(type(event))
+        call = leg.owner
+        return (link is not None and link(self._register, leg, event)) or leg.owner is not call or len(call.shown) > 1
 
     def _tell(self, facts: CallFacts) -> list[Change]:
         if not facts.has_begun:
