@@ -345,6 +345,28 @@ async def test_a_phone_that_cannot_be_rung_is_told_in_a_word(reason: str, word: 
     assert refusal.value.reason == word
 
 
+async def test_a_busy_phone_is_told_from_one_that_is_away_though_the_response_is_the_same() -> None:
+    ami = FakeAmi()
+    dial_end = message("Event: DialEnd", "DialStatus: BUSY", f"DestUniqueid: {LEG}", "DestChannel: PJSIP/301-1")
+    ami.after["Originate"] = lambda action: dial_end + fails("0")
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        with pytest.raises(CommandRefused) as refusal:
+            await connector.execute(DIAL)
+    assert refusal.value.reason == "busy"
+
+
+async def test_a_phone_that_rejects_is_busy_though_the_reason_says_that_it_is_away() -> None:
+    ami = FakeAmi()
+    ended = message("Event: DialEnd", "DialStatus: BUSY", f"DestUniqueid: {LEG}")
+    ami.after["Originate"] = lambda action: ended + fails("0")
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        with pytest.raises(CommandRefused) as refusal:
+            await connector.execute(DIAL)
+    assert refusal.value.reason == "busy"
+
+
 @pytest.mark.parametrize(
     ("error", "word"),
     [("Permission denied", "not_allowed"), ("Extension does not exist.", "not_allowed"), ("Out of memory", "failed")],

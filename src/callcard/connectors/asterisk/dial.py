@@ -76,11 +76,13 @@ class RingWatch:
         """Takes every frame; cheap while nobody waits."""
         if not self._waiting:
             return
-        ringing = self._waiting.get(frame.get("uniqueid", ""))
+        ringing = self._waiting.get(frame.get("uniqueid") or frame.get("destuniqueid", ""))
         if ringing is None or ringing.done():
             return
         if frame.get("event") == "OriginateResponse":
             _settle(ringing, frame)
+        elif frame.get("dialstatus") == "BUSY":  # the response that follows gives the reason of a phone that is away
+            _fail(ringing, CommandRefused("busy", "the phone is busy"))
         elif frame.get("channelstate") in _RINGING_OR_UP:
             ringing.set_result(None)
 
