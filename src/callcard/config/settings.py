@@ -34,6 +34,7 @@ ALLOWED_HOSTS = env.list("CALLCARD_ALLOWED_HOSTS", default=["127.0.0.1", "localh
 CSRF_TRUSTED_ORIGINS = env.list("CALLCARD_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "callcard.config",  # for its commands
     "callcard.switchboard",
     "callcard.desk",
     "callcard.calls",

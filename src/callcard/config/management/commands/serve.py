@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from argparse import ArgumentParser
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         from callcard.config.server import Server  # the applications must be ready first
 
-        Server(host=options["host"], port=options["port"]).run()
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(host=options["host"], port=options["port"]).run()
 
 
 def _check_free(host: str, port: int) -> None:
