@@ -26,10 +26,10 @@ PATIENCE_SECONDS = 10.0
 
 
 class Product:
-    """Serves on a free port until `stop`. `ring` and the like are said to its simulator."""
+    """Serves on `port`, or a free one, until `stop`. `ring` and the like are said to its simulator."""
 
-    def __init__(self) -> None:
-        self._server = Server(host="127.0.0.1", port=0)
+    def __init__(self, port: int = 0) -> None:
+        self._server = Server(host="127.0.0.1", port=port)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -121,6 +121,7 @@ class Stream:
         self._connection.request("GET", "/live" + (f"?since={since}" if since is not None else ""), headers=headers)
         self._socket = self._connection.sock
         self.response = self._connection.getresponse()
+        self._socket.settimeout(None)  # a quiet desk is no failure
         self.last_id = 0
         self._heard: queue.Queue[tuple[str, dict[str, Any], int]] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from callcard.telephony.call import Call, Role, Segment
+from callcard.telephony.call import Call, Role, Segment, SegmentOutcome
 
 
 class NoticeState(StrEnum):
@@ -44,7 +44,7 @@ def _state(call: Call, segments: list[Segment]) -> NoticeState:
         return NoticeState.TALKING
     if any(s.is_ringing for s in segments):
         return NoticeState.RINGING
-    if not any(s.answered_at for s in segments) and call.answered_by is not None:
+    if any(s.outcome is SegmentOutcome.ELSEWHERE for s in segments) and not any(s.answered_at for s in segments):
         return NoticeState.ELSEWHERE
     return NoticeState.OVER
 

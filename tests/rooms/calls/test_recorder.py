@@ -106,6 +106,18 @@ def test_who_did_not_answer_learns_who_did(
     assert set(Notice.objects.values_list("user__username", "state")) == {("anna", "talking"), ("bounmy", "elsewhere")}
 
 
+def test_who_was_handed_a_call_in_vain_is_not_told_that_somebody_took_it(
+    people: dict[str, User], customer: Customer, record: Callable[..., None]
+) -> None:
+    handed_on = (
+        CALLER,
+        segment("301", answered_at=at(4), ended_at=at(8), outcome=SegmentOutcome.ANSWERED),
+        segment("302", ended_at=at(12), outcome=SegmentOutcome.CANCELLED),
+    )
+    record(replace(RINGING, segments=handed_on, answered_at=at(4), ended_at=at(12), outcome=Outcome.ANSWERED))
+    assert set(Notice.objects.values_list("user__username", "state")) == {("anna", "over"), ("bounmy", "over")}
+
+
 def test_the_same_record_twice_changes_nothing(
     people: dict[str, User], customer: Customer, record: Callable[..., None]
 ) -> None:

@@ -104,3 +104,25 @@ def test_one_call_that_cannot_be_written_takes_no_other_with_it(monkeypatch: pyt
     writer.start()
     writer.stop()
     assert set(Call.objects.values_list("key", flat=True)) == {"good", "better"}
+
+
+def test_a_call_that_cannot_be_written_costs_no_other_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    really = CallRecorder.record
+
+    def record(self: CallRecorder, records: list[Record]) -> None:
+        if any(each.call.key == "odd" for each in records):
+            raise TypeError("no JSON")
+        really(self, records)
+
+    monkeypatch.setattr(CallRecorder, "record", record)
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    for key in ("one", "odd", "two"):  # waiting together, so that they are written together
+        ring(tracker, writer, key)
+    writer.start()
+    try:
+        wait_for(lambda: Call.objects.count() == 2)
+        ring(tracker, writer, "three")
+        wait_for(lambda: Call.objects.count() == 3)
+    finally:
+        writer.stop()
+    assert set(Call.objects.values_list("key", flat=True)) == {"one", "two", "three"}
