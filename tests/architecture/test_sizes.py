@@ -1,4 +1,5 @@
-"""Small files, small functions: past the size at which one looks again, a reason must be written down here."""
+"""Small files, small functions. Past 350 lines of a file and 40 of a function one looks again; these are the ends of
+patience, past which a reason must be written down here."""
 
 from __future__ import annotations
 
@@ -6,12 +7,10 @@ from pathlib import Path
 
 from tests.architecture import source
 
-FILE_LINES = 350
-FUNCTION_LINES = 40
+FILE_LINES = 500
+FUNCTION_LINES = 60
 # "path" or "path:function" -> why it is better in one piece.
-REASONS = {
-    "src/callcard/desk/card_query.py:_statement": "one SQL statement, which is read from top to bottom",
-}
+REASONS: dict[str, str] = {}
 
 _WRITTEN = (".py", ".js", ".css", ".html", ".sh")
 

@@ -23,8 +23,8 @@ class LinkState(StrEnum):
 class LinkReport:
     """The state of the link to a PBX, with the reason in words an administrator can act on.
 
-    `problem` is a stable word for translation ("wrong_secret", "no_permission", "not_asterisk",
-    "unreachable", "tls", "lost", "overloaded"); `detail` is what the other side said.
+    `problem` is a stable word for translation ("wrong_secret", "no_permission",
+    "unreachable", "tls", "lost", "overloaded", or one of the connector's own); `detail` is what the other side said.
     """
 
     state: LinkState
