@@ -41,10 +41,15 @@ def match_number(raw: str, *, region: str) -> NumberMatch:
     presented = readings(raw, region)
     if not raw.strip():
         return NumberMatch(kind="none", customer_ids=(), e164="")
-    owners, is_own = _owners(raw.strip(), presented)
+    owners, is_own = _owners(_storable(raw), presented)
     if is_own:
         return NumberMatch(kind="own", customer_ids=(), e164=number.e164)
     return decide_exact(presented, owners) or _possible(number.ending, presented, region)
+
+
+def _storable(raw: str) -> str:
+    """Without what no database takes as text."""
+    return raw.encode("utf-8", "ignore").decode().replace("\x00", "").strip()
 
 
 def _owners(raw: str, presented: tuple[Reading, ...]) -> tuple[dict[str, list[int]], bool]:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import phonenumbers
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from callcard.calls.models import Call, Segment
+from callcard.customers.models import Category, Customer, OwnField, Phone
+from callcard.customers.queries import match_number
+from callcard.sales.models import Balance, Order, OrderState, Payment
+from callcard.staff.models import Company, Extension, User
+from callcard.tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+def loaded(*arguments: str) -> str:
+    told = StringIO()
+    call_command("load_demo", *arguments, stdout=told)
+    return told.getvalue()
+
+
+def test_the_demo_company() -> None:
+    told = loaded()
+    passwords = {line.split()[0]: line.split()[1] for line in told.splitlines()[1:]}
+    assert set(passwords) == {"admin", "owner", "manager"}
+    assert all(User.objects.get(username=name).check_password(word) for name, word in passwords.items())
+    assert len(set(passwords.values())) == 3
+    assert set(Extension.objects.values_list("number", flat=True)) == {str(n) for n in range(301, 307)}
+    _customers_are_various()
+    _numbers_are_real()
+    _balances_are_right()
+    _calls_are_like_an_offices()
+    assert Task.objects.filter(done_at=None, due_at__lt=timezone.now()).count() > 5
+    before = [model.objects.count() for model in (Customer, Call, Order, User)]
+    assert loaded() == "There is a company already: nothing loaded.\n"
+    assert [model.objects.count() for model in (Customer, Call, Order, User)] == before
+
+
+def _customers_are_various() -> None:
+    customers = list(Customer.objects.all())
+    assert len(customers) == 300
+    assert len({customer.portrait for customer in customers}) == 300
+    assert all((Path(settings.MEDIA_ROOT) / customer.portrait).is_file() for customer in customers)
+    assert {customer.country for customer in customers} == {"LA", "KH", "KZ", "DE", "TH", "AE", "RU"}
+    letters = "".join(customer.name for customer in customers)
+    for first, last in (("ກ", "ໝ"), ("ក", "ឳ"), ("А", "я"), ("ء", "ي"), ("ก", "ฮ"), ("A", "z")):
+        assert sum(first <= letter <= last for letter in letters) > 50, first
+
+
+def _numbers_are_real() -> None:
+    phones = list(Phone.objects.all())
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(phone.e164)) for phone in phones)
+    kinds = [match_number(phone.raw, region="LA").kind for phone in phones]
+    assert (kinds.count("exact"), kinds.count("several")) == (len(phones) - 2, 2)
+
+
+def _balances_are_right() -> None:
+    owed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for order in Order.objects.filter(state__is_owed=True):
+        owed[(order.customer_id, order.currency)] += order.total
+    for payment in Payment.objects.all():
+        owed[(payment.customer_id, payment.currency)] -= payment.amount
+    assert {(b.customer_id, b.currency): b.owed for b in Balance.objects.all()} == dict(owed)
+    assert {b.currency for b in Balance.objects.filter(owed__gt=0)} == {"LAK", "USD", "KZT", "EUR", "THB"}
+
+
+def _calls_are_like_an_offices() -> None:
+    calls = list(Call.objects.all())
+    assert 1_000 < len(calls) < 3_000
+    assert Segment.objects.count() == 2 * len(calls)
+    assert max(call.started_at for call in calls) < timezone.now()
+    assert {call.direction for call in calls} == {"inbound", "outbound", "internal"}
+    hours = {timezone.localtime(call.started_at, timezone.get_fixed_timezone(420)).hour for call in calls}
+    assert hours <= set(range(8, 20))
+    assert all(call.ended_at for call in calls)
+
+
+def test_the_same_seed_gives_the_same_company_and_the_password_may_be_given() -> None:
+    told = loaded("--password", "only-for-tests")
+    assert told.count("only-for-tests") == 3
+    first = list(Customer.objects.order_by("pk").values_list("name", "city", "portrait"))
+    numbers = list(Phone.objects.order_by("pk").values_list("raw", flat=True))
+    for model in (Call, Payment, Order, OrderState, Task, Customer, Category, OwnField, Extension, User, Company):
+        model.objects.all().delete()
+    loaded()
+    assert list(Customer.objects.order_by("pk").values_list("name", "city", "portrait")) == first
+    assert list(Phone.objects.order_by("pk").values_list("raw", flat=True)) == numbers
