@@ -1,0 +1,215 @@
+"""The pop-up in a real browser: who sees it, what it never does, and how it goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from callcard.calls.models import Notice
+from callcard.customers.models import Customer
+from callcard.customers.services import create_customer
+from callcard.staff.models import User
+from tests.browser.conftest import OpenPage
+from tests.stories.product import Product, wait_for
+
+pytestmark = pytest.mark.browser
+
+MALI = "+8562055512345"
+SignIn = Callable[..., BrowserContext]
+
+# A browser that no person can be made to hide: the page is told that it is hidden.
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def card(page: Page) -> str:
+    return page.locator(".popup-name").inner_text()
+
+
+def test_two_tabs_show_one_call_and_closing_it_in_one_closes_it_in_both(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    context = signed_in("anna")
+    one, other = open_page(context), open_page(context)
+    product.run(product.simulator.ring(MALI, ["301"]))
+    for tab in (one, other):
+        expect(tab.locator("article.popup")).to_have_count(1)
+        assert card(tab) == "Mali Souk"
+    wait_for(lambda: Notice.objects.filter(shown_at__isnull=False).count() == 1)
+    one.locator(".popup [data-do=close]").click()
+    for tab in (one, other):
+        expect(tab.locator("article.popup")).to_have_count(0)
+    wait_for(lambda: Notice.objects.filter(closed_at__isnull=False).count() == 1)
+    one.reload()
+    one.wait_for_function("document.querySelector('popup-stack').waiting === null")
+    expect(one.locator("article.popup")).to_have_count(0)
+
+
+def test_one_stream_is_open_however_many_tabs(product: Product, signed_in: SignIn, open_page: OpenPage) -> None:
+    context = signed_in("anna")
+    tabs = [open_page(context) for _ in range(3)]
+    assert [tab.evaluate("Boolean(document.querySelector('live-line').leads)") for tab in tabs] == [True, False, False]
+    tabs[0].close()
+    tabs[1].wait_for_function("document.querySelector('live-line').leads")
+    assert not tabs[2].evaluate("Boolean(document.querySelector('live-line').leads)")
+    product.run(product.simulator.ring("", ["301"]))
+    for tab in tabs[1:]:
+        expect(tab.locator(".popup-name")).to_have_text("Number withheld")
+
+
+def test_it_never_takes_the_focus_from_a_field(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    field = page.locator(".shell-search input")
+    field.click()
+    page.keyboard.type("Kham")
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("article.popup")).to_be_visible()
+    page.keyboard.type("la")
+    expect(field).to_have_value("Khamla")
+    expect(field).to_be_focused()
+
+
+def test_it_is_reached_and_closed_by_keyboard_and_the_focus_goes_back(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    field = page.locator(".shell-search input")
+    field.focus()
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("article.popup")).to_be_visible()
+    page.keyboard.press("Alt+c")
+    expect(page.locator("article.popup")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("article.popup")).to_have_count(0)
+    expect(field).to_be_focused()
+
+
+def test_a_call_is_announced_in_a_region_that_was_there_before(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    expect(page.locator("#announcer[role=alert]")).to_have_text("")
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("#announcer")).to_have_text("Incoming call: Mali Souk")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (360, 740)])
+def test_ten_calls_at_once_are_one_card_and_nine_lines(
+    product: Product, signed_in: SignIn, open_page: OpenPage, width: int, height: int
+) -> None:
+    page = open_page(signed_in("anna", width=width, height=height))
+    for number in range(10):
+        product.run(product.simulator.ring(f"+85620777000{number:02}", ["301"]))
+    expect(page.locator(".popup-line")).to_have_count(9)
+    expect(page.locator("article.popup")).to_have_count(1)
+    expect(page.locator("article.popup .popup-number")).to_contain_text("09")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    boxes = [page.locator(place).bounding_box() for place in ("article.popup", ".popup-lines")]
+    for box in boxes:
+        assert box is not None
+        assert box["height"] >= 150
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+    page.locator(".popup-line", has_text="03").locator(".popup-unfold").click()
+    expect(page.locator("article.popup .popup-number")).to_contain_text("03")
+    expect(page.locator(".popup-line")).to_have_count(9)
+
+
+def test_a_new_call_does_not_push_away_the_card_that_somebody_works_in(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("article.popup")).to_be_visible()
+    product.run(product.simulator.answer(key, "301"))
+    note = page.locator(".popup-note textarea")
+    note.click()
+    page.keyboard.type("Wants the ")
+    product.run(product.simulator.ring("", ["301"]))
+    expect(page.locator(".popup-line")).to_have_count(1)
+    product.run(product.simulator.hang_up(key, ""))
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "over")
+    page.keyboard.type("blue one")
+    expect(note).to_have_value("Wants the blue one")
+    page.locator(".popup-note button").click()
+    expect(page.locator("#toast")).to_have_text("Saved")
+    wait_for(lambda: Notice.objects.filter(call__key=key, call__note="Wants the blue one").exists())
+
+
+def test_who_answered_is_said_to_the_others_and_then_it_goes(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301", "302"]))
+    expect(page.locator("article.popup")).to_be_visible()
+    product.run(product.simulator.answer(key, "302"))
+    expect(page.locator(".popup-status")).to_contain_text("Answered by Bounmy")
+    expect(page.locator("article.popup")).to_have_count(0, timeout=15_000)
+
+
+def test_a_name_with_html_in_it_is_only_a_name(
+    product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
+) -> None:
+    name = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
+    create_customer(name=name, created_by=office_people["anna"], numbers=["020 5551 9999"])
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring("+8562055519999", ["301"]))
+    expect(page.locator(".popup-name")).to_have_text(name)
+    assert page.locator(".popup-name img, .popup-name script").count() == 0
+    assert page.title() != "broken"
+
+
+def test_an_unknown_number_is_added_to_somebody_found_by_typing(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring("+8562099912345", ["301"]))
+    expect(page.locator(".popup-name")).to_have_text("Unknown number")
+    page.locator("[data-find]").click()
+    page.keyboard.type("Mali")
+    page.locator("[data-found] button", has_text="Mali Souk").click()
+    expect(page.locator(".popup-name")).to_have_text("Mali Souk")
+    assert mali.phones.filter(e164="+8562099912345").exists()
+
+
+def test_a_hidden_page_says_the_name_in_its_title_until_it_stops_ringing(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    plain = page.title()
+    page.evaluate(HIDE, True)
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    page.wait_for_function("document.title === '☎ Mali Souk'")
+    product.run(product.simulator.hang_up(key, ""))
+    page.wait_for_function("(plain) => document.title === plain", arg=plain)
+
+
+def test_a_browser_that_slept_catches_up_when_it_wakes(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    context = signed_in("anna")
+    page = open_page(context)
+    context.route("**/live?*", lambda route: route.abort())
+    page.evaluate("document.querySelector('live-line').abort.abort()")
+    page.wait_for_function("document.querySelector('live-line').line === 'lost'")
+    product.run(product.simulator.ring(MALI, ["301"]))
+    wait_for(lambda: Notice.objects.exists())
+    expect(page.locator("article.popup")).to_have_count(0)
+    context.unroute("**/live?*")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".popup-name")).to_have_text("Mali Souk")
+
+
+def test_silence_on_the_line_is_noticed(product: Product, signed_in: SignIn, open_page: OpenPage) -> None:
+    page = open_page(signed_in("anna"))
+    page.evaluate("document.querySelector('live-line').heardAt -= 41_000")
+    page.evaluate("window.heard = []; document.addEventListener('live:hello', () => heard.push(1))")
+    page.wait_for_function("heard.length === 1")

@@ -1,0 +1,82 @@
+"""Windows are tabs of the shell: they stay inside it, have addresses, and are there again after a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from callcard.customers.models import Customer
+from tests.browser.conftest import OpenPage
+from tests.stories.product import Product
+
+pytestmark = pytest.mark.browser
+
+MALI = "+8562055512345"
+SignIn = Callable[..., BrowserContext]
+
+
+def tabs(page: Page) -> list[str]:
+    return [name.strip() for name in page.locator(".tab-name").all_inner_texts()]
+
+
+def open_module(page: Page, name: str) -> None:
+    page.locator(".shell-nav a", has_text=name).first.click()
+    expect(page.locator(".tab-name[aria-selected=true]")).to_have_text(name)
+
+
+def test_an_empty_desk_says_what_to_do_first(product: Product, signed_in: SignIn, open_page: OpenPage) -> None:
+    page = open_page(signed_in("anna"))
+    expect(page.get_by_role("heading", name="Ready for the next call")).to_be_visible()
+    open_module(page, "Customers")
+    expect(page.locator(".welcome")).to_be_hidden()
+
+
+def test_windows_open_switch_close_and_survive_a_reload(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    page.evaluate("window.isTheSamePage = true")
+    for name in ("Customers", "Calls", "Recent calls"):
+        open_module(page, name)
+    assert tabs(page) == ["Customers", "Calls", "Recent calls"]
+    assert page.url.endswith("/calls/recent/")
+    page.keyboard.press("Alt+1")
+    assert page.url.endswith("/customers/")
+    page.go_back()
+    expect(page.locator(".tab-name[aria-selected=true]")).to_have_text("Recent calls")
+    page.locator(".tab", has_text="Recent calls").click(button="middle")
+    assert tabs(page) == ["Customers", "Calls"]
+    assert page.evaluate("window.isTheSamePage")
+    page.locator(".tab-name", has_text="Calls").click()
+    page.reload()
+    assert tabs(page) == ["Customers", "Calls"]
+    expect(page.locator(".tab-name[aria-selected=true]")).to_have_text("Calls")
+    page.locator(".tab-name", has_text="Customers").click()
+    expect(page.locator(".window:not([hidden])")).to_contain_text("Mali Souk")
+
+
+def test_forms_and_links_stay_in_their_window(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"), "/calls/")
+    page.evaluate("window.isTheSamePage = true")
+    page.locator(".filters input[type=search]").fill("nobody at all")
+    page.locator(".filters button[type=submit]").click()
+    expect(page.locator(".window:not([hidden]) .empty")).to_contain_text("No call fits")
+    assert "q=nobody" in page.url
+    assert page.evaluate("window.isTheSamePage")
+    assert tabs(page) == ["Calls"]
+
+
+def test_the_card_opens_as_a_window_and_the_call_stays(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    page.wait_for_timeout(400)  # a click in the first quarter of a second is taken for one on what was there before
+    page.locator(".popup-name a").click()
+    expect(page.locator(".tab-name")).to_have_text("Mali Souk")
+    assert page.url.endswith(f"/customers/{mali.pk}/")
+    expect(page.locator("article.popup")).to_be_visible()
