@@ -16,18 +16,21 @@ class NoticeState(StrEnum):
     OVER = "over"
 
 
-def rung_segments(call: Call) -> list[Segment]:
-    """Own phones that rang because somebody called them; not the phone of whoever placed the call."""
-    return [s for s in call.segments if s.role is Role.CALLED and s.party.extension and s.rang_at]
+def reached_segments(call: Call) -> list[Segment]:
+    """Own phones that rang because somebody called them, or that picked the call up from another phone.
+
+    Not the phone of whoever placed the call.
+    """
+    return [s for s in call.segments if s.role is Role.CALLED and s.party.extension and (s.rang_at or s.answered_at)]
 
 
 def notice_states(call: Call, users: Mapping[str, int]) -> dict[int, NoticeState]:
-    """How the call stands for each user whose phone it rang. `users`: extension -> user id.
+    """How the call stands for each user whose phone it reached. `users`: extension -> user id.
 
     Who has several phones sees the liveliest of them.
     """
     by_user: dict[int, list[Segment]] = {}
-    for segment in rung_segments(call):
+    for segment in reached_segments(call):
         user_id = users.get(segment.party.extension)
         if user_id is not None and user_id != placed_by(call, users):
             by_user.setdefault(user_id, []).append(segment)
@@ -50,5 +53,6 @@ def _state(call: Call, segments: list[Segment]) -> NoticeState:
 
 
 def first_rang_at(call: Call, extensions: set[str]) -> datetime:
-    times = [s.rang_at for s in rung_segments(call) if s.party.extension in extensions and s.rang_at]
-    return min(times, default=call.started_at)
+    """When the first of these phones rang, or took the call."""
+    times = [s.rang_at or s.answered_at for s in reached_segments(call) if s.party.extension in extensions]
+    return min((at for at in times if at), default=call.started_at)

@@ -118,6 +118,19 @@ def test_who_was_handed_a_call_in_vain_is_not_told_that_somebody_took_it(
     assert set(Notice.objects.values_list("user__username", "state")) == {("anna", "over"), ("bounmy", "over")}
 
 
+def test_who_picks_a_call_up_from_another_phone_sees_whose_it_is(
+    people: dict[str, User], customer: Customer, record: Callable[..., None]
+) -> None:
+    taken = (
+        CALLER,
+        segment("301", ended_at=at(4), outcome=SegmentOutcome.ELSEWHERE),
+        replace(segment("302", answered_at=at(4)), rang_at=None),
+    )
+    record(replace(RINGING, segments=taken, answered_at=at(4)))
+    assert set(Notice.objects.values_list("user__username", "state")) == {("anna", "elsewhere"), ("bounmy", "talking")}
+    assert Notice.objects.get(user=people["bounmy"]).rang_at == at(4)
+
+
 def test_the_same_record_twice_changes_nothing(
     people: dict[str, User], customer: Customer, record: Callable[..., None]
 ) -> None:
