@@ -19,7 +19,7 @@ for _name in [name for name in os.environ if name.startswith("CALLCARD_")]:
 os.environ["CALLCARD_DATA_DIR"] = str(_DATA_DIR)
 
 from callcard.config.settings import *  # noqa: E402, F403
-from callcard.config.settings import DATABASES, MEDIA_ROOT, STATIC_ROOT  # noqa: E402
+from callcard.config.settings import DATABASES, MEDIA_ROOT  # noqa: E402
 
 
 class CheapArgon2(Argon2PasswordHasher):
@@ -34,7 +34,6 @@ PASSWORD_HASHERS = ["tests.settings.CheapArgon2"]
 AXES_ENABLED = False  # The tests of the lock switch it on.
 LANGUAGE_CODE = "en"
 
-STATIC_ROOT.mkdir()
 MEDIA_ROOT.mkdir()
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in an installation: SQLite in memory has other locks and no WAL.

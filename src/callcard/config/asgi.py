@@ -7,12 +7,14 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
-_pages = get_asgi_application()
+_django = get_asgi_application()
 
 from callcard.config.office import Office  # noqa: E402  (needs the applications loaded)
+from callcard.config.static_files import with_static_files  # noqa: E402
 from callcard.live.door import Receive, Scope, Send  # noqa: E402
 
 office = Office()
+_pages = with_static_files(_django)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,7 @@ from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
 from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import own_field_names, shown_parts
+from callcard.staff.company import company_zone
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -92,7 +93,7 @@ def _popups_of(
     user: User, rows: Sequence[Mapping[str, Any]], cards: Mapping[int, CallerCard], names: Mapping[str, str]
 ) -> list[Popup]:
     seen = _visible_customers(user, cards)
-    with translation.override(user.language or None):
+    with timezone.override(company_zone()), translation.override(user.language or None):
         return [_popup(row, cards, seen, names) for row in rows]
 
 
