@@ -22,8 +22,8 @@ _READ_ATTRIBUTE = re.compile(r'\s(?:title|alt|placeholder|aria-label|aria-descri
 _TAG = re.compile(r"<[^>]*>", re.S)
 _ENTITY = re.compile(r"&[a-z]+;|&#\w+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# The product's own name is the same in every language.
-_NAMES = {"Callcard"}
+# Names of products are the same in every language.
+_NAMES = {"Callcard", "Telegram", "WhatsApp"}
 
 
 def bare_words(template: str) -> list[str]:
