@@ -21,9 +21,13 @@ FLOWS = TRACES / "flows"
 _START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+def stream(path: Path) -> bytes:
+    """The lab's buttons are not Callcard's own, so their ids are made to look like it."""
+    return path.read_bytes().replace(b": button-", b": callcard-button-")
+
+
 def frames(path: Path, wanted: frozenset[bytes] = INTERESTING_EVENTS) -> list[Frame]:
-    told = path.read_bytes().replace(b": button-", b": callcard-button-")  # the lab's buttons are not Callcard's
-    return Parser(wanted, banner_expected=False).feed(told)
+    return Parser(wanted, banner_expected=False).feed(stream(path))
 
 
 def moment(frame: Frame, turn: int) -> datetime:

@@ -15,7 +15,7 @@ from callcard.connectors.asterisk.wire import Parser
 from callcard.telephony.call import Outcome
 from callcard.telephony.events import CallsInProgress, Event, LegEvent, LinkLost
 from callcard.telephony.tracker import CallTracker
-from tests.connectors.asterisk.replay import FLOWS, TRACES, changes, events, frames, stored
+from tests.connectors.asterisk.replay import FLOWS, TRACES, changes, events, frames, stored, stream
 
 STREAMS = sorted([*TRACES.glob("*.raw"), *(p for p in FLOWS.glob("*.raw") if not p.name.startswith("resync_"))])
 streams = pytest.mark.parametrize("path", STREAMS, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -57,9 +57,9 @@ def test_every_frame_twice(path: Path) -> None:
 @settings(max_examples=8)
 def test_cut_at_any_byte_and_never_heard_again(path: Path, data: st.DataObject) -> None:
     """The PBX, asked again later, has no calls: what was seen ends as unknown, unless somebody had answered."""
-    stream = path.read_bytes()
-    cut = data.draw(st.integers(0, len(stream)))
-    heard = events(Parser(INTERESTING_EVENTS, banner_expected=False).feed(stream[:cut]))
+    told = stream(path)
+    cut = data.draw(st.integers(0, len(told)))
+    heard = events(Parser(INTERESTING_EVENTS, banner_expected=False).feed(told[:cut]))
     whole = {call.key: call for call in stored(changes(events(frames(path))))}
     tracker = CallTracker("main")
     made = changes(heard, tracker)

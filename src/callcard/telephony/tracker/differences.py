@@ -21,12 +21,13 @@ def differences(before: dict[str, Call], now: Call) -> list[Change]:
     old = before.get(now.key)
     changes: list[Change] = [CallBegan(call=now)] if old is None else []
     changes += [CallMerged(call=now, absorbed_key=key) for key in sorted(before) if key != now.key]
-    if old == now:
+    if old is not None and old == now:
         return changes
     known = {segment.key: segment for segment in old.segments} if old else {}
     for segment in now.segments:
-        if known.get(segment.key) != segment:
-            changes += _segment_changes(known.get(segment.key), segment, now)
+        was = known.get(segment.key)
+        if was is not segment and was != segment:
+            changes += _segment_changes(was, segment, now)
     if now.ended_at is not None and (old is None or old.ended_at is None):
         changes.append(CallEnded(call=now))
     return changes or [CallUpdated(call=now)]

@@ -97,7 +97,7 @@ class CallFacts:
 
     @property
     def is_over(self) -> bool:
-        return not any(leg.is_live for leg in self.legs.values())
+        return all(leg.ended_at is not None or leg.began_at is None for leg in self.legs.values())
 
     @property
     def has_begun(self) -> bool:

@@ -23,7 +23,8 @@ def portray(pbx: str, facts: CallFacts, is_own_extension: Callable[[str], bool])
     dialled = asked_for(facts, caller.leg)
     direction = find_direction(parts, dialled, is_own_extension)
     legs = facts.legs.values()
-    waits = sorted((wait for leg in legs for wait in leg.waits), key=lambda wait: (wait[0], wait[2] is None))
+    waits = [wait for leg in legs if leg.waits for wait in leg.waits]
+    waits.sort(key=lambda wait: (wait[0], wait[2] is None))
     segments = _segments(facts, parts, waits)
     assert caller.leg.began_at is not None
     call = Call(
@@ -35,11 +36,11 @@ def portray(pbx: str, facts: CallFacts, is_own_extension: Callable[[str], bool])
         line=find_line(parts, dialled, direction),
         queue=waits[-1][1] if waits else "",
         started_at=caller.leg.began_at,
-        answered_at=min((s.answered_at for s in segments if s.answered_at), default=None),
+        answered_at=min([s.answered_at for s in segments if s.answered_at], default=None),
         segments=tuple(segments),
-        recorded=any(leg.recorded for leg in legs),
-        complete=facts.watched and all(leg.seen_from_begin for leg in legs),
-        placed_by_button=next((leg.placed_by for leg in legs if leg.placed_by), ""),
+        recorded=True in [leg.recorded for leg in legs],
+        complete=facts.watched and False not in [leg.seen_from_begin for leg in legs],
+        placed_by_button=max([leg.placed_by for leg in legs]),
     )
     return _ended(call, facts, caller.leg) if facts.is_over else call
 
@@ -71,7 +72,8 @@ class Scene:
 def _segment(part: Part, scene: Scene) -> Segment:
     """Drawn anew only when something it depends on became known."""
     leg = part.leg
-    depends_on = (scene.facts.version, scene.caller.leg, part.role, *(each.version for each in part.legs))
+    versions = (leg.version, *[each.version for each in part.also])
+    depends_on = (scene.facts.version, scene.caller.leg, part.role, versions)
     if leg.drawn is not None and leg.drawn[0] == depends_on:
         return leg.drawn[1]
     segment = _draw(part, scene)
@@ -81,8 +83,10 @@ def _segment(part: Part, scene: Scene) -> Segment:
 
 def _draw(part: Part, scene: Scene) -> Segment:
     leg = part.leg
-    talked = talking.union([span for each in part.legs for span in scene.spans.get(each.leg, ())])
-    held = talking.union([span for each in part.legs for span in talking.holds(each)])
+    talked, held = list(scene.spans.get(leg.leg, ())), talking.holds(leg)
+    if part.also:
+        talked = talking.union([span for each in part.legs for span in scene.spans.get(each.leg, ())])
+        held = talking.union([span for each in part.legs for span in talking.holds(each)])
     ended_at = _end_of(part, bool(talked))
     outcome: SegmentOutcome | None = None
     if ended_at is not None and talked:
@@ -108,9 +112,10 @@ def _end_of(part: Part, talked: bool) -> datetime | None:
     leg = part.leg
     if not talked and part.role is Role.CALLED and leg.given_up_at is not None:
         return min(leg.given_up_at, leg.ended_at or leg.given_up_at)
-    if any(each.ended_at is None for each in part.legs):
-        return None
-    return max(each.ended_at for each in part.legs if each.ended_at is not None)
+    if not part.also:
+        return leg.ended_at
+    ends = [each.ended_at for each in part.legs]
+    return None if None in ends else max(end for end in ends if end is not None)
 
 
 def _queue_at(waits: Waits, at: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """Events after which there is nothing to tell yet, and events that change the picture of one leg only.
 
 Drawing a call is the tracker's cost. What is skipped here shows with the call's next event, at the latest with
-the end of a leg, which is always told.
+its end, which is always told.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from callcard.telephony.call import Role
 from callcard.telephony.tracker.facts import LegFacts
 
 _SILENT = frozenset({events.LegAnswered, events.LegHungUp, events.LegLeft, events.HelperBegan})
+_PERHAPS_SILENT = _SILENT | {events.LegBegan, events.LegDialled, events.LegJoined, events.LegEnded}
 _OF_ONE_LEG = frozenset(
     {events.LegBegan, events.LegDialled, events.LegIdentified, events.LegRang, events.RingingEnded}
     | {events.LegHeld, events.LegUnheld, events.RecordingStarted}
@@ -20,10 +21,12 @@ _OF_ONE_LEG = frozenset(
 def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
     """While the call goes on and was told of: nobody's phone did anything that a person would notice."""
     call, kind = leg.owner, type(event)
-    if not call.shown or not leg.is_live:
+    if kind not in _PERHAPS_SILENT or not call.shown or call.is_over:
         return False
     if kind in _SILENT:
         return True
+    if kind is events.LegEnded:  # that it rings no more was told before
+        return leg.given_up_at is not None and not leg.moves
     if kind is events.LegBegan:  # it will ring, or fail
         return leg.role is Role.CALLED
     if isinstance(event, events.LegDialled):
