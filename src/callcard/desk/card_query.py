@@ -39,7 +39,7 @@ _NAME_OF_USER = "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), 
 
 
 def read_cards(customer_ids: Iterable[int], *, now: datetime) -> dict[int, CallerCard]:
-    """Cards by customer id; ids that do not exist are left out. `now` decides nothing yet but which call is past."""
+    """Cards by customer id; ids that do not exist are left out. `now`: the last contact began before it."""
     wanted = list(dict.fromkeys(customer_ids))
     cards: dict[int, CallerCard] = {}
     for start in range(0, len(wanted), _CUSTOMERS_AT_ONCE):
@@ -93,8 +93,8 @@ def _statement(vendor: str, size: int) -> str:
     last_contact = listed(
         "t.started_at, t.who, t.direction, t.outcome, t.result, t.note",
         f"SELECT a.started_at, {_NAME_OF_USER} AS who, a.direction, a.outcome, a.result, a.note "
-        "FROM (SELECT * FROM calls_call a WHERE a.customer_id = c.id AND a.outcome = 'answered' "
-        "AND a.started_at < n.at ORDER BY a.started_at DESC LIMIT 1) a "
+        "FROM (SELECT * FROM calls_call l WHERE l.customer_id = c.id AND l.outcome = 'answered' "
+        "AND l.started_at < n.at ORDER BY l.started_at DESC LIMIT 1) a "
         "LEFT JOIN staff_user u ON u.id = COALESCE(a.answered_by_id, (SELECT s.user_id FROM calls_segment s "
         "WHERE s.call_id = a.id AND s.user_id IS NOT NULL ORDER BY s.role, s.id LIMIT 1))",
     )
