@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from lab.chromium import find
 from tests.stories.conftest import mali, office_people, product
-from tests.stories.product import Desk, Product
+from tests.stories.product import Desk, Product, wait_for
 
 __all__ = ["mali", "office_people", "product"]
 
@@ -22,7 +22,9 @@ def browser() -> Iterator[Browser]:
     program = find()
     assert program, "install Chromium: make test does it where the machine can install packages"
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # these tests wait like any other; nothing else is in the loop
+        patch.setenv(
+            "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
+        )  # these tests wait like any other; nothing else is in the loop
         launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield launched
         launched.close()
@@ -47,9 +49,9 @@ def signed_in(browser: Browser, product: Product) -> Iterator[Callable[..., Brow
         context.close()
 
 
-def is_refusal(text: str) -> bool:
-    """The Content-Security-Policy stopped something; "Evaluating" is what Playwright itself tries while it waits."""
-    return "Content Security Policy" in text and "Evaluating a string" not in text
+def wait_until(page: Page, expression: str) -> None:
+    """Until the JavaScript expression is true. Playwright's own way needs `eval`, which the page's policy forbids."""
+    wait_for(lambda: bool(page.evaluate(expression)))
 
 
 @pytest.fixture
@@ -57,13 +59,17 @@ def open_page(product: Product) -> Iterator[OpenPage]:
     """A tab with the shell, connected. What the page complains of fails the test."""
     complaints: list[str] = []
 
+    def note_refusal(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
     def open_in(context: BrowserContext, path: str = "/") -> Page:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if is_refusal(message.text) else None)
+        page.on("console", note_refusal)
         page.goto(f"http://127.0.0.1:{product.port}{path}")
-        page.wait_for_function("document.querySelector('live-line').line === 'heard'")
-        page.wait_for_function("document.querySelector('popup-stack').waiting === null")
+        wait_until(page, "document.querySelector('live-line').line === 'heard'")
+        wait_until(page, "document.querySelector('popup-stack').waiting === null")
         return page
 
     yield open_in

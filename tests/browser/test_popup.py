@@ -11,7 +11,7 @@ from callcard.calls.models import Notice
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.staff.models import User
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, wait_until
 from tests.stories.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def test_two_tabs_show_one_call_and_closing_it_in_one_closes_it_in_both(
         expect(tab.locator("article.popup")).to_have_count(0)
     wait_for(lambda: Notice.objects.filter(closed_at__isnull=False).count() == 1)
     one.reload()
-    one.wait_for_function("document.querySelector('popup-stack').waiting === null")
+    wait_until(one, "document.querySelector('popup-stack').waiting === null")
     expect(one.locator("article.popup")).to_have_count(0)
 
 
@@ -54,7 +54,7 @@ def test_one_stream_is_open_however_many_tabs(product: Product, signed_in: SignI
     tabs = [open_page(context) for _ in range(3)]
     assert [tab.evaluate("Boolean(document.querySelector('live-line').leads)") for tab in tabs] == [True, False, False]
     tabs[0].close()
-    tabs[1].wait_for_function("document.querySelector('live-line').leads")
+    wait_until(tabs[1], "document.querySelector('live-line').leads")
     assert not tabs[2].evaluate("Boolean(document.querySelector('live-line').leads)")
     product.run(product.simulator.ring("", ["301"]))
     for tab in tabs[1:]:
@@ -187,9 +187,9 @@ def test_a_hidden_page_says_the_name_in_its_title_until_it_stops_ringing(
     plain = page.title()
     page.evaluate(HIDE, True)
     key = product.run(product.simulator.ring(MALI, ["301"]))
-    page.wait_for_function("document.title === '☎ Mali Souk'")
+    wait_until(page, "document.title === '☎ Mali Souk'")
     product.run(product.simulator.hang_up(key, ""))
-    page.wait_for_function("(plain) => document.title === plain", arg=plain)
+    wait_for(lambda: page.title() == plain)
 
 
 def test_a_browser_that_slept_catches_up_when_it_wakes(
@@ -199,7 +199,7 @@ def test_a_browser_that_slept_catches_up_when_it_wakes(
     page = open_page(context)
     context.route("**/live?*", lambda route: route.abort())
     page.evaluate("document.querySelector('live-line').abort.abort()")
-    page.wait_for_function("document.querySelector('live-line').line === 'lost'")
+    wait_until(page, "document.querySelector('live-line').line === 'lost'")
     product.run(product.simulator.ring(MALI, ["301"]))
     wait_for(lambda: Notice.objects.exists())
     expect(page.locator("article.popup")).to_have_count(0)
@@ -212,4 +212,4 @@ def test_silence_on_the_line_is_noticed(product: Product, signed_in: SignIn, ope
     page = open_page(signed_in("anna"))
     page.evaluate("document.querySelector('live-line').heardAt -= 41_000")
     page.evaluate("window.heard = []; document.addEventListener('live:hello', () => heard.push(1))")
-    page.wait_for_function("heard.length === 1")
+    wait_until(page, "heard.length === 1")
