@@ -89,17 +89,22 @@ def test_ids_grow_in_the_order_of_commit() -> None:
 
     def read() -> None:
         cursor = start
-        while time.monotonic() < stop + 0.3:
+        while not written_all.is_set():
             for event in events_after(cursor):
                 cursor = event.id
                 seen.append(event.id)
+        seen.extend(event.id for event in events_after(cursor))
         connection.close()
 
-    threads = [threading.Thread(target=write, args=(user,)) for user in users] + [threading.Thread(target=read)]
-    for thread in threads:
+    written_all = threading.Event()
+    reader = threading.Thread(target=read)
+    writers = [threading.Thread(target=write, args=(user,)) for user in users]
+    for thread in (reader, *writers):
         thread.start()
-    for thread in threads:
+    for thread in writers:
         thread.join()
+    written_all.set()
+    reader.join()
     written = list(LiveEvent.objects.filter(id__gt=start).order_by("id").values_list("id", flat=True))
-    assert len(written) > 20
+    assert len(written) >= 8
     assert seen == written
