@@ -31,7 +31,7 @@ def part_html(key: str, context: Context) -> Markup:
 
 def copy_button(text: str) -> Markup:
     label = escape(_("Copy %(what)s") % {"what": text})
-    return f'<button type="button" class="copy" data-copy="{escape(text)}" aria-label="{label}">{icon("copy")}</button>'
+    return f'<button type="button" class="copy" data-copy="{escape(text)}" aria-label="{label}"></button>'
 
 
 def _part(picture: str, name: str, value: Markup) -> Markup:
