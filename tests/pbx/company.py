@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, Extension, User
 from callcard.switchboard.models import Pbx
@@ -12,16 +12,17 @@ from lab.asterisk.plan import LEAST, PHONES, Manager
 from lab.exchange import CUSTOMER, OTHER_CUSTOMER
 from tests.stories.product import PASSWORD
 
+PBX = "office"
 ADMINISTRATOR = "chief"
 KNOWN = "Mali Souk"
 OTHER_KNOWN = "Bounmy Trading"
 DIAL_SECONDS = 2.0
 
 
-def found_company() -> None:
+def found_company(phones: Iterable[str] = PHONES) -> None:
     """A user for every phone, named by it; one administrator; two customers."""
     Company.objects.create(name="Mekong Trading", region="LA", currency="LAK")
-    for extension in PHONES:
+    for extension in phones:
         user = User.objects.create_user(user_of(extension), password=PASSWORD, first_name=f"Agent{extension}")
         Extension.objects.create(number=extension, user=user)
     User.objects.create_user(ADMINISTRATOR, password=PASSWORD, role=User.Role.ADMINISTRATOR)
@@ -46,7 +47,3 @@ def connect_pbx(slug: str, port: int, manager: Manager = LEAST, **options: Any) 
         **options,
     }
     return Pbx.objects.create(slug=slug, name=f"PBX {slug}", kind=Pbx.Kind.ASTERISK, options=given)
-
-
-def customer_named(name: str) -> Customer:
-    return Customer.objects.get(name=name)

@@ -18,6 +18,7 @@ from lab.asterisk.plan import PHONES, Plan
 from lab.asterisk.run import Asterisk
 from tests.pbx.company import connect_pbx, found_company, user_of
 from tests.pbx.playing import BY_LOCAL, Played, divide, play_all, sort_out
+from tests.pbx.scenes import scene_plan
 from tests.pbx.watching import Logged, Watcher, wait_for_links
 from tests.stories.product import Desk, Product
 
@@ -33,6 +34,13 @@ def lanes() -> Iterator[list[Asterisk]]:
             stack.callback(asterisk.close)
         list(starters.map(Asterisk.start, asterisks))
         yield asterisks
+
+
+@pytest.fixture(scope="session")
+def asterisk() -> Iterator[Asterisk]:
+    """One on which many calls go on at once."""
+    with Asterisk(scene_plan()) as running:
+        yield running
 
 
 @dataclass(frozen=True, slots=True)

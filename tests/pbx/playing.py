@@ -12,7 +12,7 @@ from lab.asterisk.run import Asterisk
 from lab.flows.catalogue import FLOWS
 from lab.flows.truth import Truth
 from tests.pbx.lane import Lane
-from tests.pbx.watching import Logged, Told, logged_calls, wait_until
+from tests.pbx.watching import Logged, Told, eventually, logged_calls
 from tests.stories.product import Product
 
 FLOW_SECONDS = 40.0
@@ -66,7 +66,7 @@ async def _play(asterisk: Asterisk, slug: str, name: str, product: Product) -> P
         began_at = time.time()
         truth = await asyncio.wait_for(FLOWS[name](lane), FLOW_SECONDS)
         await lane.idle()
-        await asyncio.to_thread(wait_until, lambda: not _goes_on(slug), f"the end of {name} in the log")
+        await eventually(lambda: not _goes_on(slug), f"the end of {name} in the log")
         return Played(truth, slug, began_at, time.time(), lane.refused)
 
 

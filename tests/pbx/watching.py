@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
 import queue
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import connection
 
 from callcard.calls.models import Call, Segment
 from callcard.config.asgi import office
+from callcard.switchboard.models import LinkLog
 from callcard.telephony.connector import LinkState
-from tests.stories.product import Stream
+from tests.stories.product import Desk, Stream
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS = 15.0
 
@@ -23,6 +31,47 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIEN
     while not condition():
         assert time.monotonic() < deadline, f"it did not come: {what}"
         time.sleep(0.02)
+
+
+async def eventually(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """As `wait_until`, while the phones of this loop go on. The condition may look into the database."""
+
+    await in_thread(lambda: wait_until(condition, what, seconds))
+
+
+async def in_thread(look: Callable[[], T]) -> T:
+    """What `look` finds, which may be in the database."""
+
+    def look_and_close() -> T:
+        try:
+            return look()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(look_and_close)
+
+
+async def newest_report() -> int:
+    """The id of the newest line in the log of the links; 0 when there is none."""
+    return await in_thread(lambda: LinkLog.objects.order_by("-id").values_list("id", flat=True).first() or 0)
+
+
+async def link_comes_up(after: int = 0) -> None:
+    """Wait for a report that came after this one."""
+    await eventually(lambda: LinkLog.objects.filter(id__gt=after, state="up").exists(), "the link is up")
+
+
+def stack_is(desk: Desk, *states: str) -> Callable[[], bool]:
+    """Whether these are the pop-ups that the user's page would show if it were loaded now. "" is none."""
+
+    def look() -> bool:
+        with contextlib.suppress(OSError):
+            status, text = desk.get("/desk/popups")
+            assert status == 200
+            return [popup["state"] for popup in json.loads(text)["popups"]] == [state for state in states if state]
+        return False
+
+    return look
 
 
 def wait_for_links(*slugs: str) -> None:
