@@ -34,6 +34,7 @@ FONTS = {
     "noto-sans-lao": ("lao",),
     "noto-sans-khmer": ("khmer",),
     "noto-sans-arabic": ("arabic",),
+    "noto-sans-thai": ("thai",),
 }
 LICENCES = {
     "tabler": "@tabler/core",
