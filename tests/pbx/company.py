@@ -43,7 +43,7 @@ def connect_pbx(slug: str, port: int, manager: Manager = LEAST, **options: Any) 
         "dial_context": "internal",
         "dial_timeout": DIAL_SECONDS,
         "ping_interval": 0.5,
-        "answer_timeout": 1.0,
+        "answer_timeout": 3.0,
         **options,
     }
     return Pbx.objects.create(slug=slug, name=f"PBX {slug}", kind=Pbx.Kind.ASTERISK, options=given)

@@ -19,6 +19,7 @@ from tests.pbx.watching import (
     Logged,
     Watcher,
     eventually,
+    in_thread,
     link_comes_up,
     logged_calls,
     name_of,
@@ -58,7 +59,7 @@ def test_calls_go_on_through_it(make_break: Callable[[Wire, Path], Break], aster
 
 async def _go_through(make_break: Callable[[Wire, Path], Break], asterisk: Asterisk, folder: Path) -> list[Scene]:
     async with Wire(asterisk.plan.ami_port) as wire, Exchange(asterisk) as exchange:
-        await asyncio.to_thread(connect_pbx, PBX, wire.port)
+        await in_thread(lambda: connect_pbx(PBX, wire.port, answer_timeout=1.0))
         product = make_break(wire, folder)
         scenes = [scene(exchange, phone) for phone, scene in zip(SCENE_PHONES, SCENES, strict=False)]
         await product.start()
@@ -77,6 +78,8 @@ async def _play(product: Break, scenes: list[Scene]) -> None:
     await asyncio.gather(*(scene.before() for scene in scenes))
     begun = sum(scene.begins_before for scene in scenes)
     await eventually(lambda: _is_as_before(begun), "all calls are in the log")
+    rung = [watchers[scene.phone] for scene in scenes if scene.begins_before and not isinstance(scene, WaitsOn)]
+    await eventually(lambda: all(any(event.call for event in each.told) for each in rung), "all desks were told")
     reports = await newest_report()
     await asyncio.gather(product.begin(), *(scene.at_break() for scene in scenes))
     await asyncio.gather(*(scene.meanwhile() for scene in scenes))
