@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from callcard.calls.models import Call
+from callcard.staff.visibility import Visibility
 
 _ANY = ("", _("Any"))
 
@@ -23,14 +24,14 @@ class LogFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def apply(self, calls: QuerySet[Call]) -> QuerySet[Call]:
+    def apply(self, calls: QuerySet[Call], visibility: Visibility) -> QuerySet[Call]:
         self.is_valid()
         asked = self.cleaned_data
         for name in ("direction", "outcome"):
             if asked.get(name):
                 calls = calls.filter(**{name: asked[name]})
         if asked.get("q"):
-            calls = calls.filter(_about(asked["q"]))
+            calls = calls.filter(_about(asked["q"], visibility))
         if asked.get("since"):
             calls = calls.filter(started_at__gte=_midnight(asked["since"]))
         if asked.get("until"):
@@ -38,8 +39,10 @@ class LogFilter(forms.Form):
         return calls
 
 
-def _about(words: str) -> Q:
-    found = Q(customer__name__icontains=words) | Q(shown_name__icontains=words)
+def _about(words: str, visibility: Visibility) -> Q:
+    """By name only among the customers one may see: a search must not tell who the others are."""
+    named = Q(customer__name__icontains=words) & visibility.customers_filter("customer__")
+    found = named | Q(shown_name__icontains=words)
     digits = "".join(sign for sign in words if sign.isdigit())
     if len(digits) >= 3:
         found |= Q(number__contains=digits) | Q(e164__contains=digits) | Q(line__contains=digits)

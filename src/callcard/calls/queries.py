@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, Notice
 from callcard.staff.models import Extension, User
+from callcard.staff.visibility import visible_to
 
 RECENT = 50
 
@@ -30,5 +33,20 @@ def open_notices(user: User) -> list[Notice]:
 
 def recent_notices(user: User) -> list[Notice]:
     """Calls that were shown to this user, newest first."""
-    notices = Notice.objects.filter(user=user).select_related("call__customer__responsible", "call__answered_by")
-    return list(notices.order_by("-rang_at")[:RECENT])
+    rows = Notice.objects.filter(user=user).select_related("call__customer__responsible", "call__answered_by")
+    notices = list(rows.order_by("-rang_at")[:RECENT])
+    veil_customers((notice.call for notice in notices), user)
+    return notices
+
+
+def veil_customers(calls: Iterable[Call], user: User) -> None:
+    """Take out of these rows, which must not be saved, the customers whom the user may not see.
+
+    A call that one took part in is one's own, yet whose customer it was with is not always.
+    """
+    visibility = visible_to(user)
+    for call in calls:
+        if call.customer is not None and not visibility.allows(call.customer.responsible_id):
+            responsible = call.customer.responsible
+            call.known_to = responsible.shown_name if responsible else _("a colleague")
+            call.customer = None

@@ -9,18 +9,21 @@ from django.views.decorators.http import require_GET
 
 from callcard.calls.filters import LogFilter
 from callcard.calls.models import Call
-from callcard.calls.queries import recent_notices
+from callcard.calls.queries import recent_notices, veil_customers
 from callcard.staff.requests import signed_in
+from callcard.staff.visibility import visible_to
 
 PAGE_SIZE = 50
 
 
 @require_GET
 def log(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
     form = LogFilter(request.GET)
-    calls = form.apply(Call.objects.visible_to(signed_in(request)))
-    rows = calls.select_related("customer", "answered_by").prefetch_related("segments__user")
+    calls = form.apply(Call.objects.visible_to(user), visible_to(user))
+    rows = calls.select_related("customer__responsible", "answered_by").prefetch_related("segments__user")
     page = Paginator(rows.order_by("-started_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    veil_customers(page, user)
     return render(request, "calls/log.html", {"page": page, "form": form})
 
 

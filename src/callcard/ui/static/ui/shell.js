@@ -1,5 +1,6 @@
 // Puts the shell together.
 import { isOn, setTitle, startAlerts, switchOn } from "./alerts.js";
+import "./call-button.js";
 import "./live-line.js";
 import "./orderable.js";
 import "./popup-stack.js";

@@ -1,0 +1,35 @@
+// A click on any telephone number calls it: one's own phone rings first. On a phone the browser's own dialler does it.
+import { toast } from "./toast.js";
+
+const SAME_CLICK_MS = 2000;
+let last = { number: "", at: 0, key: "" };
+
+/** The key of this press: pressing the same number again at once repeats the request and places no second call. */
+function keyFor(number, now) {
+  if (number !== last.number || now - last.at > SAME_CLICK_MS) last = { number, at: now, key: crypto.randomUUID?.() ?? `${now}-${Math.random().toString(36).slice(2, 12)}` };
+  return last.key;
+}
+
+async function call(number, words) {
+  const key = keyFor(number, Date.now());
+  toast(words.dialling.replace("{number}", number));
+  try {
+    const response = await fetch("/calls/dial", {
+      method: "POST",
+      body: new URLSearchParams({ number }),
+      headers: { "X-CSRFToken": document.body.dataset.csrf, "Idempotency-Key": key },
+      redirect: "error",
+    });
+    const answer = await response.json();
+    toast(answer.error ?? words.dialled);
+  } catch {
+    toast(words.notDialled);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="tel:"]');
+  if (!link || matchMedia("(pointer: coarse)").matches || event.defaultPrevented) return;
+  event.preventDefault();
+  call(decodeURIComponent(link.getAttribute("href").slice(4)), document.getElementById("toast").dataset);
+});

@@ -1,0 +1,83 @@
+"""The log's windows: what one may see, and what one may ask."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from callcard.calls.models import Call, Notice, Segment
+from callcard.customers.services import create_customer
+from callcard.staff.models import User
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    return User.objects.create_user("anna", records=User.Records.OWN)
+
+
+@pytest.fixture
+def bounmy(db: None) -> User:
+    return User.objects.create_user("bounmy", first_name="Bounmy", records=User.Records.OWN)
+
+
+def call_of(user: User, key: str, **fields: object) -> Call:
+    call = Call.objects.create(pbx="p", key=key, direction="inbound", started_at=timezone.now(), **fields)
+    Segment.objects.create(call=call, key="s", role="called", extension="301", user=user)
+    Notice.objects.create(call=call, user=user, rang_at=call.started_at)
+    return call
+
+
+def page(user: User, path: str) -> str:
+    client = Client()
+    client.force_login(user)
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_each_sees_the_calls_they_took_part_in(anna: User, bounmy: User) -> None:
+    call_of(anna, "1", number="+8562011111111")
+    call_of(bounmy, "2", number="+8562022222222")
+    log = page(anna, "/calls/")
+    assert "+8562011111111" in log
+    assert "+8562022222222" not in log
+
+
+def test_a_call_with_a_colleagues_customer_does_not_tell_who_it_is(anna: User, bounmy: User) -> None:
+    customer = create_customer(name="Secret Customer", responsible=bounmy)
+    call = call_of(anna, "1", number="+8562011111111", customer=customer, match="exact")
+    for path in ("/calls/", "/calls/recent/"):
+        html = page(anna, path)
+        assert "Secret Customer" not in html
+        assert f"/customers/{customer.pk}/" not in html
+        assert "Known customer of Bounmy" in html
+    call.refresh_from_db()
+    assert call.customer == customer
+    assert "Secret Customer" in page(bounmy, "/calls/")
+
+
+def test_a_search_by_name_does_not_find_whom_one_may_not_see(anna: User, bounmy: User) -> None:
+    hidden = create_customer(name="Secret Customer", responsible=bounmy)
+    mine = create_customer(name="Second Customer", responsible=anna)
+    call_of(anna, "1", number="+8562011111111", customer=hidden)
+    call_of(anna, "2", number="+8562022222222", customer=mine)
+    assert "+8562011111111" not in page(anna, "/calls/?q=Secret")
+    assert "+8562022222222" in page(anna, "/calls/?q=Second")
+
+
+class WhateverIsAsked(TestCase):
+    @given(
+        q=st.text(max_size=200),
+        since=st.text(max_size=30),
+        outcome=st.text(max_size=30),
+        at=st.text(alphabet="0123456789-", max_size=30),
+    )
+    def test_no_filter_breaks_the_page(self, q: str, since: str, outcome: str, at: str) -> None:
+        client = Client()
+        client.force_login(User.objects.get_or_create(username="fuzz")[0])
+        query = {"q": q, "since": since, "until": since, "outcome": outcome, "direction": outcome, "page": at}
+        assert client.get("/calls/", query).status_code == 200
