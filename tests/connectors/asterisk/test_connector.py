@@ -345,10 +345,10 @@ async def test_a_phone_that_cannot_be_rung_is_told_in_a_word(reason: str, word: 
     assert refusal.value.reason == word
 
 
-async def test_a_busy_phone_is_told_from_one_that_is_away_though_the_response_is_the_same() -> None:
+async def test_a_phone_that_rejects_is_busy_even_when_the_response_overtakes_the_event() -> None:
     ami = FakeAmi()
-    dial_end = message("Event: DialEnd", "DialStatus: BUSY", f"DestUniqueid: {LEG}", "DestChannel: PJSIP/301-1")
-    ami.after["Originate"] = lambda action: dial_end + fails("0")
+    ended = message("Event: DialEnd", "DialStatus: BUSY", f"DestUniqueid: {LEG}")
+    ami.after["Originate"] = lambda action: fails("0") + ended
     async with linked(ami) as (connector, sink):
         await until(lambda: is_up(sink))
         with pytest.raises(CommandRefused) as refusal:

@@ -20,6 +20,8 @@ _MAX_SHOWN = 60
 
 _RINGING_OR_UP = frozenset({"5", "6"})
 
+_OVERTAKING_SECONDS = 0.3
+
 # `Reason` of OriginateResponse is the last control frame that was seen (include/asterisk/frame.h).
 _REASONS = {"0": "not_registered", "5": "busy"}
 
@@ -80,7 +82,9 @@ class RingWatch:
         if ringing is None or ringing.done():
             return
         if frame.get("event") == "OriginateResponse":
-            _settle(ringing, frame)
+            # It may overtake the event that says whether the phone is busy or away.
+            patience = _OVERTAKING_SECONDS if frame.get("reason") == "0" else 0.0
+            asyncio.get_running_loop().call_later(patience, _settle, ringing, frame)
         elif frame.get("dialstatus") == "BUSY":  # the response that follows gives the reason of a phone that is away
             _fail(ringing, CommandRefused("busy", "the phone is busy"))
         elif frame.get("channelstate") in _RINGING_OR_UP:
@@ -94,6 +98,8 @@ class RingWatch:
 
 
 def _settle(ringing: asyncio.Future[None], response: Frame) -> None:
+    if ringing.done():
+        return
     if response.get("response", "").lower() == "success":
         ringing.set_result(None)
         return
