@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -51,7 +52,9 @@ def _row(method: str, address: str) -> str | None:
         client = Client(raise_request_exception=False)
         if role:
             client.force_login(User.objects.get(username=role), "django.contrib.auth.backends.ModelBackend")
-        response = client.generic(method, _opened(address))
+        with transaction.atomic():
+            response = client.generic(method, _opened(address))
+            transaction.set_rollback(True)  # what one visitor changed must not change what the next one gets
         if response.status_code == 405:
             return None
         answers.append(_answer(response))

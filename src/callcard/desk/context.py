@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from callcard import __version__
 from callcard.live.queries import newest_event_id
 from callcard.staff.company import company
+from callcard.staff.queries import has_extensions
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +19,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shell() -> dict[str, Any]:
-    return {"company_name": company().name, "version": __version__, "since": newest_event_id()}
+    return {
+        "company_name": company().name,
+        "version": __version__,
+        "since": newest_event_id(),
+        "has_extensions": has_extensions,  # a function: asked for administrators only
+    }

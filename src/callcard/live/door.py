@@ -24,6 +24,7 @@ from django.http import HttpRequest
 
 from callcard import __version__
 from callcard.live.hub import Hub, Message, Stream
+from callcard.live.models import CHECK_SESSION
 from callcard.live.queries import missed_events
 
 Scope = dict[str, Any]
@@ -81,7 +82,7 @@ class LiveDoor:
         if not is_whole:
             await _write(send, [Message(0, "resync", {})])
             return 0
-        await _write(send, messages)
+        await _write(send, [message for message in messages if message.kind != CHECK_SESSION])
         return max((message.id for message in messages), default=since)
 
     def _missed(self, user_id: int, since: int) -> tuple[list[Message], bool]:
@@ -100,9 +101,10 @@ class LiveDoor:
             else:
                 if message is None:
                     return
-                if message.id > last_id:
+                if message.id > last_id and message.kind != CHECK_SESSION:
                     await self._write_now(send, message)
-            if time.monotonic() - checked_at > CHECK_SESSION_SECONDS:
+            is_asked = message is not None and message.kind == CHECK_SESSION
+            if is_asked or time.monotonic() - checked_at > CHECK_SESSION_SECONDS:
                 checked_at = time.monotonic()
                 if await self._in_thread(_signed_in_user, scope) != stream.user_id:
                     return

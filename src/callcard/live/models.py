@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+CHECK_SESSION = "check-session"
+"""Kind of an event that is for the door itself: whether who listens there is still signed in."""
+
 
 class LiveEvent(models.Model):
     """One event for one user. Ids grow in the order of commit (see live.services.tell)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from callcard.live.models import LiveEvent
+from callcard.live.models import CHECK_SESSION, LiveEvent
 from callcard.live.wakeup import wake_readers
 
 # Any number will do, as long as nothing else in the database uses it.
@@ -43,6 +43,11 @@ def tell(events: Iterable[Tell]) -> None:
         _keep_commit_order()
         LiveEvent.objects.bulk_create(rows)
         transaction.on_commit(wake_readers)
+
+
+def check_sessions(*, user_id: int) -> None:
+    """Streams of this user whose session is over end now, not at their next look. The last thing of a transaction."""
+    tell([Tell(user_id=user_id, kind=CHECK_SESSION)])
 
 
 def _keep_commit_order() -> None:

@@ -27,6 +27,12 @@ def company_zone() -> zoneinfo.ZoneInfo:
     return zone
 
 
+def forget_company_zone() -> None:
+    """Somebody has just changed it."""
+    global _zone
+    _zone = (0.0, None)
+
+
 def _zone_named(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -63,6 +66,8 @@ class User(AbstractUser):
     portrait = models.CharField(max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("design"), max_length=40, blank=True)
+    # Sessions of an earlier round are over: see `get_session_auth_hash`.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("user")
@@ -73,6 +78,15 @@ class User(AbstractUser):
     @property
     def shown_name(self) -> str:
         return self.get_full_name() or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Kept in each session and compared with every request: another password or round ends the session."""
+        secret = f"{self.password} {self.session_round}"
+        return salted_hmac("callcard.staff.session", secret, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """There are no older keys to sign with."""
+        return iter(())
 
 
 class Extension(models.Model):

@@ -3,10 +3,21 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from callcard.staff import views
+from callcard.staff import company_views, people_views, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("me/preferences", views.preferences, name="preferences"),
+    path("me/password", views.own_password, name="own-password"),
+    path("first-start", company_views.first_start, name="first-start"),
+    path("settings/company", company_views.company_settings, name="company"),
+    path("settings/company/lines", company_views.line_add, name="line-add"),
+    path("settings/company/lines/<int:pk>/remove", company_views.line_remove, name="line-remove"),
+    path("settings/people", people_views.people_list, name="people"),
+    path("settings/people/new", people_views.person_new, name="person-new"),
+    path("settings/people/<int:pk>", people_views.person_edit, name="person"),
+    path("settings/people/<int:pk>/password", people_views.person_password, name="person-password"),
+    path("settings/people/<int:pk>/deactivate", people_views.person_deactivate, name="person-deactivate"),
+    path("settings/people/<int:pk>/activate", people_views.person_activate, name="person-activate"),
 ]

@@ -90,8 +90,10 @@ class Switchboard:
 
 
 def _settings() -> list[tuple[object, ...]]:
+    """All that a running link was made of."""
     try:
-        return list(Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", "kind", "options"))
+        enabled = Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", "kind", "options")
+        return [(company().region,), *enabled]
     finally:
         connection.close()
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from callcard.staff.first_start import first_start_code
+from callcard.staff.queries import is_set_up
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.services import set_pbx
 
@@ -32,7 +34,11 @@ class Command(BaseCommand):
             call_command("load_demo", stdout=self.stdout)
         if options["pbx"]:
             _set_only_pbx(options["pbx"], options["pbx_options"])
-        self.stdout.write(self.style.SUCCESS(f"Callcard is at http://{options['host']}:{options['port']}/"))
+        address = f"http://{options['host']}:{options['port']}/"
+        self.stdout.write(self.style.SUCCESS(f"Callcard is at {address}"))
+        if not is_set_up():
+            self.stdout.write("Nobody works here yet. To set up your company, open")
+            self.stdout.write(f"  {address}first-start?code={first_start_code()}")
         self.stdout.flush()
         from callcard.config.server import Server  # the applications must be ready first
 

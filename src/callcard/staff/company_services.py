@@ -1,0 +1,66 @@
+"""Writes about the company itself. Its first start is here too."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from callcard.staff.company import company, forget_company_zone
+from callcard.staff.models import Company, Line, User
+from callcard.staff.places import currency_of
+from callcard.staff.queries import is_set_up
+from callcard.telephony.numbers import read_number
+
+_THE_COMPANY = 1
+
+
+class AlreadySetUp(Exception):
+    """Somebody was first."""
+
+
+@transaction.atomic
+def set_company(*, name: str, region: str, currency: str, time_zone: str) -> Company:
+    """Own lines are read anew when the country changes; customers' numbers stay as they were read."""
+    kept = company()
+    is_moved = kept.region != region
+    kept.name, kept.region, kept.currency, kept.time_zone = name, region, currency, time_zone
+    kept.save()
+    if is_moved:
+        _read_lines_anew(region)
+    transaction.on_commit(forget_company_zone)
+    return kept
+
+
+def _read_lines_anew(region: str) -> None:
+    lines = list(Line.objects.all())
+    for line in lines:
+        line.e164 = read_number(line.number, region).e164
+    Line.objects.bulk_update(lines, ["e164"])
+
+
+def add_line(*, number: str, name: str) -> Line:
+    return Line.objects.create(number=number, e164=read_number(number, company().region).e164, name=name)
+
+
+def remove_line(*, line: Line) -> None:
+    """Calls to it stay in the log."""
+    line.delete()
+
+
+@transaction.atomic
+def set_up_company(*, administrator: User, password: str, company_name: str, region: str, time_zone: str) -> User:
+    """The company and its first user, who can add the others. Raises AlreadySetUp when there is anybody.
+
+    The company's row is locked, so that of two who set up at once one is first.
+    """
+    Company.objects.get_or_create(pk=_THE_COMPANY, defaults={"name": company_name})
+    office = Company.objects.select_for_update().get(pk=_THE_COMPANY)
+    if is_set_up():
+        raise AlreadySetUp
+    office.name, office.region, office.time_zone = company_name, region, time_zone
+    office.currency = currency_of(region)
+    office.save()
+    administrator.role = User.Role.ADMINISTRATOR
+    administrator.set_password(password)
+    administrator.save(force_insert=True)
+    transaction.on_commit(forget_company_zone)
+    return administrator

@@ -1,0 +1,166 @@
+"""What an administrator types about people, and everyone about their own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from callcard.staff.models import User
+from callcard.staff.queries import owners_of, team_names
+from callcard.staff.rules import MOST_EXTENSIONS, ExtensionNotValid, read_extensions
+from callcard.staff.services import Person
+from callcard.ui.forms import WindowForm, dress
+
+
+class TextWithSuggestions(forms.TextInput):
+    """A text field with a list of values to choose from; any other may be typed."""
+
+    template_name = "staff/suggestions.html"
+
+    def __init__(self, suggestions: list[str] | None = None, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.suggestions = suggestions or []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        list_id = f"{(attrs or {}).get('id') or name}-list"
+        context = super().get_context(name, value, {**(attrs or {}), "list": list_id})
+        return context | {"suggestions": self.suggestions, "list_id": list_id}
+
+
+class PasswordField(forms.CharField):
+    """A new password for somebody. Spaces at its ends are part of it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, max_length=200, widget=widget, **kwargs)
+
+
+class UserNameField(forms.CharField):
+    """Written as it is compared when signing in. Unique but for its case, whoever has it now."""
+
+    default_validators = [UnicodeUsernameValidator()]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=gettext_lazy("User name"), max_length=150, **kwargs)
+        self.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off", "dir": "ltr"}
+
+    def to_python(self, value: Any) -> str:
+        return User.normalize_username(super().to_python(value) or "")
+
+
+class PersonForm(WindowForm):
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
+    username = UserNameField(help_text=gettext_lazy("Typed when signing in"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=User.Role.choices, initial=User.Role.MANAGER)
+    records = forms.ChoiceField(
+        label=gettext_lazy("Sees"),
+        choices=User.Records.choices,
+        initial=User.Records.ALL,
+        help_text=gettext_lazy("For managers. Owners and administrators see all records."),
+    )
+    team = forms.CharField(
+        label=gettext_lazy("Team"),
+        max_length=100,
+        required=False,
+        widget=TextWithSuggestions,
+        help_text=gettext_lazy("Choose one, or type the name of a new one"),
+    )
+    extensions = forms.CharField(
+        label=gettext_lazy("Extensions"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Their phones inside the company, separated by commas. Calls to them pop up here."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+
+    def __init__(self, data: Any = None, *, person: User | None = None, auto_id: str = "person-%s") -> None:
+        self.person = person
+        super().__init__(data, initial=_initial(person) if person else None, auto_id=auto_id)
+        self.moved = frozenset(data.getlist("moved")) if data is not None else frozenset()
+        self.taken: dict[str, User] = {}
+        team, language = self.fields["team"], self.fields["language"]
+        assert isinstance(team.widget, TextWithSuggestions)
+        assert isinstance(language, forms.ChoiceField)
+        team.widget.suggestions = team_names()
+        language.choices = [("", _("As the browser asks")), *_languages()]
+        self.fields["extensions"].widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+
+    def clean_username(self) -> str:
+        username = str(self.cleaned_data["username"])
+        others = User.objects.exclude(pk=self.person.pk) if self.person else User.objects.all()
+        if others.filter(username__iexact=username).exists():
+            raise forms.ValidationError(_("Somebody has this user name already."))
+        return username
+
+    def clean_extensions(self) -> tuple[str, ...]:
+        try:
+            numbers = read_extensions(self.cleaned_data["extensions"])
+        except ExtensionNotValid as error:
+            raise forms.ValidationError(_("“%(word)s” is not an extension.") % {"word": error.word}) from error
+        if len(numbers) > MOST_EXTENSIONS:
+            raise forms.ValidationError(_("Nobody has so many phones."))
+        self.taken = {n: owner for n, owner in owners_of(numbers).items() if owner != self.person}
+        if set(self.taken) - self.moved:
+            raise forms.ValidationError(_("A colleague has such an extension. Say below whether it moves."))
+        return numbers
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        is_manager = values.get("role") == User.Role.MANAGER
+        if is_manager and values.get("records") == User.Records.TEAM and not values.get("team"):
+            self.add_error("team", _("Without a team there are no team's records. Choose one."))
+        return values
+
+    def value(self) -> Person:
+        """What was typed into a valid form."""
+        return Person(**{name: self.cleaned_data[name] for name in Person.__dataclass_fields__})
+
+
+def _initial(person: User) -> dict[str, Any]:
+    plain = {name: getattr(person, name) for name in ("first_name", "last_name", "username", "role", "records")}
+    numbers = ", ".join(person.extensions.order_by("number").values_list("number", flat=True))
+    team = person.team.name if person.team else ""
+    return plain | {"team": team, "extensions": numbers, "language": person.language}
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
+class GivenPasswordForm(WindowForm):
+    """What an administrator gives somebody. Left empty, one is made."""
+
+    password = PasswordField(
+        label=gettext_lazy("Password"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty and a safe one is made and shown to you once"),
+    )
+
+    def __init__(self, data: Any = None, *, person: User, auto_id: str) -> None:
+        super().__init__(data, auto_id=auto_id)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if password:
+            validate_password(password, self.person)
+        return password
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Asks for the old password first, so that a screen left unlocked is not enough."""
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(user, data, auto_id="own-%s")
+        self.fields["old_password"].label = gettext_lazy("The password you have now")
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        dress(self)

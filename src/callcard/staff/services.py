@@ -1,0 +1,139 @@
+"""Writes about the people of the company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from callcard.live.services import check_sessions
+from callcard.staff.models import Extension, Team, User
+from callcard.staff.queries import owners_of
+from callcard.staff.rules import folded
+
+
+class NoLongerAdministrator(Exception):
+    """Who asks was shut out a moment ago; so of two who shut each other out, one stays."""
+
+
+class OwnAccess(Exception):
+    """Nobody shuts themselves out or takes the administrator's role from themselves."""
+
+
+class UserNameTaken(Exception):
+    """By somebody who was added in the same moment."""
+
+
+class ExtensionTaken(Exception):
+    """`owners`: extension -> the colleague whose it is."""
+
+    def __init__(self, owners: dict[str, User]) -> None:
+        super().__init__(", ".join(owners))
+        self.owners = owners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What an administrator says of a user. `team` is a name and is made when it is new; empty: none."""
+
+    username: str
+    first_name: str
+    last_name: str
+    role: str
+    records: str
+    team: str
+    language: str
+    extensions: tuple[str, ...]
+
+
+@transaction.atomic
+def add_person(person: Person, *, password: str, moved: frozenset[str] = frozenset()) -> User:
+    """`moved`: extensions that may be taken from colleagues.
+
+    Raises ExtensionTaken, UserNameTaken; then nothing is written.
+    """
+    user = User(username=person.username)
+    user.set_password(password)
+    _write(user, person, moved)
+    return user
+
+
+@transaction.atomic
+def change_person(person: Person, *, user: User, by: User, moved: frozenset[str] = frozenset()) -> User:
+    """Raises what `add_person` does, OwnAccess and NoLongerAdministrator; then nothing is written."""
+    administrators = _locked_administrators()
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.role == User.Role.ADMINISTRATOR != person.role:
+        _check_may_shut_out(user, by, administrators)
+    _write(user, person, moved)
+    return user
+
+
+def _write(user: User, person: Person, moved: frozenset[str]) -> None:
+    for name in ("username", "first_name", "last_name", "role", "records", "language"):
+        setattr(user, name, getattr(person, name))
+    user.team = _team_named(person.team)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise UserNameTaken from error
+    _set_extensions(user, person.extensions, moved)
+
+
+def _team_named(name: str) -> Team | None:
+    if not name:
+        return None
+    there = [team for team in Team.objects.order_by("pk") if folded(team.name) == folded(name)]
+    return there[0] if there else Team.objects.create(name=name)
+
+
+def _set_extensions(user: User, numbers: tuple[str, ...], moved: frozenset[str]) -> None:
+    taken = {number: owner for number, owner in owners_of(numbers).items() if owner != user and number not in moved}
+    if taken:
+        raise ExtensionTaken(taken)
+    Extension.objects.filter(user=user).exclude(number__in=numbers).delete()
+    for number in numbers:
+        Extension.objects.update_or_create(number=number, defaults={"user": user})
+
+
+def give_password(*, user: User, password: str) -> None:
+    """Whoever is signed in with the old one is signed out everywhere, at once."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        check_sessions(user_id=user.pk)
+
+
+def deactivate_person(*, user: User, by: User) -> None:
+    """They are signed out everywhere at once and cannot sign in; what they did and have stays.
+
+    Raises OwnAccess, NoLongerAdministrator.
+    """
+    with transaction.atomic():
+        administrators = _locked_administrators()
+        user = User.objects.select_for_update().get(pk=user.pk)
+        _check_may_shut_out(user, by, administrators)
+        user.is_active = False
+        user.session_round += 1
+        user.save(update_fields=["is_active", "session_round"])
+        check_sessions(user_id=user.pk)
+
+
+def activate_person(*, user: User) -> None:
+    """They may sign in again, with the password they had."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def _locked_administrators() -> set[int]:
+    """Always locked first and in one order, so that two who change each other wait and do not stand still."""
+    active = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    return set(active.select_for_update().values_list("pk", flat=True))
+
+
+def _check_may_shut_out(user: User, by: User, administrators: set[int]) -> None:
+    """An administrator is left, because who asks stays one."""
+    if user.pk == by.pk:
+        raise OwnAccess
+    if by.pk not in administrators:
+        raise NoLongerAdministrator
