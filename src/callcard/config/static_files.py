@@ -11,7 +11,12 @@ from servestatic import ServeStaticASGI
 
 def with_static_files(pages: Any) -> Any:
     """An ASGI application that serves the static files of every room and gives all else to `pages`."""
-    server = ServeStaticASGI(pages, autorefresh=settings.DEBUG, allow_all_origins=False, add_headers_function=_as_what_they_are)
+    server = ServeStaticASGI(
+        pages,
+        autorefresh=settings.DEBUG,
+        allow_all_origins=False,
+        add_headers_function=_as_what_they_are,
+    )
     for folder in get_app_template_dirs("static"):
         server.add_files(folder, prefix=settings.STATIC_URL)
     return server
