@@ -63,9 +63,11 @@ def test_each_reason_is_in_the_log_of_the_link_and_on_the_page(asterisk_with_tls
     try:
         wait_until(lambda: _reports().get("right") == ("up", ""), "the right link is up")
         asyncio.run(_call_once_the_deaf_listens(asterisk_with_tls))
-        page = words(html.unescape(Desk(product.port, ADMINISTRATOR).get("/settings/why")[1]))
+        status, page = Desk(product.port, ADMINISTRATOR).get("/settings/why")
     finally:
         product.stop()
+    assert status == 200
+    page = words(html.unescape(page))
     for slug, (_, problem) in EXPECTED.items():
         assert f"PBX {slug}" in page
         if problem:

@@ -64,7 +64,9 @@ async def _ring_all(asterisk: Asterisk, product: Product) -> dict[str, str]:
             await eventually(stack_is(desk), f"{number} is shown no more")
     told = await asyncio.to_thread(watcher.stop)
     chief = Desk(product.port, ADMINISTRATOR)
-    pages = {path: chief.get(path)[1] for path in ("/calls/", "/settings/why")}
+    answers = {path: chief.get(path) for path in ("/calls/", "/settings/why")}
+    assert {status for status, _ in answers.values()} == {200}
+    pages = {path: text for path, (_, text) in answers.items()}
     return pages | {
         f"pop-up {n}": event.data["html"] + event.data["line"] for n, event in enumerate(told) if event.call
     }
