@@ -1,0 +1,1 @@
+"""What the benches of the whole program need around it: databases, people, desks, a screen, an exchange."""

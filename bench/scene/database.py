@@ -1,0 +1,73 @@
+"""The databases on which the benches run, filled with the large company.
+
+PostgreSQL is the server that CALLCARD_BENCH_POSTGRES names ("postgres://user@host:port/any"), else one of our own
+whose data stay in .cache/bench, because filling it takes minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit, urlunsplit
+
+from bench.seed import CACHE, seed
+from lab.postgres import Cluster, find_programs
+
+CUSTOMERS = int(os.environ.get("CALLCARD_BENCH_CUSTOMERS", "1000000"))
+ONLY = os.environ.get("CALLCARD_BENCH_DATABASE", "")
+"""Names the one database to run on ("sqlite" or "postgresql"); empty: both."""
+
+
+class KeptCluster(Cluster):
+    """A PostgreSQL whose data outlive it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        shutil.rmtree(self.folder)
+        self.folder = folder
+
+    def __enter__(self) -> Self:
+        secret = self.folder / "secret"
+        if (self.folder / "data" / "PG_VERSION").exists():
+            self._password = secret.read_text(encoding="utf-8")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            self._make()
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self._start()
+        return self
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+@contextmanager
+def databases(purpose: str) -> Iterator[dict[str, str]]:
+    """Name -> address of a database with the large company in it, for as long as the block runs."""
+    with _postgres_server() as server:
+        found = {"SQLite": f"sqlite:///{CACHE}/{purpose}_{CUSTOMERS}.sqlite3"}
+        if server:
+            found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{purpose}_{CUSTOMERS}"))
+        chosen = {name: url for name, url in found.items() if ONLY in ("", name.lower())}
+        for url in chosen.values():
+            seed(url, CUSTOMERS)
+        yield chosen
+
+
+@contextmanager
+def _postgres_server() -> Iterator[str]:
+    given = os.environ.get("CALLCARD_BENCH_POSTGRES", "")
+    if given or ONLY == "sqlite" or find_programs() is None:
+        yield given
+        return
+    with KeptCluster(CACHE / "postgres") as cluster:
+        yield cluster.url
