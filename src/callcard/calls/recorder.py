@@ -15,8 +15,9 @@ from django.db import transaction
 from callcard.calls.matching import match_fields, match_party
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
-from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_row
+from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_fields
 from callcard.calls.rules import NoticeState, first_rang_at, notice_states
+from callcard.calls.statements import insert, select, update, upsert
 from callcard.live.services import Tell, tell
 from callcard.telephony import call as telephony
 
@@ -35,12 +36,17 @@ class Record:
     received_ns: int | None = None
 
 
+Users = Mapping[str, int | None]
+"""Extension -> id of the user whose it is, if it is anybody's."""
+
+
 @dataclass(slots=True)
 class _Written:
     """What the database holds of a call that goes on."""
 
     call_id: int
     number: str
+    users: Users  # whose the extensions in it are, as far as somebody asked
     segments: dict[str, telephony.Segment] = field(default_factory=dict)
     notices: dict[int, NoticeState] = field(default_factory=dict)
 
@@ -66,37 +72,36 @@ class CallRecorder:
 
     def _record_one(self, record: Record) -> list[Tell]:
         call = record.call
-        users = users_of_extensions({s.party.extension for s in call.segments if s.party.extension})
-        written = self._write_call(call, _answering_user(call, users), record.memory)
+        written = self._written.get(call.key) or self._read(call.key)
+        users = _users_in(call, written.users if written else {})
+        written = self._write_call(written, call, users, record.memory)
         _write_segments(written, call, users)
         tells = self._absorb(written.call_id, record.absorbed)
         return tells + _write_notices(written, call, users, record.received_ns)
 
-    def _write_call(self, call: telephony.Call, answered_by_id: int | None, memory: dict[str, Any] | None) -> _Written:
-        fields = call_fields(call, answered_by_id=answered_by_id) | {"tracking": memory}
-        written = self._written.get(call.key) or self._read(call.key)
+    def _write_call(
+        self, written: _Written | None, call: telephony.Call, users: Users, memory: dict[str, Any] | None
+    ) -> _Written:
+        fields = call_fields(call, answered_by_id=_answering_user(call, users)) | {"tracking": memory}
         if written is None:
-            match = match_party(call, region=self.region)
-            row = Call(pbx=self.pbx, key=call.key, **fields, **match_fields(match))
-            row.save(force_insert=True)
-            written = _Written(row.pk, fields["number"])
+            match = match_fields(match_party(call, region=self.region))
+            call_id = insert(Call, {"pbx": self.pbx, "key": call.key, **fields, **match})
+            written = _Written(call_id, fields["number"], users)
         else:
-            rows = Call.objects.filter(pk=written.call_id)
-            rows.update(**fields)
+            update(Call, written.call_id, fields)
             if written.number != fields["number"]:
-                match = match_party(call, region=self.region)
-                rows.exclude(match=Call.Match.CHOSEN).update(**match_fields(match))
+                match = match_fields(match_party(call, region=self.region))
+                Call.objects.filter(pk=written.call_id).exclude(match=Call.Match.CHOSEN).update(**match)
                 written.number = fields["number"]
+        written.users = users
         self._written[call.key] = written
         return written
 
     def _read(self, key: str) -> _Written | None:
-        row = Call.objects.filter(pbx=self.pbx, key=key).values("pk", "number").first()
-        if row is None:
-            return None
-        notices = Notice.objects.filter(call_id=row["pk"]).values_list("user_id", "state")
-        states = {user_id: NoticeState(state) for user_id, state in notices}
-        return _Written(row["pk"], row["number"], notices=states)
+        for call_id, number in select(Call, ("id", "number"), pbx=self.pbx, key=key):
+            notices = select(Notice, ("user_id", "state"), call_id=call_id)
+            return _Written(call_id, number, {}, notices={user_id: NoticeState(state) for user_id, state in notices})
+        return None
 
     def _absorb(self, call_id: int, absorbed: frozenset[str]) -> list[Tell]:
         """Remove calls that were found to be part of this one; their pop-ups close, this call's take their place."""
@@ -115,20 +120,22 @@ def _keep_what_people_wrote(absorbed: Call, call_id: int) -> None:
         Call.objects.filter(pk=call_id, note="", result="").update(note=absorbed.note, result=absorbed.result)
 
 
-def _answering_user(call: telephony.Call, users: Mapping[str, int]) -> int | None:
+def _users_in(call: telephony.Call, known: Users) -> Users:
+    extensions = {s.party.extension for s in call.segments if s.party.extension}
+    unknown = extensions - known.keys()
+    return {**known, **dict.fromkeys(unknown), **users_of_extensions(unknown)} if unknown else known
+
+
+def _answering_user(call: telephony.Call, users: Users) -> int | None:
     answered = call.answered_by
     return users.get(answered.party.extension) if answered else None
 
 
-def _write_segments(written: _Written, call: telephony.Call, users: Mapping[str, int]) -> None:
+def _write_segments(written: _Written, call: telephony.Call, users: Users) -> None:
     changed = [s for s in call.segments if written.segments.get(s.key) != s]
     if changed:
-        Segment.objects.bulk_create(
-            [segment_row(written.call_id, s, user_id=users.get(s.party.extension)) for s in changed],
-            update_conflicts=True,
-            unique_fields=["call", "key"],
-            update_fields=SEGMENT_FIELDS,
-        )
+        rows = [segment_fields(written.call_id, s, user_id=users.get(s.party.extension)) for s in changed]
+        upsert(Segment, rows, unique=("call_id", "key"), changing=SEGMENT_FIELDS)
         written.segments.update((s.key, s) for s in changed)
     gone = written.segments.keys() - {s.key for s in call.segments}
     if gone:
@@ -137,27 +144,21 @@ def _write_segments(written: _Written, call: telephony.Call, users: Mapping[str,
             del written.segments[key]
 
 
-def _write_notices(
-    written: _Written, call: telephony.Call, users: Mapping[str, int], received_ns: int | None
-) -> list[Tell]:
+def _write_notices(written: _Written, call: telephony.Call, users: Users, received_ns: int | None) -> list[Tell]:
     states = notice_states(call, users)
     changed = {user_id: state for user_id, state in states.items() if written.notices.get(user_id) != state}
     if not changed:
         return []
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                call_id=written.call_id,
-                user_id=user_id,
-                state=state.value,
-                rang_at=first_rang_at(call, {extension for extension, user in users.items() if user == user_id}),
-            )
-            for user_id, state in changed.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["call", "user"],
-        update_fields=["state"],
-    )
+    rows = [
+        {
+            "call_id": written.call_id,
+            "user_id": user_id,
+            "state": state.value,
+            "rang_at": first_rang_at(call, {extension for extension, user in users.items() if user == user_id}),
+        }
+        for user_id, state in changed.items()
+    ]
+    upsert(Notice, rows, unique=("call_id", "user_id"), changing=("state",))
     written.notices.update(changed)
     payload = {"call": written.call_id}
     return [Tell(user_id=user, kind="popup", payload=payload, received_ns=received_ns) for user in changed]

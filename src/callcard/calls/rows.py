@@ -51,7 +51,7 @@ def call_fields(call: telephony.Call, *, answered_by_id: int | None) -> dict[str
 SEGMENT_FIELDS = (
     "role",
     "extension",
-    "user",
+    "user_id",
     "number",
     "name",
     "queue",
@@ -64,23 +64,23 @@ SEGMENT_FIELDS = (
 )
 
 
-def segment_row(call_id: int, segment: telephony.Segment, *, user_id: int | None) -> Segment:
-    return Segment(
-        call_id=call_id,
-        key=segment.key,
-        role=segment.role.value,
-        extension=_fit("extension", segment.party.extension),
-        user_id=user_id,
-        number=_fit("number", segment.party.number),
-        name=_fit("name", segment.party.name),
-        queue=_fit("queue", segment.queue),
-        outcome=segment.outcome.value if segment.outcome else "",
-        rang_at=segment.rang_at,
-        answered_at=segment.answered_at,
-        ended_at=segment.ended_at,
-        talk_seconds=segment.talk_seconds,
-        hold_seconds=segment.hold_seconds,
-    )
+def segment_fields(call_id: int, segment: telephony.Segment, *, user_id: int | None) -> dict[str, Any]:
+    return {
+        "call_id": call_id,
+        "key": segment.key,
+        "role": segment.role.value,
+        "extension": _fit("extension", segment.party.extension),
+        "user_id": user_id,
+        "number": _fit("number", segment.party.number),
+        "name": _fit("name", segment.party.name),
+        "queue": _fit("queue", segment.queue),
+        "outcome": segment.outcome.value if segment.outcome else "",
+        "rang_at": segment.rang_at,
+        "answered_at": segment.answered_at,
+        "ended_at": segment.ended_at,
+        "talk_seconds": segment.talk_seconds,
+        "hold_seconds": segment.hold_seconds,
+    }
 
 
 def call_value(row: Call) -> telephony.Call:

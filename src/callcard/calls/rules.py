@@ -24,7 +24,7 @@ def reached_segments(call: Call) -> list[Segment]:
     return [s for s in call.segments if s.role is Role.CALLED and s.party.extension and (s.rang_at or s.answered_at)]
 
 
-def notice_states(call: Call, users: Mapping[str, int]) -> dict[int, NoticeState]:
+def notice_states(call: Call, users: Mapping[str, int | None]) -> dict[int, NoticeState]:
     """How the call stands for each user whose phone it reached. `users`: extension -> user id.
 
     Who has several phones sees the liveliest of them.
@@ -37,7 +37,7 @@ def notice_states(call: Call, users: Mapping[str, int]) -> dict[int, NoticeState
     return {user_id: _state(call, segments) for user_id, segments in by_user.items()}
 
 
-def placed_by(call: Call, users: Mapping[str, int]) -> int | None:
+def placed_by(call: Call, users: Mapping[str, int | None]) -> int | None:
     """The user who began the call from an own phone, if one did."""
     return users.get(call.caller.extension) if call.caller.extension else None
 

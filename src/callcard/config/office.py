@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from datetime import timedelta
@@ -26,6 +27,7 @@ _THREAD_TURN_SECONDS = 0.0005
 _TIDY_EVERY_SECONDS = 3600.0
 # A browser that slept longer loads its page anew.
 _EVENTS_KEPT = timedelta(days=2)
+_COLLECT_AFTER = (10_000, 20, 20)
 
 
 class Office:
@@ -54,6 +56,7 @@ class Office:
 
     async def start(self) -> None:
         sys.setswitchinterval(_THREAD_TURN_SECONDS)
+        _spare_the_collector()
         self.hub.start()
         await self.switchboard.start()
         running.announce(self.switchboard)
@@ -83,3 +86,10 @@ def _forget() -> None:
         import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     finally:
         connection.close()
+
+
+def _spare_the_collector() -> None:
+    """What is loaded by now stays for good. Going through all of it took longer than a ring may."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
+from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import own_field_names, shown_parts
 from callcard.staff.company import company_zone
@@ -20,33 +22,6 @@ from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
 CANDIDATES_SHOWN = 8
-
-_NOTICE_COLUMNS = (
-    "call_id",
-    "user_id",
-    "state",
-    "rang_at",
-    "closed_at",
-    "call__direction",
-    "call__number",
-    "call__e164",
-    "call__shown_name",
-    "call__withheld",
-    "call__line",
-    "call__queue",
-    "call__started_at",
-    "call__answered_at",
-    "call__ended_at",
-    "call__outcome",
-    "call__match",
-    "call__candidates",
-    "call__customer_id",
-    "call__note",
-    "call__result",
-    "call__answered_by__first_name",
-    "call__answered_by__last_name",
-    "call__answered_by__username",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,33 +39,28 @@ class Popup:
 
 def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     """Pop-ups by (call id, user id), each as this user may see it now. Pairs without a notice are left out."""
-    wanted = set(pairs)
-    rows = [
-        row
-        for row in Notice.objects.filter(
-            call_id__in={call for call, _user in wanted}, user_id__in={user for _call, user in wanted}
-        ).values(*_NOTICE_COLUMNS)
-        if (row["call_id"], row["user_id"]) in wanted
-    ]
-    users = User.objects.in_bulk({row["user_id"] for row in rows})
-    cards = read_cards(_customers_of(rows), now=timezone.now())
+    by_user: dict[int, list[Row]] = defaultdict(list)
+    users: dict[int, User] = {}
+    for user, row in read_notices(pairs):
+        users[user.pk] = user
+        by_user[user.pk].append(row)
+    cards = read_cards(_customers_of([row for rows in by_user.values() for row in rows]), now=timezone.now())
     names = own_field_names()
     made = {}
-    for user in users.values():
-        own = [row for row in rows if row["user_id"] == user.pk]
-        for popup in _popups_of(user, own, cards, names):
-            made[(popup.call_id, user.pk)] = popup
+    for pk, rows in by_user.items():
+        for popup in _popups_of(users[pk], rows, cards, names):
+            made[(popup.call_id, pk)] = popup
     return made
 
 
-def _customers_of(rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    single = {row["call__customer_id"] for row in rows if row["call__customer_id"]}
-    offered = {pk for row in rows if not row["call__customer_id"] for pk in row["call__candidates"][:CANDIDATES_SHOWN]}
+def _customers_of(rows: Sequence[Row]) -> set[int]:
+    single = {row["customer_id"] for row in rows if row["customer_id"]}
+    offered = {pk for row in rows if not row["customer_id"] for pk in row["candidates"][:CANDIDATES_SHOWN]}
     return single | offered
 
 
 def _popups_of(
-    user: User, rows: Sequence[Mapping[str, Any]], cards: Mapping[int, CallerCard], names: Mapping[str, str]
+    user: User, rows: Sequence[Row], cards: Mapping[int, CallerCard], names: Mapping[str, str]
 ) -> list[Popup]:
     seen = _visible_customers(user, cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
@@ -103,16 +73,16 @@ def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
     return set(Customer.objects.visible_to(user).filter(pk__in=cards).values_list("pk", flat=True))
 
 
-def _popup(row: Mapping[str, Any], cards: Mapping[int, CallerCard], seen: set[int], names: Mapping[str, str]) -> Popup:
-    customer_id = row["call__customer_id"]
+def _popup(row: Row, cards: Mapping[int, CallerCard], seen: set[int], names: Mapping[str, str]) -> Popup:
+    customer_id = row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
     hidden = cards.get(customer_id) if customer_id and card is None else None
-    candidates = [cards[pk] for pk in row["call__candidates"] if pk in seen] if not customer_id else []
+    candidates = [cards[pk] for pk in row["candidates"] if pk in seen] if not customer_id else []
     title = _title(row, card, hidden, candidates)
     context = {
         "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"]},
         "call": _call_context(row),
-        "match": row["call__match"],
+        "match": row["match"],
         "title": title,
         "card": card,
         "candidates": [_candidate(candidate) for candidate in candidates],
@@ -136,43 +106,41 @@ def _candidate(card: CallerCard) -> dict[str, Any]:
     return {"id": card.customer_id, "name": card.name, "city": card.city, "responsible": card.responsible}
 
 
-def _call_context(row: Mapping[str, Any]) -> dict[str, Any]:
-    full_name = f"{row['call__answered_by__first_name'] or ''} {row['call__answered_by__last_name'] or ''}".strip()
+def _call_context(row: Row) -> dict[str, Any]:
+    full_name = f"{row['answered_by_first_name'] or ''} {row['answered_by_last_name'] or ''}".strip()
     return {
-        "direction": row["call__direction"],
-        "number": row["call__number"],
-        "number_shown": row["call__e164"] or row["call__number"],
-        "e164": row["call__e164"],
-        "line_shown": row["call__line"],
-        "queue": row["call__queue"],
-        "withheld": row["call__withheld"],
-        "shown_name": row["call__shown_name"],
-        "started_at": row["call__started_at"],
-        "answered_at": row["call__answered_at"],
-        "ended_at": row["call__ended_at"],
-        "outcome": row["call__outcome"],
-        "note": row["call__note"],
-        "result": row["call__result"],
-        "answered_by_name": full_name or row["call__answered_by__username"] or "",
+        "direction": row["direction"],
+        "number": row["number"],
+        "number_shown": row["e164"] or row["number"],
+        "e164": row["e164"],
+        "line_shown": row["line"],
+        "queue": row["queue"],
+        "withheld": row["withheld"],
+        "shown_name": row["shown_name"],
+        "started_at": row["started_at"],
+        "answered_at": row["answered_at"],
+        "ended_at": row["ended_at"],
+        "outcome": row["outcome"],
+        "note": row["note"],
+        "result": row["result"],
+        "answered_by_name": full_name or row["answered_by_username"] or "",
     }
 
 
-def _title(
-    row: Mapping[str, Any], card: CallerCard | None, hidden: CallerCard | None, candidates: Sequence[CallerCard]
-) -> str:
+def _title(row: Row, card: CallerCard | None, hidden: CallerCard | None, candidates: Sequence[CallerCard]) -> str:
     """The one line that says who it is."""
-    number: str = row["call__e164"] or row["call__number"]
+    number: str = row["e164"] or row["number"]
     if card is not None:
         return card.name
     if hidden is not None:
         return _("Known customer of %(name)s") % {"name": hidden.responsible or _("a colleague")}
-    if row["call__withheld"]:
+    if row["withheld"]:
         return _("Number withheld")
-    if row["call__match"] == Call.Match.OWN:
-        return str(row["call__shown_name"] or number)
-    if len(candidates) == 1 and row["call__match"] == Call.Match.POSSIBLE:
+    if row["match"] == Call.Match.OWN:
+        return str(row["shown_name"] or number)
+    if len(candidates) == 1 and row["match"] == Call.Match.POSSIBLE:
         return _("Possibly %(name)s") % {"name": candidates[0].name}
-    return number or str(row["call__shown_name"]) or _("No number")
+    return number or str(row["shown_name"]) or _("No number")
 
 
 def _announcement(state: str, title: str) -> str:

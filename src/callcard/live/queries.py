@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Max, Min
 
 from callcard.live.models import LiveEvent
 
 REPLAY_AT_MOST = 200
+# On the way of every ring, so without the ORM.
+_EVENTS_AFTER = "SELECT id, user_id, kind, payload, received_ns FROM live_liveevent WHERE id > %s ORDER BY id LIMIT %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,12 @@ def newest_event_id() -> int:
 
 
 def events_after(event_id: int, *, limit: int = 1000) -> list[LiveEvent]:
-    return list(LiveEvent.objects.filter(id__gt=event_id).order_by("id")[:limit])
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS_AFTER, [event_id, limit])
+        return [
+            LiveEvent(id=pk, user_id=user_id, kind=kind, payload=json.loads(payload), received_ns=received_ns)
+            for pk, user_id, kind, payload, received_ns in cursor.fetchall()
+        ]
 
 
 def missed_events(user_id: int, *, since: int) -> Replay:

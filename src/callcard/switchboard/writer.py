@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,13 +13,15 @@ from django.db import InterfaceError, OperationalError, connection
 
 from callcard.calls.recorder import CallRecorder, Record
 from callcard.switchboard.journal import write_link_report, write_wire_notes
-from callcard.telephony.changes import CallMerged, Change
+from callcard.telephony.changes import CallMerged, Change, SegmentRang
 from callcard.telephony.connector import LinkReport, WireNote
 from callcard.telephony.tracker import CallTracker
 
 logger = logging.getLogger(__name__)
 
 NOTES_EVERY_SECONDS = 1.0
+# So that a busy minute takes few transactions. Nobody sees how late it is that a call has ended.
+GATHER_SECONDS = 0.05
 RETRY_SECONDS = (0.05, 0.2, 1.0, 2.0)
 NOTES_KEPT = 2000
 
@@ -36,16 +39,22 @@ class CallWriter(threading.Thread):
         self._recorders: dict[str, CallRecorder] = {}
         self._lock = threading.Lock()
         self._work = threading.Event()
+        self._hurry = threading.Event()
         self._pending: dict[tuple[str, str], Record] = {}
         self._reports: list[tuple[str, LinkReport]] = []
         self._notes: deque[tuple[str, WireNote]] = deque(maxlen=NOTES_KEPT)
+        self._notes_written_at = 0.0
         self._stopping = False
 
     def put_changes(self, changes: Sequence[Change], tracker: CallTracker, received_ns: int | None) -> None:
+        """A phone that rings is written at once, everything else with whatever comes in the next moments."""
+        rings = any(isinstance(change, SegmentRang) for change in changes)
         with self._lock:
-            for change in changes:
-                self._merge(_record(change, tracker, received_ns))
+            for record in _records(changes, tracker, received_ns if rings else None):
+                self._merge(record)
         self._work.set()
+        if rings:
+            self._hurry.set()
 
     def put_report(self, pbx: str, report: LinkReport) -> None:
         with self._lock:
@@ -59,19 +68,22 @@ class CallWriter(threading.Thread):
         """Write what is there, then end."""
         self._stopping = True
         self._work.set()
+        self._hurry.set()
         self.join(10)
 
     def run(self) -> None:
         while not self._stopping or self._pending or self._reports:
-            self._work.wait(NOTES_EVERY_SECONDS)
+            if self._work.wait(NOTES_EVERY_SECONDS):
+                self._hurry.wait(GATHER_SECONDS)
             self._work.clear()
+            self._hurry.clear()
             if not self._write_waiting() and self._stopping:
                 break
         self._write_notes()
         connection.close()
 
     def _merge(self, newer: Record) -> None:
-        """The newest state of a call is all that must be written; the oldest waiting time is what counts."""
+        """The newest state of a call is all that must be written; what rang first is what has waited."""
         name = (newer.call.pbx, newer.call.key)
         older = self._pending.pop(name, None)
         absorbed = newer.absorbed
@@ -79,7 +91,9 @@ class CallWriter(threading.Thread):
             gone = self._pending.pop((newer.call.pbx, key), None)
             absorbed |= gone.absorbed if gone else frozenset()
         if older is not None:
-            newer = replace(newer, absorbed=absorbed | older.absorbed, received_ns=older.received_ns)
+            newer = replace(
+                newer, absorbed=absorbed | older.absorbed, received_ns=older.received_ns or newer.received_ns
+            )
         self._pending[name] = newer
 
     def _write_waiting(self) -> bool:
@@ -92,7 +106,7 @@ class CallWriter(threading.Thread):
                 write_link_report(*reports[0])
                 reports.pop(0)
             self._record(records)
-            if not records:
+            if time.monotonic() - self._notes_written_at > NOTES_EVERY_SECONDS and not self._pending:
                 self._write_notes()
         except (OperationalError, InterfaceError) as error:
             self._wait_for_database(error, records, reports)
@@ -123,6 +137,7 @@ class CallWriter(threading.Thread):
                 self._record_batch(recorder, [record])
 
     def _write_notes(self) -> None:
+        self._notes_written_at = time.monotonic()
         if self._notes:
             notes = [self._notes.popleft() for _ in range(len(self._notes))]
             write_wire_notes(notes)
@@ -143,11 +158,15 @@ class CallWriter(threading.Thread):
         self._work.set()
 
 
-def _record(change: Change, tracker: CallTracker, received_ns: int | None) -> Record:
-    call = change.call
-    return Record(
-        call=call,
-        absorbed=frozenset([change.absorbed_key]) if isinstance(change, CallMerged) else frozenset(),
-        memory=tracker.memory_of(call.key) if call.ended_at is None else None,
-        received_ns=received_ns,
-    )
+def _records(changes: Sequence[Change], tracker: CallTracker, received_ns: int | None) -> list[Record]:
+    """One for each change; what the tracker remembers is the same for all changes of a call."""
+    memories = {change.call.key: tracker.memory_of(change.call.key) for change in changes}
+    return [
+        Record(
+            call=change.call,
+            absorbed=frozenset([change.absorbed_key]) if isinstance(change, CallMerged) else frozenset(),
+            memory=memories[change.call.key] if change.call.ended_at is None else None,
+            received_ns=received_ns,
+        )
+        for change in changes
+    ]
