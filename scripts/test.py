@@ -12,7 +12,7 @@ import time
 
 from lab import packages, postgres
 
-TWICE = ("tests/rooms", "tests/stories")
+TWICE = ("tests/rooms", "tests/stories", "tests/pbx")
 
 
 def main(arguments: list[str]) -> int:
