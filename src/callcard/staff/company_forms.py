@@ -96,6 +96,9 @@ class FirstStartForm(_OfPlace):
     def __init__(self, data: Any = None) -> None:
         zone = machine_zone()
         super().__init__(data, initial={"time_zone": zone, "region": country_of(zone)}, auto_id="start-%s")
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = [("", ""), *countries()]  # nobody's country is the first of the list by mistake
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:

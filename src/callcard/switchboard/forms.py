@@ -6,13 +6,19 @@ from typing import Any
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcard.connectors.asterisk.options import OptionsNotValid, options_from
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.words import explain_option
+from callcard.ui.forms import WindowForm
+
+# Addresses beside those of the PBXs.
+_NO_SLUGS = {"new", "test"}
 
 
-class PbxForm(forms.Form):
+class PbxForm(WindowForm):
     """The secret is never sent to a browser: an empty field keeps the one that is stored."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -23,21 +29,77 @@ class PbxForm(forms.Form):
     secret = forms.CharField(
         label=_("Secret"), max_length=200, required=False, widget=forms.PasswordInput(render_value=False)
     )
+    is_enabled = forms.BooleanField(label=_("Switched on"), required=False, initial=True)
     tls = forms.BooleanField(label=_("Encrypted (TLS)"), required=False)
+    verify = forms.BooleanField(
+        label=_("Check the certificate"),
+        required=False,
+        initial=True,
+        help_text=_("Without it somebody on the way could read the secret. Only for trials."),
+    )
     ca_file = forms.CharField(label=_("File with the certificate authority"), max_length=300, required=False)
+    dial_channel = forms.CharField(
+        label=_("Phone that rings first when somebody presses Call"),
+        max_length=200,
+        required=False,
+        help_text=_("{extension} stands for the extension: PJSIP/{extension}, SIP/{extension}"),
+    )
+    dial_context = forms.CharField(
+        label=_("Context in which numbers are dialled"),
+        max_length=80,
+        required=False,
+        help_text=_("The one your own phones dial in. FreePBX: from-internal"),
+    )
     trunks = forms.CharField(
         label=_("Trunks"),
         max_length=300,
         required=False,
         help_text=_("Only where the calls from outside are taken for our own phones"),
     )
-    is_enabled = forms.BooleanField(label=_("Switched on"), required=False, initial=True)
+    trunk_contexts = forms.CharField(
+        label=_("Contexts of calls from outside"),
+        max_length=300,
+        required=False,
+        help_text=_("Separated by commas; * stands for anything: from-trunk*, incoming"),
+    )
+    extension_pattern = forms.CharField(
+        label=_("How the numbers of own phones look"),
+        max_length=200,
+        required=False,
+        help_text=_("A regular expression. Two to six digits: [0-9]{2,6}"),
+    )
 
-    _OPTIONS = ("host", "port", "username", "secret", "tls", "ca_file", "trunks")
+    _MORE = (
+        "tls",
+        "verify",
+        "ca_file",
+        "dial_channel",
+        "dial_context",
+        "trunks",
+        "trunk_contexts",
+        "extension_pattern",
+    )
+    _OPTIONS = ("host", "port", "username", "secret", *_MORE)
 
     def __init__(self, data: Any = None, *, pbx: Pbx | None = None) -> None:
         self.pbx = pbx
-        super().__init__(data, initial=_initial(pbx) if pbx else None)
+        super().__init__(data, initial=_initial(pbx) if pbx else None, auto_id=f"pbx-{pbx.slug if pbx else 'new'}-%s")
+        for name in self._OPTIONS:
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "dir": "ltr", "spellcheck": "false"}
+        if pbx and pbx.options.get("secret"):
+            self.fields["secret"].widget.attrs["placeholder"] = gettext("kept; type here only to change it")
+
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self._MORE]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """What FreePBX sites can leave alone."""
+        return [self[name] for name in self._MORE]
+
+    def is_more_needed(self) -> bool:
+        """Whether something is wrong there, or was set by somebody."""
+        stored = self.pbx.options if self.pbx else {}
+        return any(name in self.errors or stored.get(name) not in (None, "") for name in self._MORE)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -46,25 +108,38 @@ class PbxForm(forms.Form):
                 options_from(self.options())
             except OptionsNotValid as error:
                 for name, words in error.problems.items():
-                    self.add_error(name if name in self.fields else None, words)
+                    self._add_problem(name, words)
         return values
 
+    def _add_problem(self, name: str, words: str) -> None:
+        if name not in self.fields:
+            self.add_error(None, f"{name}: {explain_option(words)}")
+        elif name not in self.errors:
+            self.add_error(name, explain_option(words))
+
     def options(self) -> dict[str, Any]:
-        """What is kept for the connector: only what was filled in."""
+        """What is kept for the connector: only what differs from its own choice."""
         kept = dict(self.pbx.options) if self.pbx else {}
         given = {name: self.cleaned_data.get(name) for name in self._OPTIONS if self.cleaned_data.get(name)}
         kept = {name: value for name, value in kept.items() if name not in self._OPTIONS or name == "secret"}
-        return kept | given
+        if given.pop("verify", False):
+            return kept | given
+        return kept | given | {"verify": False}
 
     def slug(self) -> str:
         """The stored one, else a free one made of the name."""
         if self.pbx:
             return self.pbx.slug
         wanted = slugify(self.cleaned_data["name"])[:30] or self.cleaned_data["kind"]
-        taken = set(Pbx.objects.values_list("slug", flat=True))
+        taken = set(Pbx.objects.values_list("slug", flat=True)) | _NO_SLUGS
         return next(slug for n in range(1, 10_000) if (slug := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
 def _initial(pbx: Pbx) -> dict[str, Any]:
-    options = {name: value for name, value in pbx.options.items() if name != "secret"}
+    options = {name: _shown(value) for name, value in pbx.options.items() if name != "secret"}
     return options | {"name": pbx.name, "kind": pbx.kind, "is_enabled": pbx.is_enabled}
+
+
+def _shown(value: object) -> object:
+    """A list as one types it."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PROBLEMS = {
@@ -17,3 +18,35 @@ PROBLEMS = {
 
 def explain(problem: str) -> str:
     return str(PROBLEMS.get(problem, problem))
+
+
+# What a connector says of its options, in the words of `OptionsNotValid`.
+OPTION_PROBLEMS = {
+    "there is no such option": _("There is no such setting."),
+    "is missing": _("This is needed."),
+    "must be one line": _("This must be one line."),
+    "must be between 1 and 65535": _("This must be between 1 and 65535."),
+    "there is no such file": _("There is no such file on this machine."),
+    "must be more than 0 and at most 3600 seconds": _("This must be more than 0 and at most 3600 seconds."),
+    "must be at least 1": _("This must be at least 1."),
+    "must be the name of a context: letters, digits, dot, hyphen, underscore": _(
+        "This must be the name of a context: letters, digits, dots, hyphens and underscores."
+    ),
+    "must look like PJSIP/{extension} or Local/{extension}@from-internal": _(
+        "This must look like PJSIP/{extension} or Local/{extension}@from-internal."
+    ),
+    "must be text": _("This must be text."),
+    "must be a whole number": _("This must be a whole number."),
+    "must be a number of seconds": _("This must be a number of seconds."),
+    "must be yes or no": _("This must be yes or no."),
+    "must be a list of words": _("This must be words separated by commas."),
+}
+_NOT_A_PATTERN = "is not a regular expression: "
+
+
+def explain_option(problem: str) -> str:
+    """An option's problem in the administrator's language."""
+    if problem.startswith(_NOT_A_PATTERN):
+        cause = problem.removeprefix(_NOT_A_PATTERN)
+        return gettext("This is not a regular expression: %(cause)s") % {"cause": cause}
+    return str(OPTION_PROBLEMS.get(problem, problem))

@@ -38,7 +38,7 @@ function menu() {
 
 function userMenu() {
   const panel = find(".user-menu");
-  document.addEventListener("click", (event) => !event.target.closest(".user-menu") && (panel.open = false));
+  document.addEventListener("click", (event) => (!event.target.closest(".user-menu") || event.target.closest("a")) && (panel.open = false));
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     panel.open = false;

@@ -205,7 +205,15 @@ class WindowBar extends HTMLElement {
     if (isNew && it === this.active) {
       this.remember("push");
       this.show();
+      this.showOutcome(section);
     } else this.save();
+  }
+
+  /** What became of the form that was sent: to its first wrong field, unless somebody types elsewhere by now, or to the words. */
+  showOutcome(section) {
+    const wrong = section.querySelector('[aria-invalid="true"]');
+    if (wrong && document.activeElement === document.body) wrong.focus();
+    else section.querySelector(".window-messages, .message")?.scrollIntoView({ block: "nearest" });
   }
 
   failed(section) {
