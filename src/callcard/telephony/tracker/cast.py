@@ -1,4 +1,4 @@
-"""Which leg plays which part in a call: who called, who was called, whose legs are one segment."""
+"""Who plays which part in a call: who called, who was called, whose legs are one segment, what was dialled."""
 
 from __future__ import annotations
 
@@ -22,6 +22,43 @@ class Part:
     @property
     def legs(self) -> list[LegFacts]:
         return [self.leg, *self.also]
+
+
+@dataclass(slots=True)
+class Cast:
+    """The caller's part comes first. Kept with the call until something of it may have changed."""
+
+    parts: list[Part]
+    key: str
+    direction: Direction
+    dialled: str
+    line: str
+    placed_by: str
+    has_second_lines: bool
+
+
+def find_cast(call: CallFacts, is_own_extension: Callable[[str], bool]) -> Cast | None:
+    """None while nobody is known to have called."""
+    parts = find_parts(call)
+    if not parts:
+        return None
+    dialled = asked_for(call, parts[0].leg)
+    direction = find_direction(parts, dialled, is_own_extension)
+    return Cast(
+        parts=parts,
+        key=key_of(call),
+        direction=direction,
+        dialled=dialled,
+        line=find_line(parts, dialled, direction),
+        placed_by=max([leg.placed_by for leg in call.legs.values()]),
+        has_second_lines=any(part.also for part in parts),
+    )
+
+
+def key_of(call: CallFacts) -> str:
+    """The call id of its oldest leg: the same whichever leg was heard of first."""
+    _, key = min([(leg.began_at, leg.call) for leg in call.legs.values() if leg.began_at is not None])
+    return key
 
 
 def _age(leg: LegFacts) -> tuple[datetime, bool, str]:

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from callcard.telephony.call import Call, Party, Role, Segment, SegmentOutcome
+
+if TYPE_CHECKING:
+    from callcard.telephony.tracker.cast import Cast
+    from callcard.telephony.tracker.scene import Scene
 
 Move = tuple[datetime, bool, str]  # when, True: joined / False: left, room
 Hold = tuple[datetime, bool]  # when, True: held / False: taken back
@@ -94,10 +99,15 @@ class CallFacts:
     watched: bool = True  # False: the link was down while it went on
     fading: bool = False  # over, and waiting to be forgotten
     version: int = 0  # counts what became known that may concern every leg
+    cast: Cast | None = None  # who plays which part; None: to be found anew
+    scene: Scene | None = None  # what segments look like depends on it; None: to be set anew
 
     @property
     def is_over(self) -> bool:
-        return all(leg.ended_at is not None or leg.began_at is None for leg in self.legs.values())
+        for leg in self.legs.values():  # a loop, because this is asked after every event
+            if leg.ended_at is None and leg.began_at is not None:
+                return False
+        return True
 
     @property
     def has_begun(self) -> bool:
@@ -112,4 +122,11 @@ class CallFacts:
         self.shown |= other.shown
         self.watched = self.watched and other.watched
         self.fading = False
-        self.version += other.version + 1
+        self.version += other.version
+        self.surprise()
+        other.legs = {}  # so that there is nothing to tell of it any more
+
+    def surprise(self) -> None:
+        """Something became known that may change how every leg looks, and which part it plays."""
+        self.version += 1
+        self.cast = self.scene = None

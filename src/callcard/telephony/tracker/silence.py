@@ -17,6 +17,8 @@ _OF_ONE_LEG = frozenset(
     | {events.LegHeld, events.LegUnheld, events.RecordingStarted}
 )
 
+_OF_THE_CAST = frozenset({events.LegBegan, events.HelperBegan, events.LegDialled, events.LegIdentified})
+
 
 def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
     """While the call goes on and was told of: nobody's phone did anything that a person would notice."""
@@ -35,6 +37,14 @@ def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
     if isinstance(event, events.LegJoined):
         return not any(other.room == event.room for other in call.legs.values() if other is not leg)
     return False
+
+
+def changes_cast(leg: LegFacts, event: events.LegEvent) -> bool:
+    """Can this change who plays which part in the call?"""
+    if type(event) is events.LegEnded:  # whether a later leg of the same phone is its second line
+        cast = leg.owner.cast
+        return cast is not None and cast.has_second_lines
+    return type(event) in _OF_THE_CAST
 
 
 def touches_others(leg: LegFacts, event: events.LegEvent) -> bool:

@@ -40,7 +40,7 @@ def talks(legs: Iterable[LegFacts]) -> dict[str, list[Span]]:
             steps.append((since, False, leg, room))
             if until is not None:
                 steps.append((until, True, leg, room))
-    if not steps:
+    if len(steps) < 2:
         return {}
     steps.sort(key=itemgetter(0, 1))
     return _sweep(steps)
@@ -68,6 +68,8 @@ def _sweep(steps: list[_Step]) -> dict[str, list[Span]]:
 
 def _in_company(inside: dict[LegFacts, str]) -> set[str]:
     """Persons who share their room, or rooms joined by pipes, with another person."""
+    if len(inside) < 2:
+        return set()
     whole = _joined_by_pipes(inside)
     people: dict[str, list[str]] = {}
     for leg, room in inside.items():

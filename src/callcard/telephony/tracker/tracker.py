@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from callcard.telephony.tracker.portrait import portray
 from callcard.telephony.tracker.recording import RECORDERS
 from callcard.telephony.tracker.register import Register
 from callcard.telephony.tracker.resync import absent_legs, retell
-from callcard.telephony.tracker.silence import has_nothing_to_tell, touches_others
+from callcard.telephony.tracker.silence import changes_cast, has_nothing_to_tell, touches_others
 
 _REMEMBERED = 500
 
@@ -53,7 +53,7 @@ def _link_target(register: Register, leg: LegFacts, event: events.LegPickedUp) -
 
 
 _BEGINNINGS = (events.LegBegan, events.HelperBegan)
-_MENTIONS = (events.LegDialled, events.RingingEnded)
+_MENTIONS = frozenset({events.LegDialled, events.RingingEnded})
 # Each answers whether it learned something of another leg.
 _LINKS: dict[type[events.LegEvent], Callable[[Register, LegFacts, Any], bool]] = {
     events.LegJoined: _link_room,
@@ -104,14 +104,28 @@ class CallTracker:
 
     def feed(self, event: events.Event) -> list[Change]:
         """Take in one event. Never raises, whatever the order or the content."""
-        if isinstance(event, events.LegEvent):
-            call = self._take(event)
-            return self._tell(call) if call is not None else []
-        if isinstance(event, events.CallsInProgress):
-            return self._resync(event)
-        if isinstance(event, events.LinkLost):
-            return self._lose_link(event)
-        return []
+        return self.feed_many((event,))
+
+    def feed_many(self, told: Iterable[events.Event]) -> list[Change]:
+        """Take in what came at once. Each call it concerns is told of once, as it is after all of it."""
+        changes: list[Change] = []
+        touched: dict[CallFacts, None] = {}
+        for event in told:
+            if isinstance(event, events.LegEvent):
+                call = self._take(event)
+                if call is not None:
+                    touched[call] = None
+                continue
+            changes += self._tell_all(touched)
+            touched.clear()
+            if isinstance(event, events.CallsInProgress):
+                changes += self._resync(event)
+            elif isinstance(event, events.LinkLost):
+                changes += self._lose_link(event)
+        return changes + self._tell_all(touched)
+
+    def _tell_all(self, touched: Iterable[CallFacts]) -> list[Change]:
+        return [change for call in touched for change in self._tell(call)]
 
     def _take(self, event: events.LegEvent) -> CallFacts | None:
         """The call that is changed by this event, if any is."""
@@ -127,15 +141,20 @@ class CallTracker:
         if not (news or linked or was_vanished):
             return None
         leg.version += 1
-        surprising = linked or was_vanished
-        if surprising or touches_others(leg, event):
+        if linked or was_vanished:
+            leg.owner.surprise()
+            return leg.owner
+        if touches_others(leg, event):
             leg.owner.version += 1
-        return leg.owner if surprising or not has_nothing_to_tell(leg, event) else None
+            leg.owner.scene = None
+        if changes_cast(leg, event):
+            leg.owner.cast = None
+        return None if has_nothing_to_tell(leg, event) else leg.owner
 
     def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
         if isinstance(event, _BEGINNINGS):
             return self._register.leg_that_begins(event.leg, event.call)
-        if isinstance(event, _MENTIONS):
+        if type(event) in _MENTIONS:
             return self._register.leg_mentioned(event.leg)
         return self._register.legs.get(event.leg)
 
@@ -164,7 +183,7 @@ class CallTracker:
         changes: list[Change] = []
         for call in self._register.live_calls():
             call.watched = False
-            call.version += 1
+            call.surprise()
             changes += self._tell(call)
         return changes
 
@@ -177,8 +196,8 @@ class CallTracker:
             touched.append(leg)
         calls = {leg.owner: None for leg in touched}
         for call in calls:
-            call.version += 1
-        return [change for call in calls for change in self._tell(call)]
+            call.surprise()
+        return self._tell_all(calls)
 
     def _retell(self, listed: events.LegInProgress, at: datetime) -> LegFacts | None:
         """The leg, when the list told something new of it."""

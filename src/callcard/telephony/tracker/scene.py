@@ -1,0 +1,50 @@
+"""What the segments of one call look like depends on these, besides their own legs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callcard.telephony.tracker import outcomes, talking
+from callcard.telephony.tracker.cast import Cast
+from callcard.telephony.tracker.facts import CallFacts, LegFacts, Wait
+
+
+@dataclass(slots=True)
+class Scene:
+    """Kept with the call until something that concerns more than one leg became known."""
+
+    facts: CallFacts
+    cast: Cast
+    caller: LegFacts
+    spans: dict[str, list[talking.Span]]
+    taken: list[outcomes.Taking]
+    waits: list[Wait]
+
+    @property
+    def queue(self) -> str:
+        """The last queue in which somebody waited."""
+        return self.waits[-1][1] if self.waits else ""
+
+    def queue_at(self, at: datetime | None) -> str:
+        """The queue in which somebody waited when a leg began."""
+        queue = ""
+        for when, name, left in self.waits:
+            if at is not None and when <= at:
+                queue = name if left is None else ""
+        return queue
+
+
+def set_scene(facts: CallFacts, cast: Cast) -> Scene:
+    """The one that was kept, if it still holds."""
+    scene = facts.scene
+    if scene is not None and scene.cast is cast:
+        return scene
+    legs = facts.legs.values()
+    waits = [wait for leg in legs if leg.waits for wait in leg.waits]
+    waits.sort(key=lambda wait: (wait[0], wait[2] is None))
+    spans = talking.talks(legs)
+    answered = {name: found[0][0] for name, found in spans.items()}
+    taken = outcomes.takings(cast.parts, answered)
+    scene = facts.scene = Scene(facts, cast, cast.parts[0].leg, spans, taken, waits)
+    return scene
