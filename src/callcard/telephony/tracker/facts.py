@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Move = tuple[datetime, bool, str]  # when, True: joined / False: left, room
 Hold = tuple[datetime, bool]  # when, True: held / False: taken back
+Span = tuple[datetime, datetime | None]  # from, until; None: it goes on
 Wait = tuple[datetime, str, bool | None]  # when, queue, None: joined / whether it was left by hanging up
 
 
@@ -98,9 +99,9 @@ class CallFacts:
     shown: dict[str, Call] = field(default_factory=dict)  # what was last told, by key
     watched: bool = True  # False: the link was down while it went on
     fading: bool = False  # over, and waiting to be forgotten
-    version: int = 0  # counts what became known that may concern every leg
     cast: Cast | None = None  # who plays which part; None: to be found anew
     scene: Scene | None = None  # what segments look like depends on it; None: to be set anew
+    spans: dict[str, list[Span]] | None = None  # who talked when, by leg; None: to be measured anew
 
     @property
     def is_over(self) -> bool:
@@ -122,11 +123,9 @@ class CallFacts:
         self.shown |= other.shown
         self.watched = self.watched and other.watched
         self.fading = False
-        self.version += other.version
         self.surprise()
         other.legs = {}  # so that there is nothing to tell of it any more
 
     def surprise(self) -> None:
         """Something became known that may change how every leg looks, and which part it plays."""
-        self.version += 1
-        self.cast = self.scene = None
+        self.cast = self.scene = self.spans = None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from callcard.telephony.call import Call, Outcome, Role, Segment, SegmentOutcome
 from callcard.telephony.tracker import outcomes, talking
 from callcard.telephony.tracker.cast import Part, find_cast
-from callcard.telephony.tracker.facts import CallFacts, LegFacts
+from callcard.telephony.tracker.facts import CallFacts, Span
 from callcard.telephony.tracker.scene import Scene, set_scene
+
+Spans = Sequence[Span]
 
 
 def portray(pbx: str, facts: CallFacts, is_own_extension: Callable[[str], bool]) -> Call | None:
@@ -59,18 +61,19 @@ def _outcome(scene: Scene, segments: list[Segment], answered_at: datetime | None
 def _segment(part: Part, scene: Scene) -> Segment:
     """Drawn anew only when something it depends on became known."""
     leg = part.leg
+    talked = _talked(part, scene.spans)
     versions = (leg.version, *[each.version for each in part.also]) if part.also else leg.version
-    depends_on = (scene.facts.version, scene.caller.leg, part.role, versions)
+    depends_on = (versions, part.role, talked, scene.for_all)
     if leg.drawn is not None and leg.drawn[0] == depends_on:
         return leg.drawn[1]
-    segment = _draw(part, scene)
+    segment = _draw(part, scene, talked)
     leg.drawn = (depends_on, segment)
     return segment
 
 
-def _draw(part: Part, scene: Scene) -> Segment:
+def _draw(part: Part, scene: Scene, talked: Spans) -> Segment:
     leg, is_called = part.leg, part.role is Role.CALLED
-    talked, held = _talked_and_held(part, scene)
+    held = _held(part)
     ended_at = _end_of(part, bool(talked))
     outcome: SegmentOutcome | None = None
     if ended_at is not None and talked:
@@ -84,20 +87,24 @@ def _draw(part: Part, scene: Scene) -> Segment:
         rang_at=leg.rang_at,
         answered_at=talked[0][0] if talked else None,
         ended_at=ended_at,
-        talk_seconds=talking.seconds(talked),
-        hold_seconds=talking.seconds(held),
+        talk_seconds=talking.seconds(talked) if talked else 0.0,
+        hold_seconds=talking.seconds(held) if held else 0.0,
         held=bool(held) and held[-1][1] is None,
         outcome=outcome,
         queue=scene.queue_at(leg.began_at) if is_called and scene.waits else "",
     )
 
 
-def _talked_and_held(part: Part, scene: Scene) -> tuple[list[talking.Span], list[talking.Span]]:
-    spans = scene.spans
+def _talked(part: Part, spans: dict[str, list[Span]]) -> Spans:
     if not part.also:
-        return spans.get(part.leg.leg, []), talking.holds(part.leg)
-    talked = talking.union([span for each in part.legs for span in spans.get(each.leg, ())])
-    return talked, talking.union([span for each in part.legs for span in talking.holds(each)])
+        return spans.get(part.leg.leg, ())
+    return talking.union([span for each in part.legs for span in spans.get(each.leg, ())])
+
+
+def _held(part: Part) -> Spans:
+    if not part.also:
+        return talking.holds(part.leg) if part.leg.holds else ()
+    return talking.union([span for each in part.legs for span in talking.holds(each)])
 
 
 def _end_of(part: Part, talked: bool) -> datetime | None:

@@ -25,7 +25,9 @@ def retell(leg: LegFacts, listed: LegInProgress, at: datetime) -> bool:
         leg.moves.append((at, True, listed.room) if listed.room else (at, False, leg.room))
     if listed.queue != leg.queue:
         leg.waits.append((at, listed.queue, None) if listed.queue else (at, leg.queue, False))
-    return is_new or before != (leg.rang_at, leg.picked_up_at, leg.room, leg.queue)
+    is_news = is_new or before != (leg.rang_at, leg.picked_up_at, leg.room, leg.queue)
+    leg.version += is_news
+    return is_news
 
 
 def _begin(leg: LegFacts, listed: LegInProgress) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from callcard.telephony.tracker import outcomes, talking
 from callcard.telephony.tracker.cast import Cast
-from callcard.telephony.tracker.facts import CallFacts, LegFacts, Wait
+from callcard.telephony.tracker.facts import CallFacts, LegFacts, Span, Wait
 
 
 @dataclass(slots=True)
@@ -17,9 +17,10 @@ class Scene:
     facts: CallFacts
     cast: Cast
     caller: LegFacts
-    spans: dict[str, list[talking.Span]]
+    spans: dict[str, list[Span]]
     taken: list[outcomes.Taking]
     waits: list[Wait]
+    for_all: tuple[object, ...]  # what the look of every segment depends on
 
     @property
     def queue(self) -> str:
@@ -43,8 +44,12 @@ def set_scene(facts: CallFacts, cast: Cast) -> Scene:
     legs = facts.legs.values()
     waits = [wait for leg in legs if leg.waits for wait in leg.waits]
     waits.sort(key=lambda wait: (wait[0], wait[2] is None))
-    spans = talking.talks(legs)
+    spans = facts.spans
+    if spans is None:
+        spans = facts.spans = talking.talks(legs)
     answered = {name: found[0][0] for name, found in spans.items()}
     taken = outcomes.takings(cast.parts, answered)
-    scene = facts.scene = Scene(facts, cast, cast.parts[0].leg, spans, taken, waits)
+    caller = cast.parts[0].leg
+    for_all = (taken, waits, caller.hung_up_at, facts.watched)
+    scene = facts.scene = Scene(facts, cast, caller, spans, taken, waits, for_all)
     return scene

@@ -1,4 +1,4 @@
-"""Events after which there is nothing to tell yet, and events that change the picture of one leg only.
+"""Events after which there is nothing to tell yet, and what of the picture an event can change at all.
 
 Drawing a call is the tracker's cost. What is skipped here shows with the call's next event, at the latest with
 its end, which is always told.
@@ -13,9 +13,9 @@ from callcard.telephony.tracker.facts import LegFacts
 _SILENT = frozenset({events.LegAnswered, events.LegHungUp, events.LegLeft, events.HelperBegan})
 _PERHAPS_SILENT = _SILENT | {events.LegBegan, events.LegDialled, events.LegJoined, events.LegEnded}
 _OF_ONE_LEG = frozenset(
-    {events.LegBegan, events.LegDialled, events.LegIdentified, events.LegRang, events.RingingEnded}
-    | {events.LegHeld, events.LegUnheld, events.RecordingStarted}
+    {events.LegRang, events.RingingEnded, events.LegHeld, events.LegUnheld, events.RecordingStarted}
 )
+_OF_TALKS = frozenset({events.LegBegan, events.HelperBegan, events.LegJoined, events.LegLeft})
 
 _OF_THE_CAST = frozenset({events.LegBegan, events.HelperBegan, events.LegDialled, events.LegIdentified})
 
@@ -39,16 +39,17 @@ def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
     return False
 
 
-def changes_cast(leg: LegFacts, event: events.LegEvent) -> bool:
-    """Can this change who plays which part in the call?"""
-    if type(event) is events.LegEnded:  # whether a later leg of the same phone is its second line
-        cast = leg.owner.cast
-        return cast is not None and cast.has_second_lines
-    return type(event) in _OF_THE_CAST
-
-
-def touches_others(leg: LegFacts, event: events.LegEvent) -> bool:
-    """Can this change how another leg's segment looks?"""
-    if isinstance(event, events.LegEnded):
-        return bool(leg.moves) or leg.role is Role.CALLER
-    return type(event) not in _OF_ONE_LEG
+def look_anew(leg: LegFacts, event: events.LegEvent) -> None:
+    """Let go of what was kept with the call for drawing it, as far as the event may change it."""
+    call, kind = leg.owner, type(event)
+    if kind in _OF_THE_CAST:
+        call.cast = None
+    elif kind is events.LegEnded:
+        if call.cast is not None and call.cast.has_second_lines:  # were they made before this end?
+            call.cast = None
+        if leg.moves:
+            call.spans = call.scene = None
+    elif kind not in _OF_ONE_LEG:
+        call.scene = None
+    if kind in _OF_TALKS:
+        call.spans = call.scene = None

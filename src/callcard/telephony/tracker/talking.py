@@ -7,9 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from callcard.telephony.tracker.facts import LegFacts
+from callcard.telephony.tracker.facts import LegFacts, Span
 
-Span = tuple[datetime, datetime | None]  # from, until; None: it goes on
 _Step = tuple[datetime, bool, LegFacts, str]  # when, True: leaves / False: enters, who, room
 
 

@@ -16,7 +16,7 @@ from callcard.telephony.tracker.portrait import portray
 from callcard.telephony.tracker.recording import RECORDERS
 from callcard.telephony.tracker.register import Register
 from callcard.telephony.tracker.resync import absent_legs, retell
-from callcard.telephony.tracker.silence import changes_cast, has_nothing_to_tell, touches_others
+from callcard.telephony.tracker.silence import has_nothing_to_tell, look_anew
 
 _REMEMBERED = 500
 
@@ -49,6 +49,7 @@ def _link_target(register: Register, leg: LegFacts, event: events.LegPickedUp) -
     if target is None or target.taken_by_other:
         return False
     target.taken_by_other = True
+    target.version += 1
     return True
 
 
@@ -144,11 +145,7 @@ class CallTracker:
         if linked or was_vanished:
             leg.owner.surprise()
             return leg.owner
-        if touches_others(leg, event):
-            leg.owner.version += 1
-            leg.owner.scene = None
-        if changes_cast(leg, event):
-            leg.owner.cast = None
+        look_anew(leg, event)
         return None if has_nothing_to_tell(leg, event) else leg.owner
 
     def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
@@ -192,6 +189,7 @@ class CallTracker:
         touched = [leg for listed in event.legs if (leg := self._retell(listed, event.at)) is not None]
         for leg in absent_legs(self._register.legs.values(), event):
             leg.vanished, leg.owner.watched = True, False
+            leg.version += 1
             leg.ended_at = max(at for at in (lost_at or event.at, leg.last_seen_at) if at is not None)
             touched.append(leg)
         calls = {leg.owner: None for leg in touched}
