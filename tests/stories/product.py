@@ -145,6 +145,11 @@ class Stream:
             return True
         return False
 
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the server ends it, unasked."""
+        self._reader.join(seconds)
+        return not self._reader.is_alive()
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)

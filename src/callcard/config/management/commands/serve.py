@@ -16,6 +16,8 @@ from callcard.staff.queries import is_set_up
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.services import set_pbx
 
+_EVERY_ADDRESS = {"0.0.0.0", "::"}
+
 
 class Command(BaseCommand):
     help = "Serve the pages, listen to the PBXs and tell the desks, all in one process."
@@ -38,7 +40,8 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"Callcard is at {address}"))
         if not is_set_up():
             self.stdout.write("Nobody works here yet. To set up your company, open")
-            self.stdout.write(f"  {address}first-start?code={first_start_code()}")
+            here = "127.0.0.1" if options["host"] in _EVERY_ADDRESS else options["host"]
+            self.stdout.write(f"  http://{here}:{options['port']}/first-start?code={first_start_code()}")
         self.stdout.flush()
         from callcard.config.server import Server  # the applications must be ready first
 
