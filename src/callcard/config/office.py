@@ -57,7 +57,7 @@ class Office:
     async def start(self) -> None:
         sys.setswitchinterval(_THREAD_TURN_SECONDS)
         _spare_the_collector()
-        self.hub.start()
+        await self.hub.start()
         await self.switchboard.start()
         running.announce(self.switchboard)
         self._tidying = asyncio.create_task(_tidy_up(), name="tidying")

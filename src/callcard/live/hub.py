@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from callcard.live import wakeup
 from callcard.live.models import LiveEvent
@@ -72,12 +72,13 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Call on the event loop on which the streams live."""
+    async def start(self) -> None:
+        """Call on the event loop on which the streams live. What is told from here on is delivered."""
         self._loop = asyncio.get_running_loop()
         self._stopping = False
         wakeup.register(self._wakeup)
-        self._thread = threading.Thread(target=self._read_on, name="live-reader", daemon=True)
+        cursor = await asyncio.to_thread(_newest_id)
+        self._thread = threading.Thread(target=self._read_on, args=(cursor,), name="live-reader", daemon=True)
         self._thread.start()
 
     async def stop(self) -> None:
@@ -103,11 +104,10 @@ class Hub:
         if not streams:
             del self._streams[stream.user_id]
 
-    def _read_on(self) -> None:
-        cursor: int | None = None
+    def _read_on(self, cursor: int) -> None:
         while not self._stopping:
             try:
-                cursor = newest_event_id() if cursor is None else self._deliver_after(cursor)
+                cursor = self._deliver_after(cursor)
                 self._note_deliveries()
             except Exception:
                 # The database may be away for a moment; the log keeps what we could not read.
@@ -121,7 +121,7 @@ class Hub:
     def _deliver_after(self, cursor: int) -> int:
         while events := events_after(cursor):
             wanted = [event for event in events if event.user_id in self._streams]
-            messages = [message for message in self.render(wanted) if message] if wanted else []
+            messages = [message for message in self._rendered(wanted) if message] if wanted else []
             users = {event.id: event.user_id for event in wanted}
             if messages and self._loop:
                 pairs = [(users[message.id], message) for message in messages]
@@ -129,6 +129,18 @@ class Hub:
                 self._to_note += pairs
             cursor = events[-1].id
         return cursor
+
+    def _rendered(self, events: Sequence[LiveEvent]) -> Sequence[Message | None]:
+        """What cannot be shown is left out alone: one event must not silence all that come after it."""
+        try:
+            return self.render(events)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(events) > 1:
+                return [message for event in events for message in self._rendered([event])]
+            logger.exception("event %s of user %s cannot be shown", events[0].id, events[0].user_id)
+            return []
 
     def _note_deliveries(self) -> None:
         """Once a second at the most: a ringing phone must not wait for it."""
@@ -141,3 +153,10 @@ class Hub:
         for user_id, message in pairs:
             for stream in tuple(self._streams.get(user_id, ())):
                 stream.put(message)
+
+
+def _newest_id() -> int:
+    try:
+        return newest_event_id()
+    finally:
+        connection.close()

@@ -62,7 +62,7 @@ def _keep_commit_order() -> None:
 
 def forget_events(*, before: datetime) -> int:
     """Drop events older than `before`; a browser that asks for one of them is told to load anew. Returns how many."""
-    newest = LiveEvent.objects.order_by("-id").values_list("id", flat=True).first()
+    newest = LiveEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
     # The newest row stays: it tells a returning browser how far the log had come.
     old = LiveEvent.objects.filter(created_at__lt=before).exclude(id=newest).order_by("id").values_list("id", flat=True)
     forgotten = 0

@@ -28,6 +28,11 @@ class LiveLine extends HTMLElement {
     this.tabs.postMessage(message);
   }
 
+  /** What is on the screen is as of this event; after a resync the ids that were heard before mean nothing. */
+  goOnFrom(since) {
+    this.lastId = since;
+  }
+
   receive({ id, kind, data }) {
     if (id && id <= this.lastId) return; // told already, before a reconnection
     if (id) this.lastId = id;

@@ -51,7 +51,8 @@ class PopupStack extends HTMLElement {
     for (const [run, detail] of missed) run(detail);
   }
 
-  replaceAll({ popups }) {
+  replaceAll({ since, popups }) {
+    this.line?.goOnFrom(since);
     const kept = new Set(popups.map(({ call }) => call));
     for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
     for (const popup of popups.reverse()) this.show(popup); // they come newest first
