@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from callcard.connectors.asterisk.frames import Frame, LineTooLong, parse_block
+from callcard.connectors.asterisk.frames import Frame, LineTooLong, parse_block, quickly_parsed
 
 MAX_FRAME = 64 * 1024
 MAX_BANNER = 256
@@ -43,6 +43,8 @@ class Parser:
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that `data` completes."""
         pending = self._pending
+        if not pending and data.endswith(_END) and self.banner is not None and self._is_plain(data):
+            return self._frames(data[: -len(_END)].split(_END))  # whole messages, as they mostly come
         pending += data
         if self.banner is None and not self._take_banner():
             return []
@@ -60,20 +62,23 @@ class Parser:
         self._bound_pending()
         return frames
 
+    def _is_plain(self, data: bytes) -> bool:
+        return not self._dropping and not data.endswith(b"\r\n" + _END)
+
     def _frames(self, blocks: list[bytes]) -> list[Frame]:
         frames: list[Frame] = []
         for block in filter(self._may_matter, blocks):
-            if block.startswith(b"\r\n"):  # the empty line too many that follows a TestEvent
-                block = block.lstrip(b"\r\n")
-                if not self._may_matter(block):
-                    continue
-            frame = self._frame(block)
+            frame = quickly_parsed(block) or self._frame(block)
             if frame:
                 frames.append(frame)
         self.passed_over += len(blocks) - len(frames)
         return frames
 
     def _frame(self, block: bytes) -> Frame | None:
+        if block.startswith(b"\r\n"):  # the empty line too many that follows a TestEvent
+            block = block.lstrip(b"\r\n")
+            if not self._may_matter(block):
+                return None
         try:
             if len(block) > MAX_FRAME:
                 raise LineTooLong
