@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 
 from callcard.switchboard.writer import CallWriter
-from callcard.telephony.changes import Change
 from callcard.telephony.connector import Connector, LinkReport, WireNote
 from callcard.telephony.events import Event
 from callcard.telephony.tracker import CallTracker
@@ -28,9 +27,7 @@ class PbxLink:
         self._writer = writer
 
     def events(self, events: Sequence[Event], received_ns: int) -> None:
-        changes: list[Change] = []
-        for event in events:
-            changes += self._tracker.feed(event)
+        changes = self._tracker.feed_many(events)
         if changes:
             self._writer.put_changes(changes, self._tracker, received_ns)
 

@@ -15,6 +15,7 @@ from callcard.connectors.asterisk.options import AsteriskOptions
 from callcard.telephony.call import Party
 
 LONGEST_TEXT = 255
+COMMAND_PREFIX = "callcard-"  # the uniqueid given to the first leg of a call that a button asked for
 
 # Channels which Asterisk makes for itself: announcers, recorders, spies, text messages.
 _INNER = frozenset(
@@ -63,6 +64,11 @@ class Channels:
         if endpoint in self._trunks or f"{technology}/{endpoint}" in self._trunks:
             return True
         return any(fnmatchcase(context, pattern) for pattern in self._trunk_contexts)
+
+
+def placed_by(leg: str) -> str:
+    """The command_id of the Dial that asked for this leg; empty for any other leg."""
+    return leg.removeprefix(COMMAND_PREFIX) if leg.startswith(COMMAND_PREFIX) else ""
 
 
 def known(value: str | None) -> str:

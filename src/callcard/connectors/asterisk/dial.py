@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 
+from callcard.connectors.asterisk.channels import COMMAND_PREFIX
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.options import AsteriskOptions
-from callcard.connectors.asterisk.translate import COMMAND_PREFIX
 from callcard.telephony.commands import CommandRefused, Dial
 
 # Everything that reaches a dial plan is spelled from these letters alone: a dial plan may well hand EXTEN on to

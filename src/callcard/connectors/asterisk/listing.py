@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from callcard.connectors.asterisk.channels import Channels, Kind, dialled_exten, known, outside_party
+from callcard.connectors.asterisk.channels import Channels, Kind, dialled_exten, known, outside_party, placed_by
 from callcard.connectors.asterisk.resync import Snapshot
 from callcard.telephony.call import Party, Role
 from callcard.telephony.events import CallsInProgress, LegInProgress
@@ -72,7 +72,7 @@ def _leg(
         party=Party(extension=extension, name=name) if extension else outside_party(number, name),
         pipe=(channel.rpartition(";")[0] or channel) if kind is Kind.HELPER else "",
         dialled=dialled if role is Role.CALLER else "",
-        placed_by=leg.removeprefix("callcard-") if leg.startswith("callcard-") else "",
+        placed_by=placed_by(leg),
         ringing=frame.get("channelstate") == _RINGING,
         answered=frame.get("channelstate") == _UP,
         room=room,

@@ -17,6 +17,7 @@ from callcard.connectors.asterisk.channels import (
     dialled_exten,
     known,
     outside_party,
+    placed_by,
     sent_number,
 )
 from callcard.connectors.asterisk.options import AsteriskOptions
@@ -27,7 +28,6 @@ from callcard.telephony.call import Party, Role, SegmentOutcome
 _Frame = Mapping[str, str]
 _Events = list[events.Event]
 
-COMMAND_PREFIX = "callcard-"  # the uniqueid given to the first leg of a call that a button asked for
 _RINGING, _UP = "5", "6"
 
 _DIAL_OUTCOMES = {
@@ -89,20 +89,21 @@ class Translator:
         call = frame.get("linkedid") or leg
         number, name = known(frame.get("calleridnum")), known(frame.get("calleridname"))
         role = Role.CALLER if call == leg else Role.CALLED
-        placed_by = leg.removeprefix(COMMAND_PREFIX) if leg.startswith(COMMAND_PREFIX) else ""
         kind, extension = self._channels.kind_of(channel, frame.get("context", ""), number)
         if kind is Kind.INNER:
             return []
         if kind is Kind.HELPER:
             pipe = channel.rpartition(";")[0] or channel
             began = events.HelperBegan(
-                at=at, leg=leg, call=call, pipe=pipe, role=role, placed_by=placed_by if call == leg else ""
+                at=at, leg=leg, call=call, pipe=pipe, role=role, placed_by=placed_by(leg) if call == leg else ""
             )
             return [began]
         party = Party(extension=extension, name=name) if extension else outside_party(number, name)
         dialled = dialled_exten(frame) if role is Role.CALLER else ""
         return [
-            events.LegBegan(at=at, leg=leg, call=call, role=role, party=party, dialled=dialled, placed_by=placed_by)
+            events.LegBegan(
+                at=at, leg=leg, call=call, role=role, party=party, dialled=dialled, placed_by=placed_by(leg)
+            )
         ]
 
     def _newcallerid(self, frame: _Frame, at: datetime) -> _Events:

@@ -21,25 +21,19 @@ def differences(before: dict[str, Call], now: Call) -> list[Change]:
     old = before.get(now.key)
     changes: list[Change] = [CallBegan(call=now)] if old is None else []
     changes += [CallMerged(call=now, absorbed_key=key) for key in sorted(before) if key != now.key]
-    if old is not None and old == now:
-        return changes
     known = {segment.key: segment for segment in old.segments} if old else {}
-    rung = {segment.key for call in before.values() for segment in call.segments if segment.rang_at}
     for segment in now.segments:
         was = known.get(segment.key)
         if was is not segment and was != segment:
-            changes += _segment_changes(was, segment, now, rung)
+            changes += _segment_changes(was, segment, now, before)
     if now.ended_at is not None and (old is None or old.ended_at is None):
         changes.append(CallEnded(call=now))
-    return changes or [CallUpdated(call=now)]
+    return changes or ([] if old == now else [CallUpdated(call=now)])
 
 
-def _segment_changes(old: Segment | None, new: Segment, call: Call, rung: set[str]) -> list[Change]:
-    """`rung` are the phones whose ringing was told, if need be as another call's."""
+def _segment_changes(old: Segment | None, new: Segment, call: Call, before: dict[str, Call]) -> list[Change]:
     changes: list[Change] = []
-    rings_anew = new.is_ringing and not (old and old.is_ringing)
-    has_rung = new.rang_at is not None and new.key not in rung  # it may have stopped before this was told
-    if new.role is Role.CALLED and (rings_anew or has_rung):
+    if _has_rung(old, new, before):
         changes.append(SegmentRang(call=call, segment_key=new.key))
     if new.answered_at and not (old and old.answered_at):
         changes.append(SegmentAnswered(call=call, segment_key=new.key))
@@ -48,3 +42,12 @@ def _segment_changes(old: Segment | None, new: Segment, call: Call, rung: set[st
     if new.ended_at and not (old and old.ended_at):
         changes.append(SegmentEnded(call=call, segment_key=new.key))
     return changes
+
+
+def _has_rung(old: Segment | None, new: Segment, before: dict[str, Call]) -> bool:
+    """Whether its ringing is news: it goes on in this call only now, or was never told, even if it is over by now."""
+    if new.rang_at is None or new.role is not Role.CALLED or (old is not None and old.is_ringing):
+        return False
+    if new.is_ringing:
+        return True
+    return not any(was.key == new.key and was.rang_at for call in before.values() for was in call.segments)

@@ -105,10 +105,7 @@ class CallFacts:
 
     @property
     def is_over(self) -> bool:
-        for leg in self.legs.values():  # a loop, because this is asked after every event
-            if leg.ended_at is None and leg.began_at is not None:
-                return False
-        return True
+        return None not in [leg.ended_at for leg in self.legs.values() if leg.began_at is not None]
 
     @property
     def has_begun(self) -> bool:

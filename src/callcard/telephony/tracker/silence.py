@@ -20,7 +20,7 @@ _OF_TALKS = frozenset({events.LegBegan, events.HelperBegan, events.LegJoined, ev
 _OF_THE_CAST = frozenset({events.LegBegan, events.HelperBegan, events.LegDialled, events.LegIdentified})
 
 
-def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
+def has_nothing_to_tell(leg: LegFacts, event: events.Event) -> bool:
     """While the call goes on and was told of: nobody's phone did anything that a person would notice."""
     call, kind = leg.owner, type(event)
     if kind not in _PERHAPS_SILENT or not call.shown or call.is_over:
@@ -39,7 +39,7 @@ def has_nothing_to_tell(leg: LegFacts, event: events.LegEvent) -> bool:
     return False
 
 
-def look_anew(leg: LegFacts, event: events.LegEvent) -> None:
+def look_anew(leg: LegFacts, event: events.Event) -> None:
     """Let go of what was kept with the call for drawing it, as far as the event may change it."""
     call, kind = leg.owner, type(event)
     if kind in _OF_THE_CAST:

@@ -53,14 +53,40 @@ def _link_target(register: Register, leg: LegFacts, event: events.LegPickedUp) -
     return True
 
 
-_BEGINNINGS = (events.LegBegan, events.HelperBegan)
-_MENTIONS = frozenset({events.LegDialled, events.RingingEnded})
+def _find_beginning(register: Register, event: events.LegBegan | events.HelperBegan) -> LegFacts | None:
+    return register.leg_that_begins(event.leg, event.call)
+
+
+def _find_mentioned(register: Register, event: events.LegEvent) -> LegFacts | None:
+    return register.leg_mentioned(event.leg)
+
+
+def _find_known(register: Register, event: events.LegEvent) -> LegFacts | None:
+    return register.legs.get(event.leg)
+
+
+_FINDERS: dict[type[events.LegEvent], Callable[[Register, Any], LegFacts | None]] = {
+    events.LegBegan: _find_beginning,
+    events.HelperBegan: _find_beginning,
+    events.LegDialled: _find_mentioned,
+    events.RingingEnded: _find_mentioned,
+}
 # Each answers whether it learned something of another leg.
 _LINKS: dict[type[events.LegEvent], Callable[[Register, LegFacts, Any], bool]] = {
     events.LegJoined: _link_room,
     events.LegDialled: _link_dialler,
     events.LegsLinked: _link_other,
     events.LegPickedUp: _link_target,
+}
+_KINDS = frozenset(RECORDERS) | frozenset(_LINKS)
+_Way = tuple[
+    Callable[[Register, Any], LegFacts | None],
+    Callable[[LegFacts, Any], bool] | None,
+    Callable[[Register, LegFacts, Any], bool] | None,
+]
+# By kind of event: how its leg is found, what is written down of it, what it links. One look-up instead of three.
+_WAYS: dict[type[events.Event], _Way] = {
+    kind: (_FINDERS.get(kind, _find_known), RECORDERS.get(kind), _LINKS.get(kind)) for kind in _KINDS
 }
 
 
@@ -112,8 +138,9 @@ class CallTracker:
         changes: list[Change] = []
         touched: dict[CallFacts, None] = {}
         for event in told:
-            if isinstance(event, events.LegEvent):
-                call = self._take(event)
+            way = _WAYS.get(type(event))
+            if way is not None:
+                call = self._take(event, way)
                 if call is not None:
                     touched[call] = None
                 continue
@@ -128,38 +155,27 @@ class CallTracker:
     def _tell_all(self, touched: Iterable[CallFacts]) -> list[Change]:
         return [change for call in touched for change in self._tell(call)]
 
-    def _take(self, event: events.LegEvent) -> CallFacts | None:
+    def _take(self, event: events.Event, way: _Way) -> CallFacts | None:
         """The call that is changed by this event, if any is."""
-        leg = self._leg_for(event)
+        find, record, link = way
+        leg = find(self._register, event)
         if leg is None:
             return None
         was_vanished = leg.vanished
         if was_vanished:  # it was taken for ended, yet here it speaks
             leg.ended_at, leg.vanished = None, False
-        recorder = RECORDERS.get(type(event))
-        news = recorder(leg, event) if recorder is not None else False
-        linked = self._link(leg, event)
-        if not (news or linked or was_vanished):
-            return None
-        leg.version += 1
-        if linked or was_vanished:
+        news = record is not None and record(leg, event)
+        call = leg.owner
+        linked = link is not None and link(self._register, leg, event)
+        if was_vanished or linked or leg.owner is not call or len(call.shown) > 1:  # this may be one with another call
+            leg.version += 1
             leg.owner.surprise()
             return leg.owner
+        if not news:
+            return None
+        leg.version += 1
         look_anew(leg, event)
-        return None if has_nothing_to_tell(leg, event) else leg.owner
-
-    def _leg_for(self, event: events.LegEvent) -> LegFacts | None:
-        if isinstance(event, _BEGINNINGS):
-            return self._register.leg_that_begins(event.leg, event.call)
-        if type(event) in _MENTIONS:
-            return self._register.leg_mentioned(event.leg)
-        return self._register.legs.get(event.leg)
-
-    def _link(self, leg: LegFacts, event: events.LegEvent) -> bool:
-        """Join the calls which this event shows to be one. True when the calls were not one before."""
-        link = _LINKS.get(type(event))
-        call = leg.owner
-        return (link is not None and link(self._register, leg, event)) or leg.owner is not call or len(call.shown) > 1
+        return None if has_nothing_to_tell(leg, event) else call
 
     def _tell(self, facts: CallFacts) -> list[Change]:
         if not facts.has_begun:
