@@ -80,3 +80,18 @@ def test_the_card_opens_as_a_window_and_the_call_stays(
     expect(page.locator(".tab-name")).to_have_text("Mali Souk")
     assert page.url.endswith(f"/customers/{mali.pk}/")
     expect(page.locator("article.popup")).to_be_visible()
+
+
+def test_a_window_opened_from_the_card_lies_beside_it(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna", width=1400))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator(".popup-name")).to_be_visible()
+    page.wait_for_timeout(400)  # as above
+    page.locator(".popup-name a").click()
+    expect(page.locator(".window h1")).to_have_text("Mali Souk")
+    card, contents = page.locator("article.popup").bounding_box(), page.locator(".window-body").bounding_box()
+    assert card is not None
+    assert contents is not None
+    assert contents["x"] + contents["width"] <= card["x"]

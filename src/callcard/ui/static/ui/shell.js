@@ -66,7 +66,12 @@ function userMenu() {
 
 document.addEventListener("live:hello", showVersion);
 document.addEventListener("keydown", shortcuts);
-document.addEventListener("window:active", ({ detail }) => setTitle(detail.title));
+/** A window that one opens or goes to while a card is open lies beside it. What is on the screen never jumps by itself. */
+function beside() {
+  find("#windows").classList.toggle("is-beside", find("popup-stack").openCall !== null);
+}
+
+document.addEventListener("window:active", ({ detail }) => (setTitle(detail.title), beside()));
 menu();
 userMenu();
 startAlerts();
