@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcard.telephony.changes import CallEnded, Change, SegmentRang
 from callcard.telephony.events import Event, LegEvent
+from callcard.telephony.tracker import CallTracker
 from tests.pure.tracker.script import stored, track
 from tests.pure.tracker.stories import STORIES
 
@@ -75,3 +77,26 @@ def test_an_event_that_is_no_news_changes_nothing(story: str) -> None:
     events = STORIES[story]().events
     twice = [event for event in events for _ in range(2)]
     assert len(track(twice)) == len(track(events))
+
+
+@stories
+@given(random=randoms)
+@settings(max_examples=40)
+def test_in_batches_of_any_size(story: str, random: Random) -> None:
+    """What comes at once is told of once, and as it would be in the end."""
+    events = interleave(STORIES[story]().events, random)
+    tracker, told = CallTracker("main"), list[Change]()
+    while events:
+        size = random.randint(1, len(events))
+        told += tracker.feed_many(events[:size])
+        events = events[size:]
+    assert stored(told) == stored(track(STORIES[story]().events))
+
+
+@stories
+def test_a_phone_that_rang_and_stopped_at_once_is_told_of(story: str) -> None:
+    events = STORIES[story]().events
+    rang = {change.segment_key for change in track(events) if isinstance(change, SegmentRang)}
+    at_once = CallTracker("main").feed_many(events)
+    assert {change.segment_key for change in at_once if isinstance(change, SegmentRang)} == rang
+    assert len([change for change in at_once if isinstance(change, CallEnded)]) == len(stored(at_once))

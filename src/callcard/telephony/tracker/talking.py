@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from callcard.telephony.tracker.facts import LegFacts, Span
 
+_Stay = tuple[LegFacts, str, datetime, datetime | None]  # who, room, from, until
 _Step = tuple[datetime, bool, LegFacts, str]  # when, True: leaves / False: enters, who, room
 
 
@@ -33,16 +34,30 @@ def stays(leg: LegFacts) -> list[tuple[str, datetime, datetime | None]]:
 
 def talks(legs: Iterable[LegFacts]) -> dict[str, list[Span]]:
     """The spans in which each person's leg was joined with another person's, by leg."""
-    steps: list[_Step] = []
-    for leg in legs:
-        for room, since, until in stays(leg):
-            steps.append((since, False, leg, room))
-            if until is not None:
-                steps.append((until, True, leg, room))
-    if len(steps) < 2:
+    found = [(leg, *stay) for leg in legs if leg.moves for stay in stays(leg)]
+    if len(found) < 2:
         return {}
+    if len(found) == 2 and not found[0][0].pipe and not found[1][0].pipe:
+        return _meeting(*found)
+    steps: list[_Step] = []
+    for leg, room, since, until in found:
+        steps.append((since, False, leg, room))
+        if until is not None:
+            steps.append((until, True, leg, room))
     steps.sort(key=itemgetter(0, 1))
     return _sweep(steps)
+
+
+def _meeting(one: _Stay, other: _Stay) -> dict[str, list[Span]]:
+    """What `_sweep` finds for the two persons of nearly every call, in a fraction of its time."""
+    (leg, room, since, until), (other_leg, other_room, other_since, other_until) = one, other
+    if room != other_room or leg is other_leg:
+        return {}
+    begins = max(since, other_since)
+    ends = until if other_until is None else other_until if until is None else min(until, other_until)
+    if ends is not None and ends < begins:
+        return {}
+    return {leg.leg: [(begins, ends)], other_leg.leg: [(begins, ends)]}
 
 
 def _sweep(steps: list[_Step]) -> dict[str, list[Span]]:
