@@ -6,9 +6,10 @@ may keep it, compare it and store it without asking what happened since.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from callcard.telephony.values import value
 
 
 class Direction(StrEnum):
@@ -44,7 +45,7 @@ class Role(StrEnum):
     CALLED = "called"  # who was rung
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Party:
     """Who a segment belongs to. An own phone has `extension`; an outside party has `number`.
 
@@ -62,7 +63,7 @@ class Party:
         return bool(self.extension)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Segment:
     """One extension or party in the call. Times are aware; durations are in seconds."""
 
@@ -90,7 +91,7 @@ class Segment:
         return self.answered_at is not None and self.ended_at is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Call:
     """One conversation.
 

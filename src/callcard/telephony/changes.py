@@ -6,12 +6,11 @@ last one, so a repeated change does no harm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callcard.telephony.call import Call
+from callcard.telephony.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Change:
     call: Call
 
@@ -20,13 +19,13 @@ class CallBegan(Change):
     """A call exists. Nobody's phone rings yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SegmentChange(Change):
     segment_key: str
 
 
 class SegmentRang(SegmentChange):
-    """A phone has begun to ring."""
+    """A phone has begun to ring. It may have stopped since: see the segment's `is_ringing`."""
 
 
 class SegmentAnswered(SegmentChange):
@@ -45,7 +44,7 @@ class CallUpdated(Change):
     """Something else about it became known: recording, queue, caller's name, completeness."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CallMerged(Change):
     """`absorbed_key` turned out to be part of this call (attended transfer, pick-up); it is no call of its own."""
 

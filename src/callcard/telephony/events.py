@@ -19,23 +19,23 @@ come twice. Whatever is not known is left at its default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from callcard.telephony.call import Party, Role, SegmentOutcome
+from callcard.telephony.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Event:
     at: datetime  # aware; when it happened as nearly as the connector knows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegEvent(Event):
     leg: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegBegan(LegEvent):
     """A person's leg exists. The first event of every leg.
 
@@ -51,7 +51,7 @@ class LegBegan(LegEvent):
     placed_by: str = ""  # the command_id of the Dial that asked for this call
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HelperBegan(LegEvent):
     """A leg that is nobody's phone: one of the two ends of a pipe which the PBX laid between two rooms.
 
@@ -64,7 +64,7 @@ class HelperBegan(LegEvent):
     placed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegDialled(LegEvent):
     """Leg `by` asks for this leg. Needed only where the PBX tells more by it than LegBegan did.
 
@@ -77,24 +77,24 @@ class LegDialled(LegEvent):
     dialled: str = ""  # what the person on `by` had dialled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegIdentified(LegEvent):
     """Who is on this leg became known, or better known, after it began."""
 
     party: Party
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegRang(LegEvent):
     """The phone on this leg rings."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegAnswered(LegEvent):
     """The phone was picked up, by a person or by the PBX's own menu. Says nothing yet about a conversation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RingingEnded(LegEvent):
     """The PBX gave this leg up before it was answered.
 
@@ -105,7 +105,7 @@ class RingingEnded(LegEvent):
     outcome: SegmentOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegJoined(LegEvent):
     """This leg hears whoever else is in the room. Waiting music and menus are not rooms.
 
@@ -116,45 +116,45 @@ class LegJoined(LegEvent):
     call: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegLeft(LegEvent):
     """Not needed before LegEnded."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegHeld(LegEvent):
     """The person on this leg put the others on hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegUnheld(LegEvent):
     """The person on this leg took the others back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegPickedUp(LegEvent):
     """The person on `leg` took over the call that rang on leg `target`."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegsLinked(LegEvent):
     """`leg` and `other` turned out to be one conversation, as after an attended transfer."""
 
     other: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class QueueJoined(LegEvent):
     """The caller on this leg waits in `queue`."""
 
     queue: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class QueueLeft(LegEvent):
     """The caller no longer waits. `abandoned`: because the caller hung up, if the PBX tells."""
 
@@ -162,29 +162,29 @@ class QueueLeft(LegEvent):
     abandoned: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingStarted(LegEvent):
     """The PBX records what this leg says and hears."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegHungUp(LegEvent):
     """The far side of this leg hung up; its LegEnded follows. Not needed, but it tells who gave up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegEnded(LegEvent):
     """The last event of every leg. `outcome` tells why it was never answered, when the PBX says it: BUSY, ..."""
 
     outcome: SegmentOutcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LinkLost(Event):
     """From now on nothing is heard from the PBX, until CallsInProgress."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LegInProgress:
     """One leg as the PBX lists it on request. The fields are those of the events that tell the same."""
 
@@ -202,7 +202,7 @@ class LegInProgress:
     queue: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CallsInProgress(Event):
     """Every leg that lives at `at`, the moment when the PBX was asked.
 
