@@ -121,6 +121,7 @@ def _seed_postgres(url: str, customers: int) -> None:
         if kept not in names:
             for old in (name for name in names if name.startswith(f"callcard_seed_{customers}_")):
                 connection.execute(f'DROP DATABASE "{old}"'.encode())
+            connection.execute(f'DROP DATABASE IF EXISTS "{kept}_partial"'.encode())
             connection.execute(f'CREATE DATABASE "{kept}_partial"'.encode())
             _fill_postgres(urlunsplit(parts._replace(path=f"/{kept}_partial")), customers)
             connection.execute(f'ALTER DATABASE "{kept}_partial" RENAME TO "{kept}"'.encode())

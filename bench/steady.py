@@ -29,7 +29,8 @@ CALLS_PER_SECOND = 50.0
 CALLS = int(os.environ.get("CALLCARD_BENCH_CALLS", "3000"))
 RUNS = int(os.environ.get("CALLCARD_BENCH_RUNS", "1"))
 RING_SECONDS, TALK_SECONDS = 0.5, 1.0
-# What SIP, Asterisk and two SIPps on one busy machine may add to the times they were told to keep.
+# How far the log's times may be from those that Asterisk measured of the same call: we time events as they arrive,
+# on a machine that plays all the telephones, too.
 SLACK_SECONDS = 0.35
 AT_MOST_CORES = 0.5
 REST_SECONDS = 4.0  # after the last call, until everything must be in the log
@@ -42,6 +43,7 @@ class Run:
     twice: int
     wrong: list[str]
     unrecorded: int
+    apart_seconds: float
     cores: float
     asterisk_cores: float
     waiting: int
@@ -93,6 +95,7 @@ async def _one_run(url: str, customers: Sequence[int]) -> Run:
             twice=len(logged) - len({call.number for call in logged}),
             wrong=[fault for call in logged for fault in _faults(call, *calls[call.number], records)],
             unrecorded=len({call.key for call in logged} ^ records.keys()),
+            apart_seconds=max((_apart(call, records[call.key]) for call in logged if call.key in records), default=0),
             cores=cores,
             asterisk_cores=asterisk_cores,
             waiting=max(notes["waiting"], default=0),
@@ -113,22 +116,25 @@ def _faults(call: LoggedCall, customer: int, line: str, records: Mapping[str, Ca
         "customer": call.customer_id == customer,
         "seen whole": call.is_complete,
         "two segments": call.segments == 2,
-        "ring time": -0.05 <= call.ring_seconds - RING_SECONDS <= SLACK_SECONDS,
-        "talk time": abs(call.talk_seconds - TALK_SECONDS) <= SLACK_SECONDS,
+        "ring time": call.ring_seconds >= RING_SECONDS - SLACK_SECONDS,
+        "talk time": call.talk_seconds >= TALK_SECONDS - SLACK_SECONDS,
         "as Asterisk recorded": record is not None and _agrees(call, record),
     }
-    return [f"{call.number} {name}: {call}" for name, is_right in right.items() if not is_right]
+    return [f"{call.number} {name}: {call}, {record}" for name, is_right in right.items() if not is_right]
 
 
 def _agrees(call: LoggedCall, record: CallRecord) -> bool:
-    """Asterisk counts whole seconds, cutting off both ends."""
-    whole = call.ring_seconds + call.talk_seconds
     return (
         record.answered == (call.outcome == "answered")
         and record.caller == call.number
-        and abs(record.whole_seconds - whole) < 1 + SLACK_SECONDS
-        and abs(record.talk_seconds - call.talk_seconds) < 1 + SLACK_SECONDS
+        and _apart(call, record) <= SLACK_SECONDS
     )
+
+
+def _apart(call: LoggedCall, record: CallRecord) -> float:
+    """The larger difference, of ringing or of talking, in seconds."""
+    talk = abs(record.talk_seconds - call.talk_seconds)
+    return max(talk, abs(record.whole_seconds - record.talk_seconds - call.ring_seconds))
 
 
 def _figures(counted: Counted[Run]) -> list[Figure]:
@@ -158,6 +164,12 @@ def _figures(counted: Counted[Run]) -> list[Figure]:
             next((fault for run in runs for fault in run.wrong), ""),
         ),
         _none("calls in the log or in Asterisk's record only", [run.unrecorded for run in runs]),
+        Figure(
+            name="  largest difference of their times",
+            value=max(run.apart_seconds for run in runs),
+            unit="s",
+            beside="to Asterisk's own record",
+        ),
         _none("AMI messages given up", [run.lost for run in runs]),
         Figure(name="AMI messages that waited, at most", value=max(run.waiting for run in runs)),
         Figure(name="slowest from AMI bytes to the log", value=max(run.slowest_ms for run in runs), unit="ms"),

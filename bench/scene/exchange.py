@@ -10,6 +10,7 @@ from pathlib import Path
 from lab.asterisk.plan import LEAST, Plan
 from lab.asterisk.run import Asterisk
 
+_RECORDS = "calls.csv"
 LINES = {f"+8562121280{number}": str(300 + number) for number in range(1, 6)}
 """Company number -> the phone it rings; both are in the seed."""
 
@@ -31,37 +32,38 @@ class RecordingAsterisk(Asterisk):
     def __init__(self, exchange: Plan) -> None:
         super().__init__(exchange)
         etc = self.base / "etc"
-        (self.base / "log/cdr-csv").mkdir(parents=True)
+        (self.base / "log/cdr-custom").mkdir(parents=True)
         with (etc / "modules.conf").open("a", encoding="utf-8") as modules:
-            modules.write("load = cdr_csv.so\n")
-        (etc / "cdr.conf").write_text(
-            "[general]\nenable=yes\nunanswered=yes\n[csv]\nusegmtime=yes\nloguniqueid=yes\n", encoding="utf-8"
-        )
+            for name in ("res_cdrel_custom", "cdr_custom"):  # the first is new in Asterisk 22
+                if (self.installed.modules / f"{name}.so").exists():
+                    modules.write(f"load = {name}.so\n")
+        columns = ("uniqueid", "src", "dst", "disposition", "duration,f", "billsec,f")
+        line = ",".join(f"${{CDR({column})}}" for column in columns)
+        (etc / "cdr_custom.conf").write_text(f"[mappings]\n{_RECORDS} => {line}\n", encoding="utf-8")
 
     def __enter__(self) -> RecordingAsterisk:
         self.start()
         return self
 
     def records(self) -> list[CallRecord]:
-        return read_records(self.base / "log/cdr-csv/Master.csv")
+        return read_records(self.base / "log/cdr-custom" / _RECORDS)
 
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A line of Master.csv. Durations are whole seconds."""
+    """What Asterisk keeps of a call, measured by itself to the microsecond."""
 
     uniqueid: str
     caller: str
     dialled: str
     answered: bool
-    whole_seconds: int
-    talk_seconds: int
+    whole_seconds: float
+    talk_seconds: float
 
 
 def read_records(path: Path) -> list[CallRecord]:
-    """The order of the columns is that of Asterisk's cdr_csv."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [
-            CallRecord(row[16], row[1], row[2], row[14] == "ANSWERED", int(row[12]), int(row[13]))
-            for row in csv.reader(lines)
+            CallRecord(uniqueid, caller, dialled, how == "ANSWERED", float(whole), float(talk))
+            for uniqueid, caller, dialled, how, whole, talk in csv.reader(lines)
         ]
