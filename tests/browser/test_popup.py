@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from callcard.calls.models import Notice
+from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.staff.models import User
@@ -143,6 +143,64 @@ def test_a_new_call_does_not_push_away_the_card_that_somebody_works_in(
     page.locator(".popup-note button").click()
     expect(page.locator("#toast")).to_have_text("Saved")
     wait_for(lambda: Notice.objects.filter(call__key=key, call__note="Wants the blue one").exists())
+
+
+def test_a_note_begun_is_kept_when_its_card_is_folded_and_saved_when_it_is_closed(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    note = page.locator(".popup-note textarea")
+    note.click()
+    page.keyboard.type("Wants the blue one")
+    page.locator("article.popup [data-do=fold]").press("Enter")
+    page.locator(".popup-unfold").click()
+    expect(note).to_have_value("Wants the blue one")
+    note.click()
+    page.keyboard.press("Escape")
+    expect(page.locator("article.popup")).to_have_count(0)
+    expect(page.locator("#toast")).to_have_text("Saved")
+    assert Call.objects.get(key=key).note == "Wants the blue one"
+
+
+def test_a_saved_note_is_still_on_the_card_after_folding_it(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    page.locator(".popup-note textarea").fill("Wants the blue one")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toast")).to_have_text("Saved")
+    page.locator("article.popup [data-do=fold]").press("Enter")
+    page.locator(".popup-unfold").click()
+    expect(page.locator(".popup-note textarea")).to_have_value("Wants the blue one")
+
+
+def test_who_was_found_by_typing_stays_when_the_call_is_answered(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring("+8562099912345", ["301"]))
+    page.locator("[data-find]").click()
+    page.keyboard.type("Mali")
+    expect(page.locator("[data-found] button")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    product.run(product.simulator.answer(key, "301"))
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "talking")
+    expect(page.locator("[data-found] button", has_text="Mali Souk")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".popup-name")).to_have_text("Mali Souk")
+
+
+def test_a_new_customer_begins_with_the_name(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring("+8562099912345", ["301"]))
+    page.locator("article.popup .popup-act").press("Enter")
+    expect(page.locator(".window [name=name]")).to_be_focused()
 
 
 def test_who_answered_is_said_to_the_others_and_then_it_goes(

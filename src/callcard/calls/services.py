@@ -12,6 +12,8 @@ from callcard.customers.models import Customer
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
 
+NOTE_LENGTH = 5000  # characters
+
 
 def close_notice(*, call_id: int, user: User) -> None:
     """The user does not want to see this pop-up any more, in any of their tabs."""
@@ -40,8 +42,8 @@ def choose_customer(*, call: Call, customer: Customer) -> None:
         tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])
 
 
-def write_note(*, call: Call, note: str, result: str) -> None:
-    Call.objects.filter(pk=call.pk).update(note=note, result=result[:60])
+def write_note(*, call: Call, note: str) -> None:
+    Call.objects.filter(pk=call.pk).update(note=note.replace("\x00", "")[:NOTE_LENGTH])  # PostgreSQL knows no NUL
 
 
 def give_up_call(*, call: Call) -> None:

@@ -75,6 +75,8 @@ def new_customer(request: HttpRequest) -> HttpResponse:
             choose_customer(call=call, customer=customer)
         messages.success(request, _("%(name)s is a customer now.") % {"name": customer.name})
         return redirect("customer-card", pk=customer.pk)
+    if not form.is_bound:
+        form.fields["name"].widget.attrs["autofocus"] = True
     context = {"form": form, "call_id": call.pk if call else ""}
     return render(request, "customers/new.html", context, status=422 if form.errors else 200)
 

@@ -71,8 +71,8 @@ def popup_add_number(request: HttpRequest, call_id: int) -> HttpResponse:
 @require_POST
 def popup_note(request: HttpRequest, call_id: int) -> HttpResponse:
     call = _own_call(request, call_id)
-    write_note(call=call, note=request.POST.get("note", ""), result=request.POST.get("result", ""))
-    return HttpResponse(status=204)
+    write_note(call=call, note=request.POST.get("note", ""))
+    return _popup_now(request, call)
 
 
 def _own_call(request: HttpRequest, call_id: int) -> Call:

@@ -52,12 +52,21 @@ export class PopupActions {
     event.preventDefault();
     const field = event.target.elements.note;
     const call = Number(event.target.closest("[data-call]").dataset.call);
+    const note = field.value;
+    if (await this.sendNote(call, note)) field.defaultValue = note; // what was typed meanwhile is not saved yet
+  }
+
+  /** Returns whether it is saved; the person is told either way. The answer is the card with the note in it. */
+  async sendNote(call, note) {
     try {
-      await post(`/desk/popups/${call}/note`, { note: field.value });
-      field.defaultValue = field.value;
+      const html = await post(`/desk/popups/${call}/note`, { note });
+      const entry = this.stack.calls.get(call);
+      if (entry) entry.html = html;
       toast(this.stack.dataset.wordSaved);
+      return true;
     } catch {
       toast(this.stack.dataset.wordFailed);
+      return false;
     }
   }
 
@@ -69,10 +78,11 @@ export class PopupActions {
   async lookUp(field) {
     const list = field.closest(".popup-ask").querySelector("[data-found]");
     const wanted = field.value.trim();
-    const response = wanted && (await fetch(`/customers/find?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" } }));
+    const response = wanted && (await fetch(`/customers/find?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" } }).catch(() => null));
     if (field.value.trim() !== wanted) return; // typed on meanwhile
+    if (wanted && !response?.ok) return void toast(this.stack.dataset.wordFailed); // not the same as nobody found
     const found = document.createElement("template");
-    found.innerHTML = response && response.ok ? await response.text() : "";
+    found.innerHTML = response ? await response.text() : "";
     const choices = [...found.content.querySelectorAll("[data-customer]")].map(asChoice);
     if (wanted && !choices.length) choices.push(Object.assign(document.createElement("li"), { className: "quiet", textContent: this.stack.dataset.wordNone }));
     list.replaceChildren(...choices);

@@ -23,7 +23,7 @@ class PopupStack extends HTMLElement {
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
     this.addEventListener("pointerleave", () => (this.hovered = false));
     this.listen();
-    new PopupActions(this);
+    this.actions = new PopupActions(this);
     every(1000, () => this.tick());
     this.refill();
   }
@@ -115,11 +115,13 @@ class PopupStack extends HTMLElement {
 
   open(entry) {
     const folded = this.calls.get(this.openCall);
+    if (folded) this.keepTyped(folded);
     this.openCall = entry.call;
     this.openedAt = performance.now();
     this.pinned = false;
     this.lineOf(entry.call)?.remove();
     this.card.innerHTML = entry.html;
+    this.restoreTyped(entry);
     if (folded) this.placeLine(folded, "afterbegin");
   }
 
@@ -138,18 +140,40 @@ class PopupStack extends HTMLElement {
 
   /** New contents of the open card; what somebody is typing in it, and where, stays. */
   replaceCard(entry) {
-    const typed = [...this.card.querySelectorAll("textarea, input")].filter((field) => field.value !== field.defaultValue);
     const focused = this.card.contains(document.activeElement) ? document.activeElement : null;
     const [start, end] = [focused?.selectionStart, focused?.selectionEnd];
+    this.keepTyped(entry);
     this.card.innerHTML = entry.html;
-    for (const field of typed) {
-      const same = this.card.querySelector(`[name="${field.name}"]`);
-      if (same) same.value = field.value;
-    }
+    this.restoreTyped(entry);
     if (!focused) return;
-    const again = focused.name && this.card.querySelector(`[name="${focused.name}"]`);
+    const again = this.sameIn(focused);
     (again || this.card.firstElementChild)?.focus({ preventScroll: true });
-    if (again && start !== null) again.setSelectionRange?.(start, end);
+    if (again?.name) again.setSelectionRange?.(start, end);
+  }
+
+  /** The counterpart of a field or button of the card that was there before. */
+  sameIn({ name, dataset }) {
+    if (name) return this.card.querySelector(`[name="${name}"]`);
+    const customer = dataset.customer ? `[data-customer="${dataset.customer}"]` : "";
+    return dataset.do ? this.card.querySelector(`[data-do="${dataset.do}"]${customer}`) : null;
+  }
+
+  /** What is typed in the open card and not saved, and what was found by it, stays with the call when its card goes. */
+  keepTyped(entry) {
+    const fields = [...this.card.querySelectorAll("textarea, input")].filter((field) => field.value !== field.defaultValue);
+    entry.typed = new Map(fields.map(({ name, value }) => [name, value]));
+    entry.found = entry.typed.has("q") ? this.card.querySelector("[data-found]") : null;
+  }
+
+  restoreTyped({ typed, found }) {
+    for (const [name, value] of typed ?? []) {
+      const same = this.card.querySelector(`[name="${name}"]`);
+      if (same) same.value = value;
+    }
+    const list = found && this.card.querySelector("[data-found]");
+    if (!list) return;
+    list.replaceWith(found);
+    this.card.querySelector("[data-find]").setAttribute("aria-expanded", String(found.childElementCount > 0));
   }
 
   unfold(call) {
@@ -163,6 +187,7 @@ class PopupStack extends HTMLElement {
 
   fold() {
     const entry = this.calls.get(this.openCall);
+    if (entry) this.keepTyped(entry);
     this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
@@ -186,6 +211,9 @@ class PopupStack extends HTMLElement {
     const entry = this.calls.get(call);
     if (!entry) return;
     const hadFocus = this.contains(document.activeElement);
+    if (this.openCall === call) this.keepTyped(entry);
+    const note = entry.typed?.get("note");
+    if (note) this.actions.sendNote(call, note); // closing the card must not throw a note away
     this.calls.delete(call);
     this.acknowledged.delete(call);
     this.lineOf(call)?.remove();
