@@ -7,6 +7,7 @@ import { post } from "./post.js";
 const OVER_STAYS_MS = 30_000;
 const ELSEWHERE_STAYS_MS = 8_000;
 const AFTER_LEAVING_MS = 5_000;
+const ENDED_AT_MOST = 8; // more of them only bury the calls that go on; all are under Recent calls
 
 class PopupStack extends HTMLElement {
   connectedCallback() {
@@ -75,7 +76,7 @@ class PopupStack extends HTMLElement {
 
   /** What need not be done before the paint. */
   settle(entry, before) {
-    requestAnimationFrame(() => this.showTimers());
+    afterPaint(() => (this.trim(), this.showTimers()));
     if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
     document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
     if (!before) afterPaint(() => this.acknowledge(entry.call));
@@ -220,6 +221,12 @@ class PopupStack extends HTMLElement {
     if (this.openCall === call) this.openNext();
     if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
     document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, before: entry } }));
+  }
+
+  /** Of very many calls that are over, the oldest go before their time. */
+  trim() {
+    const ended = [...this.calls.values()].filter((entry) => entry.endedAt !== undefined && entry.call !== this.openCall);
+    for (const entry of ended.slice(0, -ENDED_AT_MOST)) if (!entry.typed?.get("note")) this.drop(entry.call);
   }
 
   openNext() {
