@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from callcard.connectors.asterisk.headers import read_headers
+
 MAX_LINE = 16 * 1024
 _MAX_KNOWN_KEYS = 1024
 _LONGEST_KNOWN_KEY = 64
@@ -28,7 +30,7 @@ class LineTooLong(ValueError):
 
 
 class Frame(dict[str, str]):
-    """The headers of one AMI message: lower-cased key to value.
+    """The headers of one AMI message, or those of them that are read: lower-cased key to value.
 
     Of a header that is repeated, the first value is kept here and every value in `all()`.
     """
@@ -45,7 +47,7 @@ class Frame(dict[str, str]):
 
 
 def quickly_parsed(block: bytes) -> Frame | None:
-    """What `parse_block` gives, if an event with the same headers was parsed before and this one is short."""
+    """The headers that are read, if an event with the same ones was parsed before and this one is short."""
     if len(block) > MAX_LINE or b"\0" in block:
         return None
     text = block.decode("utf-8", "replace")
@@ -83,8 +85,11 @@ def _learn_shape(block: bytes, lines: list[str]) -> None:
     if len(kind) >= _SHAPES_OF_A_KIND:
         return
     _shape_count += 1
-    pattern = "\r\n".join(re.escape(key) + r": ([^\r]*)" for key in written)
-    kind.append((re.compile(pattern).fullmatch, tuple(_known_keys[key] for key in written)))
+    keys = [_known_keys[key] for key in written]
+    read = read_headers(lines[0].removeprefix("Event: "), keys)
+    values = [r": ([^\r]*)" if key in read else r": [^\r]*" for key in keys]
+    pattern = "\r\n".join(re.escape(key) + value for key, value in zip(written, values, strict=True))
+    kind.append((re.compile(pattern).fullmatch, tuple(key for key in keys if key in read)))
 
 
 def _parse_lines(lines: list[str]) -> Frame:
