@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from callcard.customers.models import Customer
+from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
 from tests.stories.product import Product
 
@@ -80,6 +81,16 @@ def test_the_card_opens_as_a_window_and_the_call_stays(
     expect(page.locator(".tab-name")).to_have_text("Mali Souk")
     assert page.url.endswith(f"/customers/{mali.pk}/")
     expect(page.locator("article.popup")).to_be_visible()
+
+
+def test_the_keyboard_does_not_lose_its_place_when_a_part_reaches_the_top(
+    product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
+) -> None:
+    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    page = open_page(signed_in("anna"), "/settings/popup")
+    page.get_by_role("button", name="Move up: Current orders").press("Enter")
+    expect(page.locator("[data-orderable] li").first).to_contain_text("Current orders")
+    expect(page.get_by_role("button", name="Move down: Current orders")).to_be_focused()
 
 
 def test_a_window_opened_from_the_card_lies_beside_it(

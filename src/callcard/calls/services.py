@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -23,9 +24,9 @@ def close_notice(*, call_id: int, user: User) -> None:
             tell([Tell(user_id=user.pk, kind="popup-closed", payload={"call": call_id})])
 
 
-def mark_told(*, notices: list[tuple[int, int]], at: datetime) -> None:
-    """Written to a browser of the user, for the first time. `notices`: (call id, user id)."""
-    for call_id, user_id in notices:
+def mark_told(told: Mapping[tuple[int, int], datetime]) -> None:
+    """Written to a browser of the user, for the first time. `told`: (call id, user id) -> when."""
+    for (call_id, user_id), at in sorted(told.items()):
         Notice.objects.filter(call_id=call_id, user_id=user_id, told_at=None).update(told_at=at)
 
 

@@ -18,6 +18,7 @@ from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import own_field_names, shown_parts
 from callcard.staff.company import company_zone
+from callcard.staff.line_names import line_name
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -114,6 +115,7 @@ def _call_context(row: Row) -> dict[str, Any]:
         "number_shown": row["e164"] or row["number"],
         "e164": row["e164"],
         "line_shown": row["line"],
+        "line_name": line_name(row["line"]),
         "queue": row["queue"],
         "withheld": row["withheld"],
         "shown_name": row["shown_name"],

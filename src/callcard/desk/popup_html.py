@@ -28,8 +28,8 @@ _MISSED = ("missed", "cancelled")
 
 def popup_html(context: Context) -> Markup:
     """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
-    shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates [{id, name,
-    city, responsible}]; known_to; parts [key]; own_names {key: name}; now."""
+    line_name, shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates
+    [{id, name, city, responsible}]; known_to; parts [key]; own_names {key: name}; now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
@@ -140,6 +140,8 @@ def _hint(context: Context) -> Markup:
         words = _("%(name)s looks after this customer.") % {"name": context["known_to"]}
     elif context["match"] == "withheld":
         words = _("The caller hides their number.")
+    elif context["match"] == "several" and not context["candidates"]:
+        words = _("Your colleagues look after these customers.")
     elif shown_name and context["match"] != "own":
         words = _("The network says: %(name)s") % {"name": shown_name}
     else:

@@ -151,7 +151,11 @@ def _contact(contact: CardContact) -> Markup:
 
 def _line(context: Context) -> Markup:
     line = context["call"]["line_shown"]
-    return _part("phone-incoming", _("Called"), f"<bdi>{escape(line)}</bdi>") if line else ""
+    if not line:
+        return ""
+    name = context["call"]["line_name"]
+    shown = f"<b><bdi>{escape(name)}</bdi></b> {_quiet(line)}" if name else f"<bdi>{escape(line)}</bdi>"
+    return _part("phone-incoming", _("Called"), shown)
 
 
 def _city(context: Context) -> Markup:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from django.utils import timezone
+from datetime import datetime
 
 from callcard.calls.services import mark_told
 from callcard.desk.popup import Popup, popups
@@ -19,11 +18,13 @@ def render(events: Sequence[LiveEvent]) -> list[Message | None]:
     return [_message(event, made, last) for event in events]
 
 
-def note_delivered(delivered: Sequence[tuple[int, Message]]) -> None:
-    """Keep that these messages were written to a browser of their users."""
-    notices = {(message.data["call"], user_id) for user_id, message in delivered if message.kind == "popup"}
-    if notices:
-        mark_told(notices=sorted(notices), at=timezone.now())
+def note_delivered(delivered: Sequence[tuple[int, Message, datetime]]) -> None:
+    """Keep that these messages were written to a browser of their users, and when they were first."""
+    told: dict[tuple[int, int], datetime] = {}
+    for user_id, message, at in delivered:
+        if message.kind == "popup":
+            told.setdefault((message.data["call"], user_id), at)
+    mark_told(told)
 
 
 def _pair(event: LiveEvent) -> tuple[int, int]:

@@ -9,9 +9,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
 
 from callcard.live import wakeup
 from callcard.live.models import LiveEvent
@@ -35,8 +37,8 @@ class Message:
 
 # Makes what the users of the events see. Runs in a thread; one message, or none, for each event.
 Render = Callable[[Sequence[LiveEvent]], Sequence[Message | None]]
-# Is told, at leisure, what was handed to a browser: (user id, message). Runs in the reading thread.
-Delivered = Callable[[Sequence[tuple[int, Message]]], None]
+# Is told, at leisure, what was handed to a browser: (user id, message, when). Runs in the reading thread.
+Delivered = Callable[[Sequence[tuple[int, Message, datetime]]], None]
 
 
 @dataclass(eq=False, slots=True)
@@ -64,7 +66,7 @@ class Hub:
     def __init__(self, render: Render, delivered: Delivered) -> None:
         self.render = render
         self._delivered = delivered
-        self._to_note: list[tuple[int, Message]] = []
+        self._to_note: list[tuple[int, Message, datetime]] = []
         self._noted_at = 0.0
         self._streams: dict[int, set[Stream]] = defaultdict(set)
         self._wakeup = threading.Event()
@@ -126,7 +128,8 @@ class Hub:
             if messages and self._loop:
                 pairs = [(users[message.id], message) for message in messages]
                 self._loop.call_soon_threadsafe(self._hand_out, pairs)
-                self._to_note += pairs
+                now = timezone.now()
+                self._to_note += [(user_id, message, now) for user_id, message in pairs]
             cursor = events[-1].id
         return cursor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from callcard.staff.company import company, forget_company_zone
+from callcard.staff.line_names import forget_line_names
 from callcard.staff.models import Company, Line, User
 from callcard.staff.places import currency_of
 from callcard.staff.queries import is_set_up
@@ -35,15 +36,19 @@ def _read_lines_anew(region: str) -> None:
     for line in lines:
         line.e164 = read_number(line.number, region).e164
     Line.objects.bulk_update(lines, ["e164"])
+    forget_line_names()
 
 
 def add_line(*, number: str, name: str) -> Line:
-    return Line.objects.create(number=number, e164=read_number(number, company().region).e164, name=name)
+    line = Line.objects.create(number=number, e164=read_number(number, company().region).e164, name=name)
+    forget_line_names()
+    return line
 
 
 def remove_line(*, line: Line) -> None:
     """Calls to it stay in the log."""
     line.delete()
+    forget_line_names()
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -11,7 +13,10 @@ from callcard.customers.services import create_customer
 from callcard.desk.models import PopupPart
 from callcard.desk.popup import Popup, popups
 from callcard.desk.popup_parts import PARTS, all_parts, arrange_parts, shown_parts
-from callcard.staff.models import User
+from callcard.desk.rendering import note_delivered
+from callcard.live.hub import Message
+from callcard.staff.company_services import add_line, remove_line
+from callcard.staff.models import Company, User
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +57,35 @@ def test_candidates_whom_one_may_not_see_are_not_offered(anna: User) -> None:
     html = seen_by(anna, call).html
     assert "Mine Own" in html
     assert "Somebody Elses" not in html
+
+
+def test_when_every_candidate_is_somebody_elses_the_card_says_so(anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    theirs = create_customer(name="Somebody Elses", responsible=User.objects.create_user("bounmy"))
+    call = ring(anna, match="several", candidates=[theirs.pk], number="+8562055512345")
+    html = seen_by(anna, call).html
+    assert "Your colleagues look after these customers." in html
+    assert "Somebody Elses" not in html
+
+
+@pytest.mark.parametrize("written", ["021 212 801", "+85621212801", "0085621212801", "021212801"])
+def test_the_line_is_called_by_its_name_however_the_pbx_writes_it(anna: User, written: str) -> None:
+    Company.objects.create(name="Mekong", region="LA")
+    line = add_line(number="021 212 801", name="Service")
+    html = seen_by(anna, ring(anna, match="none", number="1", line=written)).html
+    assert "Service" in html
+    assert written in html
+    remove_line(line=line)
+    assert "Service" not in seen_by(anna, ring(anna, match="none", number="1", line=written)).html
+
+
+def test_it_is_kept_when_a_browser_was_told_first(anna: User) -> None:
+    call = ring(anna, number="1")
+    first = timezone.now()
+    message = Message(1, "popup", {"call": call.pk})
+    note_delivered([(anna.pk, message, first), (anna.pk, message, first + timedelta(seconds=1))])
+    note_delivered([(anna.pk, message, first + timedelta(seconds=2))])
+    assert Notice.objects.get(call=call).told_at == first
 
 
 def test_without_a_notice_there_is_no_pop_up(anna: User) -> None:

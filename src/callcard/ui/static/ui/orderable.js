@@ -8,6 +8,8 @@ document.addEventListener("click", (event) => {
   if (button.dataset.move === "up") item.previousElementSibling?.before(item);
   else item.nextElementSibling?.after(item);
   button.focus();
+  const other = button.dataset.move === "up" ? "down" : "up";
+  if (document.activeElement !== button) item.querySelector(`[data-move="${other}"]`).focus(); // at an end, its own is not shown
 });
 
 document.addEventListener("pointerdown", (event) => {
