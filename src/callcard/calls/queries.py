@@ -32,6 +32,11 @@ def calls_going_on(pbx: str) -> list[Call]:
     return list(Call.objects.filter(pbx=pbx, ended_at=None).prefetch_related("segments").order_by("started_at"))
 
 
+def calls_going_on_elsewhere(pbxs: Iterable[str]) -> list[Call]:
+    """Those of all other PBXs: of one that was switched off or removed nobody hears how they end."""
+    return list(Call.objects.filter(ended_at=None).exclude(pbx__in=list(pbxs)))
+
+
 def open_notices(user: User) -> list[Notice]:
     """The pop-ups that should be on this user's screen now, newest first."""
     notices = Notice.objects.filter(user=user, closed_at=None, call__ended_at=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from callcard.calls.demo import PBX as DEMO_PBX
 from callcard.calls.models import Call, Notice, Segment
 from callcard.staff.models import Extension
 from callcard.telephony.call import Role
@@ -33,8 +34,8 @@ class CallDiagnosis:
 
 
 def diagnose_recent_calls() -> list[CallDiagnosis]:
-    """The newest calls first."""
-    calls = Call.objects.select_related("customer").prefetch_related("segments", "notices__user")
+    """The newest calls first, without the demo company's past, in which no phone rang."""
+    calls = Call.objects.exclude(pbx=DEMO_PBX).select_related("customer").prefetch_related("segments", "notices__user")
     owned = set(Extension.objects.exclude(user=None).values_list("number", flat=True))
     return [diagnose(call, owned) for call in calls.order_by("-started_at")[:CALLS_SHOWN]]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
 
-from callcard.calls.queries import calls_going_on
+from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
@@ -100,7 +100,11 @@ def _settings() -> list[tuple[object, ...]]:
 
 def _prepare() -> tuple[str, list[_Prepared]]:
     prepared = []
-    for pbx in Pbx.objects.filter(is_enabled=True).order_by("pk"):
+    listened_to = list(Pbx.objects.filter(is_enabled=True).order_by("pk"))
+    # Only now: a link that is being cut still writes what it knows of its calls.
+    for call in calls_going_on_elsewhere([pbx.slug for pbx in listened_to]):
+        give_up_call(call=call)
+    for pbx in listened_to:
         try:
             connector = make_connector(pbx)
         except ValueError as error:

@@ -1,0 +1,44 @@
+"""Calls of a PBX that nobody listens to any more."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from callcard.calls.demo import PBX as DEMO_PBX
+from callcard.calls.models import Call
+from callcard.switchboard.diagnosis import diagnose_recent_calls
+from callcard.switchboard.models import Pbx
+from callcard.switchboard.switchboard import Switchboard
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+async def start_and_stop() -> None:
+    switchboard = Switchboard()
+    await switchboard.start()
+    await switchboard.stop()
+
+
+def test_calls_of_a_pbx_that_is_off_or_gone_do_not_go_on_for_ever() -> None:
+    Pbx.objects.create(slug="off", name="Off", kind="asterisk", is_enabled=False)
+    Pbx.objects.create(slug="broken", name="Its settings will be mended", kind="asterisk", options={"port": "x"})
+    for pbx in ("off", "gone", "broken"):
+        Call.objects.create(pbx=pbx, key="1", direction="inbound", started_at=NOW, answered_at=NOW, tracking={})
+    asyncio.run(start_and_stop())
+    closed = Call.objects.exclude(ended_at=None).order_by("pbx")
+    assert list(closed.values_list("pbx", "outcome", "is_complete")) == [
+        ("gone", "answered", False),
+        ("off", "answered", False),
+    ]
+    assert Call.objects.get(ended_at=None).pbx == "broken"
+
+
+def test_a_demo_companys_past_is_not_explained() -> None:
+    for pbx in (DEMO_PBX, "office"):
+        Call.objects.create(pbx=pbx, key="1", direction="inbound", started_at=NOW, ended_at=NOW)
+    assert [diagnosis.call.pbx for diagnosis in diagnose_recent_calls()] == ["office"]
