@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import environ
 
 from callcard.config.database import database_settings
+from callcard.config.environment import SETTINGS, check, prepare_folder
 
 env = environ.Env()
+LANGUAGES = [("en", "English")]
+for name in SETTINGS & os.environ.keys():
+    check(name, os.environ[name], [code for code, _ in LANGUAGES])
 
 DATA_DIR = Path(env.str("CALLCARD_DATA_DIR", default="var")).absolute()
+prepare_folder(DATA_DIR)
 DEBUG = env.bool("CALLCARD_DEBUG", default=False)
 
 
@@ -23,7 +29,6 @@ def _secret_key() -> str:
         return str(given)
     path = DATA_DIR / "secret-key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
@@ -112,7 +117,6 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "ui/lockout.html"
 
 LANGUAGE_CODE = env.str("CALLCARD_LANGUAGE", default="en")
-LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("CALLCARD_TIME_ZONE", default="UTC")

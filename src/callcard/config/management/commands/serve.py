@@ -54,6 +54,10 @@ def _check_free(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except OverflowError as error:
+            raise CommandError(f"{port} is not a port: choose one from 1 to 65535.") from error
+        except socket.gaierror as error:
+            raise CommandError(f"{host} is no address ({error.strerror}). Choose another --host.") from error
         except OSError as error:
             raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another --port.") from error
 
@@ -63,5 +67,7 @@ def _set_only_pbx(kind: str, options: str) -> None:
         given = json.loads(options)
     except json.JSONDecodeError as error:
         raise CommandError(f"--pbx-options is not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise CommandError('--pbx-options is not a JSON object, such as {"port": 5038}.')
     Pbx.objects.exclude(slug=kind).update(is_enabled=False)
     set_pbx(slug=kind, name=str(Pbx.Kind(kind).label), kind=kind, options=given)

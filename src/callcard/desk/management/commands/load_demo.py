@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +20,9 @@ from callcard.staff.company import company
 from callcard.staff.demo import LINES, DemoUser, is_loaded, load_staff
 from callcard.tasks.demo import load_tasks
 
+# As it can be typed from where we are, also by those who started with `make run`.
+_COMMAND = str(Path(sys.executable).with_name("callcard"))
+
 
 class Command(BaseCommand):
     help = "Fill an empty database with a demo company, and print its users' passwords."
@@ -26,8 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="another seed, other customers")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
         if is_loaded():
             self.stdout.write("There is a company already: nothing loaded.")
+            self.stdout.write(f"A forgotten password is given anew by: {_COMMAND} changepassword NAME")
             return
         with transaction.atomic():
             users = _load(random.Random(options["seed"]), options["password"])
