@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -148,9 +148,9 @@ def portrait(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     if not Customer.objects.visible_to(signed_in(request)).filter(portrait=path).exclude(portrait="").exists():
         raise Http404
     try:
-        picture = (Path(settings.MEDIA_ROOT) / path).open("rb")
+        picture = (Path(settings.MEDIA_ROOT) / path).read_bytes()
     except OSError as error:
         raise Http404 from error
-    response = FileResponse(picture, content_type="image/webp")
+    response = HttpResponse(picture, content_type="image/webp")
     response["Cache-Control"] = f"private, max-age={_YEAR_SECONDS}, immutable"
     return response
