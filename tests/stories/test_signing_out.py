@@ -50,7 +50,7 @@ def test_a_given_password_ends_the_streams_of_the_old_one(
 def test_a_look_at_the_session_that_finds_it_good_is_not_heard(
     product: Product, office_people: dict[str, User], desk: Callable[[str], Desk]
 ) -> None:
-    stream = desk("anna").listen(since=0)
+    stream = desk("anna").listen()
     assert stream.next()[0] == "hello"
     check_sessions(user_id=office_people["anna"].pk)
     assert stream.is_silent(2.5)

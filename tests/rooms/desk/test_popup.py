@@ -95,7 +95,7 @@ def test_without_a_notice_there_is_no_pop_up(anna: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}", "&lt;b&gt;"]
+    "nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 70000|add:7 }}", "&lt;b&gt;"]
 )
 def test_nothing_from_outside_is_shown_unescaped(anna: User, nasty: str) -> None:
     customer = create_customer(name=nasty, note=nasty, city=nasty)
@@ -104,7 +104,7 @@ def test_nothing_from_outside_is_shown_unescaped(anna: User, nasty: str) -> None
     for html in (shown.html, shown.line, unknown.html, unknown.line):
         assert "<script>" not in html
         assert "<img src=x" not in html
-        assert "14" not in html.replace("14px", "") or "{{" in html
+        assert "70007" not in html
 
 
 def test_withheld_possible_and_unknown_say_so(anna: User) -> None:
