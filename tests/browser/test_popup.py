@@ -11,6 +11,7 @@ from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.staff.models import User
+from callcard.staff.services import deactivate_person
 from tests.browser.conftest import OpenPage, wait_until
 from tests.stories.product import Product, wait_for
 
@@ -212,6 +213,18 @@ def test_who_answered_is_said_to_the_others_and_then_it_goes(
     product.run(product.simulator.answer(key, "302"))
     expect(page.locator(".popup-status")).to_contain_text("Answered by Bounmy")
     expect(page.locator("article.popup")).to_have_count(0, timeout=15_000)
+
+
+def test_the_cards_of_somebody_who_is_shut_out_leave_the_screen(
+    product: Product, mali: Customer, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    product.run(product.simulator.ring("+8562099999999", ["301"]))
+    expect(page.locator("popup-stack [data-call]")).to_have_count(2)
+    deactivate_person(user=office_people["anna"], by=User.objects.create_user("chief", role="administrator"))
+    expect(page.locator(".lamp-word")).to_contain_text("signed out")
+    expect(page.locator("popup-stack [data-call]")).to_have_count(0)
 
 
 def test_a_name_with_html_in_it_is_only_a_name(

@@ -36,6 +36,7 @@ class PopupStack extends HTMLElement {
     on("popup-closed", ({ call }) => this.drop(call));
     on("popup-shown", ({ call }) => this.acknowledged.add(call));
     on("resync", () => this.refill());
+    on("line", (state) => state === "signed-out" && this.clear());
   }
 
   /** The whole stack anew from the server: at the start, and when the stream cannot replay. */
@@ -57,6 +58,11 @@ class PopupStack extends HTMLElement {
     const kept = new Set(popups.map(({ call }) => call));
     for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
     for (const popup of popups.reverse()) this.show(popup); // they come newest first
+  }
+
+  /** Nobody tells how these calls go on, and whoever sits here may not be the one who signed in. */
+  clear() {
+    for (const call of [...this.calls.keys()]) this.drop(call);
   }
 
   /** Insert the call, or replace what is shown of it. */
