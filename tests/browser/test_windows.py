@@ -71,6 +71,13 @@ def test_forms_and_links_stay_in_their_window(
     assert tabs(page) == ["Calls"]
 
 
+def test_the_title_says_which_window_an_address_opened(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    expect(page).to_have_title("Mali Souk · Mekong Trading")
+
+
 def test_the_card_opens_as_a_window_and_the_call_stays(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:

@@ -72,6 +72,7 @@ function beside() {
 }
 
 document.addEventListener("window:active", ({ detail }) => (setTitle(detail.title), beside()));
+find("window-bar").show(); // the window that came with the page was active before anybody listened
 menu();
 userMenu();
 startAlerts();
