@@ -57,6 +57,9 @@ def find_cast(call: CallFacts, is_own_extension: Callable[[str], bool]) -> Cast 
 
 def key_of(call: CallFacts) -> str:
     """The call id of its oldest leg: the same whichever leg was heard of first."""
+    if len(call.ids) == 1:
+        (key,) = call.ids
+        return key
     _, key = min([(leg.began_at, leg.call) for leg in call.legs.values() if leg.began_at is not None])
     return key
 
@@ -68,7 +71,9 @@ def _age(leg: LegFacts) -> tuple[datetime, bool, str]:
 
 def find_parts(call: CallFacts) -> list[Part]:
     """The caller's part first, then the others by age. Empty while nobody is known to have called."""
-    people = sorted((leg for leg in call.legs.values() if leg.is_person), key=_age)
+    people = [leg for leg in call.legs.values() if leg.began_at is not None and not leg.pipe]
+    if len(people) > 1:
+        people.sort(key=_age)
     caller = _find_caller(call, people)
     if caller is None:
         return []
@@ -127,7 +132,7 @@ def find_direction(parts: list[Part], dialled: str, is_own_extension: Callable[[
     caller, called = parts[0], parts[1:]
     if not caller.party.is_own:
         return Direction.INBOUND
-    if any(not part.party.is_own for part in called):
+    if "" in [part.party.extension for part in called]:  # somebody from outside
         return Direction.OUTBOUND
     if called or (dialled and is_own_extension(dialled)):
         return Direction.INTERNAL

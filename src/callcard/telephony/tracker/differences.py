@@ -20,11 +20,12 @@ def differences(before: dict[str, Call], now: Call) -> list[Change]:
     """`before` is what was told, by key: nothing, this call, or several that are now one."""
     old = before.get(now.key)
     changes: list[Change] = [CallBegan(call=now)] if old is None else []
-    changes += [CallMerged(call=now, absorbed_key=key) for key in sorted(before) if key != now.key]
+    if len(before) > 1 or (before and old is None):
+        changes += [CallMerged(call=now, absorbed_key=key) for key in sorted(before) if key != now.key]
     known = {segment.key: segment for segment in old.segments} if old else {}
     for segment in now.segments:
         was = known.get(segment.key)
-        if was is not segment and was != segment:
+        if was is not segment:
             changes += _segment_changes(was, segment, now, before)
     if now.ended_at is not None and (old is None or old.ended_at is None):
         changes.append(CallEnded(call=now))

@@ -7,20 +7,24 @@ from datetime import datetime
 
 from callcard.telephony.call import Outcome, Role, Segment, SegmentOutcome
 from callcard.telephony.tracker.cast import Part
-from callcard.telephony.tracker.facts import CallFacts, LegFacts
+from callcard.telephony.tracker.facts import CallFacts, LegFacts, Span
 
 Taking = tuple[str, datetime]  # which leg was picked up, and when
 
 _TOLD_FOR_SURE = (SegmentOutcome.ELSEWHERE, SegmentOutcome.FORWARDED)
 
 
-def takings(parts: Iterable[Part], answered: dict[str, datetime]) -> list[Taking]:
-    """When each called phone was picked up."""
+def takings(parts: Iterable[Part], talks: dict[str, list[Span]]) -> list[Taking]:
+    """When each called phone was picked up, at the latest when somebody talked through it."""
     found = []
     for part in parts:
-        at = part.leg.picked_up_at or answered.get(part.leg.leg)
-        if part.role is Role.CALLED and at is not None:
-            found.append((part.leg.leg, at))
+        leg = part.leg
+        if part.role is not Role.CALLED:
+            continue
+        if leg.picked_up_at is not None:
+            found.append((leg.leg, leg.picked_up_at))
+        elif leg.leg in talks:
+            found.append((leg.leg, talks[leg.leg][0][0]))
     return found
 
 

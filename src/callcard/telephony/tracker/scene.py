@@ -43,12 +43,12 @@ def set_scene(facts: CallFacts, cast: Cast) -> Scene:
         return scene
     legs = facts.legs.values()
     waits = [wait for leg in legs if leg.waits for wait in leg.waits]
-    waits.sort(key=lambda wait: (wait[0], wait[2] is None))
+    if len(waits) > 1:
+        waits.sort(key=lambda wait: (wait[0], wait[2] is None))
     spans = facts.spans
     if spans is None:
         spans = facts.spans = talking.talks(legs)
-    answered = {name: found[0][0] for name, found in spans.items()}
-    taken = outcomes.takings(cast.parts, answered)
+    taken = outcomes.takings(cast.parts, spans)
     caller = cast.parts[0].leg
     for_all = (taken, waits, caller.hung_up_at, facts.watched)
     scene = facts.scene = Scene(facts, cast, caller, spans, taken, waits, for_all)

@@ -23,7 +23,7 @@ _OF_THE_CAST = frozenset({events.LegBegan, events.HelperBegan, events.LegDialled
 def has_nothing_to_tell(leg: LegFacts, event: events.Event) -> bool:
     """While the call goes on and was told of: nobody's phone did anything that a person would notice."""
     call, kind = leg.owner, type(event)
-    if kind not in _PERHAPS_SILENT or not call.shown or call.is_over:
+    if kind not in _PERHAPS_SILENT or not call.shown or (not leg.is_live and call.is_over):
         return False
     if kind in _SILENT:
         return True

@@ -15,8 +15,6 @@ _Step = tuple[datetime, bool, LegFacts, str]  # when, True: leaves / False: ente
 
 def stays(leg: LegFacts) -> list[tuple[str, datetime, datetime | None]]:
     """(room, from, until) of each stay. Entering a room leaves the one before; the end leaves all."""
-    if not leg.moves:
-        return []
     found: list[tuple[str, datetime, datetime | None]] = []
     room, since = "", None
     for at, enters, name in leg.moves:
@@ -34,9 +32,10 @@ def stays(leg: LegFacts) -> list[tuple[str, datetime, datetime | None]]:
 
 def talks(legs: Iterable[LegFacts]) -> dict[str, list[Span]]:
     """The spans in which each person's leg was joined with another person's, by leg."""
-    found = [(leg, *stay) for leg in legs if leg.moves for stay in stays(leg)]
-    if len(found) < 2:
+    moved = [leg for leg in legs if leg.moves]
+    if len(moved) < 2:
         return {}
+    found = [(leg, *stay) for leg in moved for stay in stays(leg)]
     if len(found) == 2 and not found[0][0].pipe and not found[1][0].pipe:
         return _meeting(*found)
     steps: list[_Step] = []
@@ -127,7 +126,7 @@ def seconds(spans: Sequence[Span]) -> float:
     """Length of all spans that are over."""
     if not spans:
         return 0.0
-    return sum((until - since).total_seconds() for since, until in spans if until is not None)
+    return sum([(until - since).total_seconds() for since, until in spans if until is not None])
 
 
 def holds(leg: LegFacts) -> list[Span]:
