@@ -28,7 +28,8 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
         }
     else:
         options |= {
-            "pool": {"min_size": 2, "max_size": 20},
+            # When the server is away, whoever opens a page hears of it in so many seconds, not in the pool's own 30.
+            "pool": {"min_size": 2, "max_size": 20, "timeout": 8},
             "server_side_binding": True,
             # A statement seen this often is planned once and kept by the server: the card's takes 3 ms to plan.
             "prepare_threshold": 3,
