@@ -160,7 +160,8 @@ class CallWriter(threading.Thread):
 
 def _records(changes: Sequence[Change], tracker: CallTracker, received_ns: int | None) -> list[Record]:
     """One for each change; what the tracker remembers is the same for all changes of a call."""
-    memories = {change.call.key: tracker.memory_of(change.call.key) for change in changes}
+    going_on = {change.call.key for change in changes if change.call.ended_at is None}
+    memories = {key: tracker.memory_of(key) for key in going_on}
     return [
         Record(
             call=change.call,
