@@ -35,7 +35,7 @@ class PbxForm(WindowForm):
         label=_("Check the certificate"),
         required=False,
         initial=True,
-        help_text=_("Without it somebody on the way could read the secret. Only for trials."),
+        help_text=_("Without it somebody on the way could listen in and place calls. Only for trials."),
     )
     ca_file = forms.CharField(label=_("File with the certificate authority"), max_length=300, required=False)
     dial_channel = forms.CharField(
