@@ -25,7 +25,8 @@ def portray(pbx: str, facts: CallFacts, is_own_extension: Callable[[str], bool])
     segments = [_segment(part, scene) for part in cast.parts]
     legs = facts.legs.values()
     complete = facts.watched and False not in [leg.seen_from_begin for leg in legs]
-    answered_at = min([segment.answered_at for segment in segments if segment.answered_at], default=None)
+    answers = [segment.answered_at for segment in segments if segment.answered_at]
+    answered_at = min(answers) if answers else None
     ended_at, outcome = None, None
     if facts.is_over:
         ended_at = max([segment.ended_at for segment in segments if segment.ended_at])
@@ -63,7 +64,8 @@ def _segment(part: Part, scene: Scene) -> Segment:
     leg = part.leg
     talked = _talked(part, scene.spans)
     versions = (leg.version, *[each.version for each in part.also]) if part.also else leg.version
-    depends_on = (versions, part.role, talked, scene.for_all)
+    told_by_others = part.role is Role.CALLED and (leg.ended_at or leg.given_up_at or scene.waits)
+    depends_on = (versions, part.role, talked, scene.for_all if told_by_others else None)
     if leg.drawn is not None and leg.drawn[0] == depends_on:
         return leg.drawn[1]
     segment = _draw(part, scene, talked)

@@ -20,7 +20,7 @@ class Scene:
     spans: dict[str, list[Span]]
     taken: list[outcomes.Taking]
     waits: list[Wait]
-    for_all: tuple[object, ...]  # what the look of every segment depends on
+    for_all: tuple[object, ...]  # what the outcomes and queues of called segments depend on
 
     @property
     def queue(self) -> str:

@@ -51,5 +51,5 @@ def look_anew(leg: LegFacts, event: events.Event) -> None:
             call.spans = call.scene = None
     elif kind not in _OF_ONE_LEG:
         call.scene = None
-    if kind in _OF_TALKS:
+    if kind in _OF_TALKS and leg.moves:
         call.spans = call.scene = None
