@@ -80,12 +80,23 @@ class PopupStack extends HTMLElement {
     this.settle(entry, before);
   }
 
-  /** What need not be done before the paint. */
+  /** What need not be done before the paint. A hidden page is not painted: there it is done at once. */
   settle(entry, before) {
-    afterPaint(() => (this.trim(), this.showTimers()));
-    if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
-    document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
+    const soon = document.hidden ? (run) => run() : afterPaint;
+    soon(() => {
+      this.trim();
+      this.showTimers();
+      this.letScroll();
+      if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
+      document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
+    });
     if (!before) afterPaint(() => this.acknowledge(entry.call));
+  }
+
+  /** Only a card that is higher than the screen scrolls: what can scroll is painted in a layer of its own, which takes longer. */
+  letScroll() {
+    const card = this.card.firstElementChild;
+    if (card) card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
   }
 
   acknowledge(call) {
@@ -97,7 +108,7 @@ class PopupStack extends HTMLElement {
 
   announce(text) {
     const words = Object.assign(document.createElement("p"), { textContent: text });
-    requestAnimationFrame(() => this.announcer.append(words));
+    this.announcer.append(words);
     setTimeout(() => words.remove(), 10_000);
   }
 
