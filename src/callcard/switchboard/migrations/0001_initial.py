@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,58 +14,75 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Pbx',
+            name="Pbx",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('asterisk', 'Asterisk / FreePBX'), ('simulator', 'Simulator')], max_length=20, verbose_name='kind')),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('is_enabled', models.BooleanField(default=True, verbose_name='switched on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="short name")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("asterisk", "Asterisk / FreePBX"), ("simulator", "Simulator")],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="switched on")),
             ],
             options={
-                'verbose_name': 'PBX',
+                "verbose_name": "PBX",
             },
         ),
         migrations.CreateModel(
-            name='WireLine',
+            name="WireLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pbx', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('summary', models.CharField(max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pbx", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("summary", models.CharField(max_length=300)),
             ],
             options={
-                'verbose_name': 'line from the PBX',
+                "verbose_name": "line from the PBX",
             },
         ),
         migrations.CreateModel(
-            name='DialRequest',
+            name="DialRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('command_id', models.CharField(max_length=40, unique=True)),
-                ('number', models.CharField(max_length=64)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("command_id", models.CharField(max_length=40, unique=True)),
+                ("number", models.CharField(max_length=64)),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request to call',
+                "verbose_name": "request to call",
             },
         ),
         migrations.CreateModel(
-            name='LinkLog',
+            name="LinkLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=12)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('about', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('pbx', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='link_log', to='switchboard.pbx')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.CharField(max_length=12)),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("about", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "pbx",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="link_log", to="switchboard.pbx"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'link state',
+                "verbose_name": "link state",
             },
         ),
     ]
