@@ -1,4 +1,4 @@
-"""Every test: all of them on SQLite, then those that touch the database again on PostgreSQL.
+"""Every test: all of them on SQLite, those in a browser by themselves, then those of the database again on PostgreSQL.
 
 Arguments are handed to pytest and then only one run is made, on SQLite: `python -m scripts.test tests/pure -q`.
 """
@@ -13,13 +13,16 @@ import time
 from lab import packages, postgres
 
 TWICE = ("tests/rooms", "tests/stories", "tests/pbx")
+# The browser's driver keeps an event loop running in the thread of its tests, in which others could start none.
+BROWSER = "tests/browser"
 
 
 def main(arguments: list[str]) -> int:
     if arguments:
         return pytest(arguments, database_url="")
     packages.install()
-    results = [timed("SQLite", ["tests"], database_url="")]
+    results = [timed("SQLite", ["tests", f"--ignore={BROWSER}"], database_url="")]
+    results.append(timed("SQLite and Chromium", [BROWSER], database_url=""))
     with postgres.server() as url:
         results.append(timed("PostgreSQL", list(TWICE), database_url=url))
     return max(results)

@@ -143,3 +143,12 @@ def _parsed(text: str, region: str | None) -> Iterator[Reading]:
     is_valid = phonenumbers.is_valid_number(number)
     if is_valid or (len(national) >= _SHORTEST_UNPLANNED and len(e164) <= _LONGEST_E164 + 1):
         yield Reading(e164, number.country_code or 0, national, is_valid)
+
+
+@lru_cache(maxsize=8192)
+def legible(e164: str) -> str:
+    """The number in groups, as people of its country read it: "+856 20 55 512 345". As it is when it is none."""
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return e164

@@ -74,8 +74,11 @@ class Register:
             self._join(leg.owner, call)
 
     def link_leg(self, leg: LegFacts, other_name: str) -> LegFacts | None:
+        """None when one of the two is forgotten, perhaps only now, to make room for the other."""
         other = self.leg_mentioned(other_name)
-        if other is not None and other.owner is not leg.owner:
+        if other is None or leg.owner not in self.calls or other.owner not in self.calls:
+            return None
+        if other.owner is not leg.owner:
             self._join(leg.owner, other.owner)
         return other
 
