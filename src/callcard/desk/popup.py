@@ -21,6 +21,7 @@ from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
+from callcard.telephony.numbers import legible
 
 CANDIDATES_SHOWN = 8
 
@@ -112,7 +113,7 @@ def _call_context(row: Row) -> dict[str, Any]:
     return {
         "direction": row["direction"],
         "number": row["number"],
-        "number_shown": row["e164"] or row["number"],
+        "number_shown": legible(row["e164"]) if row["e164"] else row["number"],
         "e164": row["e164"],
         "line_shown": row["line"],
         "line_name": line_name(row["line"]),

@@ -130,11 +130,8 @@ def _number(call: Context) -> Markup:
 
 
 def _hint(context: Context) -> Markup:
-    card: CallerCard | None = context["card"]
-    if card is not None:
-        dot = f'<span class="tone-dot tone-{escape(card.colour or "secondary")}"></span>' if card.category else ""
-        words = " · ".join(filter(None, (card.category, card.city)))
-        return f'<p class="popup-hint">{dot}{escape(words)}</p>' if words else ""
+    if context["card"] is not None:
+        return ""
     shown_name = context["call"]["shown_name"]
     if context["known_to"]:
         words = _("%(name)s looks after this customer.") % {"name": context["known_to"]}

@@ -28,7 +28,7 @@ PARTS: dict[str, str | Promise] = {
     "birthday": _("Birthday"),
     "language": _("Language"),
 }
-_HIDDEN_AT_FIRST = {"category", "address", "birthday", "language"}
+_HIDDEN_AT_FIRST = {"address", "birthday", "language"}
 _OWN = "own:"
 
 # Read on every ring; another process's change is seen this much later at the most.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 PROBLEMS = {
     "wrong_secret": _("The PBX does not accept this user name and secret. Compare them with its manager settings."),
-    "no_permission": _("The PBX lets us in, but tells no calls. Give its manager account the right to read them."),
+    "no_permission": _("The PBX lets us in, but this account lacks a right that is needed: see below."),
     "not_asterisk": _("Something answers at this address, but not the manager interface. Check address and port."),
     "unreachable": _("Nothing answers at this address. Check address, port, and that no firewall is between."),
     "tls": _("The encrypted connection failed. Check the certificate and the file with its authority."),
