@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pytest
-from asgiref.sync import sync_to_async
+from django.db import connection
 
 from callcard.live.hub import QUEUE_SIZE, Hub, Message, Stream
 from callcard.live.models import LiveEvent
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,13 +25,24 @@ def plain(events: Sequence[LiveEvent]) -> list[Message | None]:
     return [Message(event.id, event.kind, event.payload) for event in events]
 
 
-@sync_to_async
-def somebody() -> User:
-    return User.objects.create_user("anna")
+async def in_thread(function: Callable[[], T]) -> T:
+    """Django's connections belong to threads; this one's must not outlive the test."""
+
+    def and_close() -> T:
+        try:
+            return function()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(and_close)
+
+
+async def somebody() -> User:
+    return await in_thread(lambda: User.objects.create_user("anna"))
 
 
 async def say(user: User, *payloads: dict[str, object]) -> None:
-    await sync_to_async(tell)([Tell(user_id=user.pk, kind="popup", payload=payload) for payload in payloads])
+    await in_thread(lambda: tell([Tell(user_id=user.pk, kind="popup", payload=payload) for payload in payloads]))
 
 
 async def test_one_event_that_cannot_be_shown_silences_no_other() -> None:
