@@ -86,17 +86,18 @@ class PopupStack extends HTMLElement {
     soon(() => {
       this.trim();
       this.showTimers();
-      this.letScroll();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
       document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
     });
     if (!before) afterPaint(() => this.acknowledge(entry.call));
   }
 
-  /** Only a card that is higher than the screen scrolls: what can scroll is painted in a layer of its own, which takes longer. */
-  letScroll() {
+  /** What the card is first painted without. Only one that is higher than the screen scrolls, for that needs a layer of its own. */
+  finish() {
     const card = this.card.firstElementChild;
-    if (card) card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
+    if (!card) return;
+    card.classList.add("is-settled"); // the small pictures beside the words come one frame after the words
+    card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
   }
 
   acknowledge(call) {
@@ -136,6 +137,7 @@ class PopupStack extends HTMLElement {
     if (folded) this.keepTyped(folded);
     this.openCall = entry.call;
     this.openedAt = performance.now();
+    afterPaint(() => this.finish());
     this.pinned = false;
     this.lineOf(entry.call)?.remove();
     this.card.innerHTML = entry.html;
@@ -162,6 +164,7 @@ class PopupStack extends HTMLElement {
     const [start, end] = [focused?.selectionStart, focused?.selectionEnd];
     this.keepTyped(entry);
     this.card.innerHTML = entry.html;
+    this.finish();
     this.restoreTyped(entry);
     if (!focused) return;
     const again = this.sameIn(focused);
