@@ -31,11 +31,13 @@ def _processes() -> dict[int, _Process]:
 
 
 def _read(pid: int) -> _Process | None:
-    """None when it ended meanwhile. Its name may hold blanks and brackets, so fields are counted after the last one."""
+    """None when it has ended. Its name may hold blanks and brackets, so fields are counted after the last one."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
         return None
+    if fields[0] == "Z":
+        return None  # dead, and an orphan perhaps: nobody could say any more whose its time was
     # The first process inherits everybody's orphans: what those used is not told apart there.
     times = fields[11:13] if pid == 1 else fields[11:15]
     return _Process(pid, int(fields[1]), sum(map(int, times)) / _TICKS)
