@@ -1,6 +1,6 @@
 """Number -> whose it is -> the full card, in process, at a million customers with 1.5 million phones.
 
-On SQLite and, when CALLCARD_BENCH_POSTGRES names a server ("postgres://user@host:port/any"), on PostgreSQL.
+On SQLite and PostgreSQL: see bench.scene.database.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from bench.harness import Figure, closing, measured, median, percentile
-from bench.seed import CACHE, number_of, second_number_of, seed
+from bench.scene.database import CUSTOMERS, databases
+from bench.seed import CACHE, number_of, second_number_of
 
 AT_MOST_MS = 1.0
 RINGS = 2000
@@ -36,21 +36,11 @@ class Run:
 
 
 def main() -> int:
-    customers = int(os.environ.get("CALLCARD_BENCH_CUSTOMERS", "1000000"))
-    statuses = [_bench(name, url, customers) for name, url in _databases().items()]
-    return max(statuses)
-
-
-def _databases() -> dict[str, str]:
-    found = {"SQLite": f"sqlite:///{CACHE / 'card.sqlite3'}"}
-    server = os.environ.get("CALLCARD_BENCH_POSTGRES", "")
-    if server:
-        found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path="/callcard_bench_card"))
-    return found
+    with databases("ring") as found:  # filled once for both benches
+        return max(_bench(name, url, CUSTOMERS) for name, url in found.items())
 
 
 def _bench(name: str, url: str, customers: int) -> int:
-    seed(url, customers)
     counted = measured(lambda: _run_in_process_of_its_own(url, customers), runs=3)
     whole = [median(run.whole) for run in counted.results]
     figures = [
