@@ -26,8 +26,9 @@ def close_notice(*, call_id: int, user: User) -> None:
 
 def mark_told(told: Mapping[tuple[int, int], datetime]) -> None:
     """Written to a browser of the user, for the first time. `told`: (call id, user id) -> when."""
-    for (call_id, user_id), at in sorted(told.items()):
-        Notice.objects.filter(call_id=call_id, user_id=user_id, told_at=None).update(told_at=at)
+    with transaction.atomic():  # one commit for all: whoever calls this has the next pop-up to deliver
+        for (call_id, user_id), at in sorted(told.items()):
+            Notice.objects.filter(call_id=call_id, user_id=user_id, told_at=None).update(told_at=at)
 
 
 def mark_shown(*, call_id: int, user: User) -> None:
@@ -39,8 +40,7 @@ def choose_customer(*, call: Call, customer: Customer) -> None:
     """A person says who it is; nobody's guess replaces that. Everyone who sees the call sees it at once."""
     with transaction.atomic():
         Call.objects.filter(pk=call.pk).update(customer=customer, match=Call.Match.CHOSEN)
-        users = Notice.objects.filter(call_id=call.pk, closed_at=None).values_list("user_id", flat=True)
-        tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])
+        _tell_who_sees(call)
 
 
 def write_note(*, call: Call, note: str) -> None:
@@ -54,7 +54,11 @@ def give_up_call(*, call: Call) -> None:
     with transaction.atomic():
         call.segments.filter(ended_at=None).update(ended_at=now)
         Call.objects.filter(pk=call.pk).update(ended_at=now, outcome=outcome, is_complete=False, tracking=None)
-        notices = Notice.objects.filter(call=call)
-        notices.update(state=Notice.State.OVER)
-        users = list(notices.filter(closed_at=None).values_list("user_id", flat=True))
-        tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])
+        Notice.objects.filter(call=call).update(state=Notice.State.OVER)
+        _tell_who_sees(call)
+
+
+def _tell_who_sees(call: Call) -> None:
+    """The call changed for everybody who has not closed its card. The last thing of a transaction."""
+    users = Notice.objects.filter(call=call, closed_at=None).values_list("user_id", flat=True)
+    tell([Tell(user_id=user_id, kind="popup", payload={"call": call.pk}) for user_id in users])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError, SimpleCookie
@@ -44,7 +43,6 @@ _HEADERS = [
 class LiveDoor:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.server_ms: deque[float] = deque(maxlen=10_000)  # PBX bytes -> written, of the last messages
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="live-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,7 +110,6 @@ class LiveDoor:
     async def _write_now(self, send: Send, message: Message) -> None:
         if message.received_ns is not None:
             server_ms = (time.monotonic_ns() - message.received_ns) / 1e6
-            self.server_ms.append(server_ms)
             message.data["server_ms"] = round(server_ms, 3)
             message.data["received_ms"] = round(time.time() * 1000 - server_ms, 3)
         await _write(send, [message])

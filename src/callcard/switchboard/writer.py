@@ -35,7 +35,7 @@ class CallWriter(threading.Thread):
     def __init__(self, *, region: str) -> None:
         super().__init__(name="call-writer", daemon=True)
         self.region = region
-        self.failures = 0  # in a row, for the state page
+        self._failures = 0  # in a row
         self._recorders: dict[str, CallRecorder] = {}
         self._lock = threading.Lock()
         self._work = threading.Event()
@@ -111,7 +111,7 @@ class CallWriter(threading.Thread):
         except (OperationalError, InterfaceError) as error:
             self._wait_for_database(error, records, reports)
             return False
-        self.failures = 0
+        self._failures = 0
         return True
 
     def _record(self, records: dict[tuple[str, str], Record]) -> None:
@@ -145,8 +145,8 @@ class CallWriter(threading.Thread):
     def _wait_for_database(
         self, error: Exception, records: dict[tuple[str, str], Record], reports: list[tuple[str, LinkReport]]
     ) -> None:
-        pause = RETRY_SECONDS[min(self.failures, len(RETRY_SECONDS) - 1)]
-        self.failures += 1
+        pause = RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS) - 1)]
+        self._failures += 1
         logger.warning("the database does not answer (%s); %d calls wait", error, len(records))
         connection.close()
         with self._lock:
