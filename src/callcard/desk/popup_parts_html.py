@@ -154,7 +154,8 @@ def _line(context: Context) -> Markup:
     if not line:
         return ""
     name = context["call"]["line_name"]
-    shown = f"<b><bdi>{escape(name)}</bdi></b> {_quiet(line)}" if name else f"<bdi>{escape(line)}</bdi>"
+    number = f'<bdi dir="ltr">{escape(line)}</bdi>'  # a number reads from left to right in every script
+    shown = f'<b><bdi>{escape(name)}</bdi></b> <span class="quiet">{number}</span>' if name else number
     return _part("phone-incoming", _("Called"), shown)
 
 

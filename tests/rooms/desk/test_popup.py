@@ -13,6 +13,7 @@ from callcard.customers.services import create_customer
 from callcard.desk.models import PopupPart
 from callcard.desk.popup import Popup, popups
 from callcard.desk.popup_parts import PARTS, all_parts, arrange_parts, shown_parts
+from callcard.desk.popup_parts_html import part_html
 from callcard.desk.rendering import note_delivered
 from callcard.live.hub import Message
 from callcard.staff.company_services import add_line, remove_line
@@ -131,3 +132,9 @@ def test_an_own_field_that_is_switched_on_is_shown(anna: User) -> None:
     html = seen_by(anna, ring(anna, customer=customer, match="exact", number="1")).html
     assert "Contract number" in html
     assert "A-17/26" in html
+
+
+@pytest.mark.parametrize("name", ["", "Service"])
+def test_the_line_reads_from_left_to_right_in_every_script(name: str) -> None:
+    html = part_html("line", {"call": {"line_shown": "021 212 801", "line_name": name}})
+    assert '<bdi dir="ltr">021 212 801</bdi>' in html
