@@ -30,21 +30,28 @@ async def ring_in(
     calls_per_second: float,
     talk_seconds: float = 1.0,
     patience_seconds: float = 30.0,
+    patience_spread: float = 0.0,
     on_sent: Callable[[str, int], None] | None = None,
 ) -> list[Placed]:
     """Call `line` once from each number, at an even rate; returns when all calls are over.
 
-    Who is not answered within `patience_seconds` gives up. `on_sent(number, invited_ns)` is
-    called as an INVITE leaves, for those who cannot wait for the end.
+    Who is not answered within `patience_seconds` gives up; each caller's own patience is up to the share
+    `patience_spread` longer or shorter, the same in every run. `on_sent(number, invited_ns)` is called as an INVITE
+    leaves, for those who cannot wait for the end.
     """
     loop = asyncio.get_running_loop()
+    patience = random.Random(len(numbers))
     begin = loop.time()
     tasks = []
     for position, number in enumerate(numbers):
         await asyncio.sleep(max(0.0, begin + position / calls_per_second - loop.time()))
         call = trunk.start_call(line, number)
         call.on_invited = on_sent
-        tasks.append(asyncio.create_task(_live(call, talk_seconds, patience_seconds)))
+        tasks.append(
+            asyncio.create_task(
+                _live(call, talk_seconds, patience_seconds * patience.uniform(1 - patience_spread, 1 + patience_spread))
+            )
+        )
     return list(await asyncio.gather(*tasks))
 
 
