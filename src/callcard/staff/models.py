@@ -100,3 +100,41 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Change(models.Model):
+    """One step in the history of a record: who changed what, when, and what it was before.
+
+    Records of all rooms are kept by kind and number, not by foreign keys: a history outlives what it tells of.
+    """
+
+    class Action(models.TextChoices):
+        CREATED = "created", _("Created")
+        CHANGED = "changed", _("Changed")
+        REMOVED = "removed", _("Removed")
+        RESTORED = "restored", _("Restored")
+        MERGED = "merged", _("Merged")
+        IMPORTED = "imported", _("Imported")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    about = models.CharField(max_length=20)  # "customer", "phone", "order" ...: see the glossary
+    object_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True, blank=True)  # on whose timeline it stands
+    action = models.CharField(max_length=10, choices=Action.choices)
+    before = models.JSONField(default=dict, blank=True)  # only the fields that differ, as staff.history writes them
+    after = models.JSONField(default=dict, blank=True)
+    batch = models.CharField(max_length=40, blank=True)  # what was done in one go, such as "import:12"
+
+    class Meta:
+        verbose_name = _("change")
+        indexes = [
+            models.Index(fields=["about", "object_id", "-id"], name="staff_change_of_object"),
+            models.Index(
+                fields=["customer_id", "-id"],
+                condition=models.Q(customer_id__isnull=False),
+                name="staff_change_of_customer",
+            ),
+            models.Index(fields=["batch", "id"], condition=~models.Q(batch=""), name="staff_change_of_batch"),
+        ]
