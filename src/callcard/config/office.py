@@ -6,17 +6,13 @@ import asyncio
 import gc
 import logging
 import sys
-from datetime import timedelta
-from importlib import import_module
 
-from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
+from callcard.config.jobs import new_worker, set_schedules
 from callcard.desk.rendering import note_delivered, render
 from callcard.live.door import LiveDoor, Receive, Send
 from callcard.live.hub import Hub
-from callcard.live.services import forget_events
 from callcard.switchboard import running
 from callcard.switchboard.switchboard import Switchboard
 
@@ -24,9 +20,6 @@ logger = logging.getLogger(__name__)
 
 # How long one thread may keep the others from running. Python's own 5 ms are half of what a ring may take.
 _THREAD_TURN_SECONDS = 0.0005
-_TIDY_EVERY_SECONDS = 3600.0
-# A browser that slept longer loads its page anew.
-_EVENTS_KEPT = timedelta(days=2)
 _COLLECT_AFTER = (10_000, 20, 20)
 
 
@@ -35,7 +28,7 @@ class Office:
         self.hub = Hub(render, note_delivered)
         self.live_door = LiveDoor(self.hub)
         self.switchboard = Switchboard()
-        self._tidying: asyncio.Task[None] | None = None
+        self.worker = new_worker()
 
     async def live_through(self, receive: Receive, send: Send) -> None:
         """ASGI's lifespan."""
@@ -60,30 +53,19 @@ class Office:
         await self.hub.start()
         await self.switchboard.start()
         running.announce(self.switchboard)
-        self._tidying = asyncio.create_task(_tidy_up(), name="tidying")
+        await asyncio.to_thread(_prepare_schedules)
+        self.worker.start()
 
     async def stop(self) -> None:
         running.withdraw()
-        if self._tidying is not None:
-            self._tidying.cancel()
+        await asyncio.to_thread(self.worker.stop)
         await self.switchboard.stop()
         await self.hub.stop()
 
 
-async def _tidy_up() -> None:
-    """Once an hour, away with what nobody will ask for any more."""
-    while True:
-        await asyncio.sleep(_TIDY_EVERY_SECONDS)
-        try:
-            await asyncio.to_thread(_forget)
-        except Exception:
-            logger.exception("tidying up failed and is tried again in an hour")
-
-
-def _forget() -> None:
+def _prepare_schedules() -> None:
     try:
-        forget_events(before=timezone.now() - _EVENTS_KEPT)
-        import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+        set_schedules()
     finally:
         connection.close()
 

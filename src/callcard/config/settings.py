@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "callcard.sales",
     "callcard.customers",
     "callcard.staff",
+    "callcard.jobs",
     "callcard.live",
     "callcard.ui",
     "axes",

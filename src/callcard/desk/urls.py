@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.desk import customer_views, views
+from callcard.desk import customer_views, job_views, views
 
 urlpatterns = [
     path("", views.shell, name="shell"),
@@ -17,5 +17,9 @@ urlpatterns = [
     path("customers/<int:pk>/note", customer_views.quick_note, name="quick-note"),
     path("customers/<int:pk>/tasks", customer_views.new_task, name="new-task"),
     path("customers/<int:pk>/tasks/<int:task_id>/done", customer_views.task_done, name="task-done"),
+    path("jobs/", job_views.jobs, name="jobs"),
+    path("jobs/<int:pk>", job_views.job, name="job"),
+    path("jobs/<int:pk>/cancel", job_views.cancel, name="cancel-job"),
+    path("jobs/<int:pk>/retry", job_views.retry, name="retry-job"),
     path("settings/popup", views.popup_settings, name="popup-settings"),
 ]

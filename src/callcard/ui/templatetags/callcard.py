@@ -21,6 +21,12 @@ def icon_tag(parser: Parser, token: Token) -> TextNode:
 
 
 @register.filter
+def job_tone(state: str) -> str:
+    """The tone of a job's state."""
+    return {"running": "blue", "done": "green", "failed": "red"}.get(state, "secondary")
+
+
+@register.filter
 def link_tone(state: str) -> str:
     """The tone of a link's state."""
     return {"up": "green", "connecting": "orange", "down": "red", "refused": "red"}.get(state, "secondary")

@@ -1,0 +1,39 @@
+"""Every kind of background work of the program, and what comes again by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.utils import timezone
+
+from callcard.jobs.kinds import Kind, Run
+from callcard.jobs.services import forget_jobs, set_schedule
+from callcard.jobs.worker import Worker
+from callcard.live.services import forget_events
+from callcard.staff.setting import in_setting_of
+
+# A browser that slept longer loads its page anew.
+_EVENTS_KEPT = timedelta(days=2)
+_JOBS_KEPT = timedelta(days=30)
+
+
+def _tidy_up(_run: Run) -> None:
+    """Away with what nobody will ask for any more."""
+    now = timezone.now()
+    forget_events(before=now - _EVENTS_KEPT)
+    forget_jobs(before=now - _JOBS_KEPT)
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+KINDS = (Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),)
+
+
+def new_worker() -> Worker:
+    return Worker(KINDS, in_setting_of)
+
+
+def set_schedules() -> None:
+    """At every start; what is there already stays as it is."""
+    set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))

@@ -1,0 +1,70 @@
+// <job-progress>: a job's bar, drawn by the server, kept up to date here.
+import { post } from "../ui/post.js";
+
+const LOOK_EVERY_MS = 5000; // should the live line be down
+const OPEN = new Set(["waiting", "running"]);
+
+class JobProgress extends HTMLElement {
+  connectedCallback() {
+    this.heard = ({ detail }) => String(detail.job) === this.dataset.job && this.look();
+    document.addEventListener("live:job", this.heard);
+    this.addEventListener("click", (event) => this.act(event.target.closest("[data-job-act]")));
+    this.lookingOn = setInterval(() => this.isOpen && this.look(), LOOK_EVERY_MS);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("live:job", this.heard);
+    clearInterval(this.lookingOn);
+  }
+
+  get isOpen() {
+    return OPEN.has(this.dataset.state);
+  }
+
+  /** One question at a time; what is heard meanwhile is asked for afterwards. */
+  async look() {
+    if (this.isLooking) return void (this.isStale = true);
+    this.isLooking = true;
+    this.isStale = false;
+    try {
+      const response = await fetch(this.dataset.url, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
+      if (response.ok) this.show(await response.text());
+    } catch {
+      // The server is away for a moment: the next look will tell.
+    }
+    this.isLooking = false;
+    if (this.isStale) this.look();
+    return undefined;
+  }
+
+  show(html) {
+    const wasOpen = this.isOpen;
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("job-progress");
+    if (!fresh) return;
+    this.dataset.state = fresh.dataset.state;
+    if (fresh.innerHTML.trim() !== this.shown) this.draw(fresh);
+    if (wasOpen && !this.isOpen)
+      this.dispatchEvent(new CustomEvent("job:over", { bubbles: true, detail: { job: this.dataset.job, state: this.dataset.state } }));
+  }
+
+  /** Part by part, so that a button that stays keeps the focus. */
+  draw(fresh) {
+    this.shown = fresh.innerHTML.trim();
+    const acted = this.querySelector("[data-job-act]")?.dataset.jobAct;
+    if (acted && acted === fresh.querySelector("[data-job-act]")?.dataset.jobAct) fresh.querySelector(".job-acts").replaceWith(this.querySelector(".job-acts"));
+    this.replaceChildren(...fresh.childNodes);
+  }
+
+  async act(button) {
+    if (!button) return;
+    button.disabled = true;
+    try {
+      this.show(await post(button.dataset.jobAct));
+    } catch {
+      button.disabled = false;
+      this.querySelector(".job-words").textContent = this.dataset.wordFailed;
+    }
+  }
+}
+
+customElements.define("job-progress", JobProgress);
