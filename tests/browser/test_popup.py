@@ -231,7 +231,7 @@ def test_a_name_with_html_in_it_is_only_a_name(
     product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
 ) -> None:
     name = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
-    create_customer(name=name, created_by=office_people["anna"], numbers=["020 5551 9999"])
+    create_customer(name=name, by=office_people["anna"], numbers=["020 5551 9999"])
     page = open_page(signed_in("anna"))
     product.run(product.simulator.ring("+8562055519999", ["301"]))
     expect(page.locator(".popup-name")).to_have_text(name)

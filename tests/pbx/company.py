@@ -26,8 +26,8 @@ def found_company(phones: Iterable[str] = PHONES) -> None:
         user = User.objects.create_user(user_of(extension), password=PASSWORD, first_name=f"Agent{extension}")
         Extension.objects.create(number=extension, user=user)
     User.objects.create_user(ADMINISTRATOR, password=PASSWORD, role=User.Role.ADMINISTRATOR)
-    create_customer(name=KNOWN, created_by=None, numbers=[CUSTOMER])
-    create_customer(name=OTHER_KNOWN, created_by=None, numbers=[OTHER_CUSTOMER])
+    create_customer(name=KNOWN, by=None, numbers=[CUSTOMER])
+    create_customer(name=OTHER_KNOWN, by=None, numbers=[OTHER_CUSTOMER])
 
 
 def user_of(extension: str) -> str:

@@ -25,7 +25,7 @@ def office_people(transactional_db: None) -> dict[str, User]:
 
 @pytest.fixture
 def mali(office_people: dict[str, User]) -> Customer:
-    return create_customer(name="Mali Souk", created_by=office_people["anna"], numbers=["020 5551 2345"])
+    return create_customer(name="Mali Souk", by=office_people["anna"], numbers=["020 5551 2345"])
 
 
 @pytest.fixture

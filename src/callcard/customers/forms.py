@@ -77,7 +77,7 @@ class CustomerForm(_OfCustomer):
     def write(self) -> Customer:
         """Save the changes of a valid form."""
         fresh = Customer.objects.get(pk=self.instance.pk)
-        return update_customer(customer=fresh, changes=self.columns())
+        return update_customer(customer=fresh, changes=self.columns(), by=self.user)
 
 
 class NewCustomerForm(CustomerForm):
@@ -93,7 +93,7 @@ class NewCustomerForm(CustomerForm):
     def write(self) -> Customer:
         columns = self.columns()
         numbers = [self.cleaned_data["number"]] if self.cleaned_data["number"] else []
-        return create_customer(created_by=self.user, numbers=numbers, **columns)
+        return create_customer(by=self.user, numbers=numbers, **columns)
 
 
 class PhoneForm(_OfPhone):

@@ -19,7 +19,7 @@ def folded(text: str) -> str:
 
 
 class OwnListEntry(models.Model):
-    """An entry of a list that the company keeps by itself. An archived one stays where it is used, and is not offered."""
+    """An entry of a list that the company keeps by itself. An archived one stays where it is, but is not offered."""
 
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(default=0)

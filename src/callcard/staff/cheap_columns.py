@@ -9,7 +9,10 @@ from django.db.migrations.state import ProjectState
 
 
 class AddCheapColumn(AddField):
-    """A column with a `db_default`, or a field without a column. On SQLite Django would copy the whole table, and SQLite itself need not."""
+    """A column with a `db_default`, or a field without a column.
+
+    On SQLite Django would copy the whole table, and SQLite itself need not.
+    """
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
