@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from callcard.connectors.asterisk.frames import Frame
+from callcard.connectors.asterisk.moments import Moments
 from callcard.connectors.asterisk.notes import summary_of
 from callcard.telephony.connector import Sink, WireNote
 from callcard.telephony.events import Event
@@ -38,6 +39,7 @@ class Intake:
         self._translator = translator
         self._sink = sink
         self._limit = limit
+        self._moments = Moments()
         self._waiting: deque[tuple[list[Frame], int, datetime]] = deque()
         self._count = 0
         self._held = True
@@ -95,7 +97,7 @@ class Intake:
         events: list[Event] = []
         for frame in frames:
             try:
-                events += self._translator.translate(frame, at)
+                events += self._translator.translate(frame, self._moments.of(frame, at))
             except Exception:  # one odd message must not cost the rest of the day's calls
                 log.exception("could not make sense of an AMI %s event", frame.get("event", "")[:40])
         if events:
