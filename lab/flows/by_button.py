@@ -82,7 +82,7 @@ def _talked(own: Incoming, customer: Incoming) -> CallTruth:
 
 def _not_begun(story: str, outcome: str, seconds: float) -> Truth:
     legs = (leg("301", "caller", outcome),)
-    return Truth(story=story, calls=(_placed(outcome, seconds, legs=legs),))
+    return Truth(story=story, calls=(_placed("not_placed", seconds, legs=legs),))
 
 
 def _placed(

@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  # the caller gave up before anyone answered
     BUSY = "busy"
     FAILED = "failed"  # never rang: unreachable, not allowed, congestion
+    NOT_PLACED = "not_placed"  # asked for by a button, but the own phone, which rings first, was not picked up
     UNKNOWN = "unknown"  # its end was not seen
 
 

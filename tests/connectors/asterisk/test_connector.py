@@ -23,7 +23,7 @@ from callcard.connectors.asterisk.connector import AsteriskConnector
 from callcard.connectors.asterisk.options import AsteriskOptions
 from callcard.telephony.commands import Capability, CommandRefused, Dial, Hangup
 from callcard.telephony.connector import LinkState
-from callcard.telephony.events import CallsInProgress, LegBegan, LinkLost
+from callcard.telephony.events import CallsInProgress, LegBegan, LegDialled, LinkLost
 from tests.connectors.asterisk.fake_ami import ALL_RIGHTS, Action, FakeAmi, channel, message, newchannel
 from tests.connectors.recorder import Recorder, until
 
@@ -332,6 +332,8 @@ async def test_dialling_is_done_when_the_phone_rings_and_names_the_legs_beforeha
         "ChannelId": LEG,
         "OtherChannelId": f"{LEG}-far",
     }
+    (wish,) = sink.of(LegDialled)
+    assert (wish.leg, wish.by, wish.dialled) == (LEG, "", "+99365777888")
 
 
 @pytest.mark.parametrize(("reason", "word"), [("0", "not_registered"), ("5", "busy"), ("8", "failed"), ("1", "failed")])

@@ -232,6 +232,16 @@ def outbound(*, by_button: bool) -> Story:
     return tell
 
 
+def button_not_picked_up(*, number: str = "+99365777888") -> Script:
+    pbx = Script()
+    pbx.caller("a", phone("301"), dialled="", placed_by="7f3a")
+    pbx.dialled("a", "", dialled=number)
+    pbx.rang("a")
+    pbx.wait(20)
+    pbx.ended("a", outcome=SegmentOutcome.MISSED)
+    return pbx
+
+
 def button_by_helpers() -> Script:
     """Click-to-call on a PBX that rings the phone through a pipe; the pipe is shortened afterwards."""
     pbx = Script()
@@ -303,6 +313,7 @@ STORIES: dict[str, Story] = {
     "outbound": outbound(by_button=False),
     "by button": outbound(by_button=True),
     "by button through helpers": button_by_helpers,
+    "by button, own phone not picked up": button_not_picked_up,
     "internal": internal,
     "forwarded": forwarded,
 }

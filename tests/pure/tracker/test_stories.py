@@ -175,6 +175,16 @@ def test_the_first_leg_of_a_button_call_never_rings_for_anyone() -> None:
     assert {extension for change in changes for extension in change.call.ringing_extensions} == set()
 
 
+@pytest.mark.parametrize("number", ["+99365777888", "123456", "112"])
+def test_a_button_call_whose_own_phone_is_not_picked_up_goes_out_and_was_never_placed(number: str) -> None:
+    began, wish, *rest = stories.button_not_picked_up(number=number).events
+    call = only_call([wish, began, *rest])  # a connector knows the wish before the PBX speaks of the phone
+    assert call == only_call([began, wish, *rest])
+    assert (call.direction, call.dialled, call.outside.number) == (Direction.OUTBOUND, number, number)
+    assert (call.outcome, call.complete) == (Outcome.NOT_PLACED, True)
+    assert outcomes(call) == [("301", "caller", SegmentOutcome.MISSED)]
+
+
 def test_a_button_call_through_helpers() -> None:
     call = only_call(stories.button_by_helpers().events)
     assert (call.direction, call.dialled) == (Direction.OUTBOUND, "+99365777888")

@@ -23,7 +23,7 @@ from callcard.connectors.asterisk.translate import INTERESTING_EVENTS, Translato
 from callcard.connectors.asterisk.wire import HeaderNotSendable
 from callcard.telephony.commands import Capability, Command, CommandRefused, Dial
 from callcard.telephony.connector import LinkReport, LinkState, Sink
-from callcard.telephony.events import LinkLost
+from callcard.telephony.events import LegDialled, LinkLost
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class AsteriskConnector:
         self._failures = Backoff()
         # Asterisk's log tells fail2ban of each wrong secret: at most four tries in its ten minutes.
         self._refusals = Backoff(options.refused_retry, options.refused_retry * 5)
-        self._session: Session | None = None  # set while commands may be given
+        self._link: tuple[Session, Sink] | None = None  # set while commands may be given
         self._rings = RingWatch()
 
     async def run(self, sink: Sink) -> None:
@@ -66,16 +66,17 @@ class AsteriskConnector:
 
     async def execute(self, command: Command) -> None:
         """A Dial is done when the phone rings. Raises CommandRefused."""
-        if self._session is None:
+        if self._link is None:
             raise CommandRefused("no_link")
+        session, sink = self._link
         needed = Capability.DIAL if isinstance(command, Dial) else Capability.HANGUP
         if needed not in self.capabilities:
             raise CommandRefused("not_allowed", "the account may not do it")
         try:
             if isinstance(command, Dial):
-                await self._dial(self._session, command)
+                await self._dial(session, sink, command)
             else:
-                await hang_up(self._session, command, within=self._options.answer_timeout)
+                await hang_up(session, command, within=self._options.answer_timeout)
         except ActionRefused as error:
             reason = "not_allowed" if str(error).lower().startswith(_NOT_ALLOWED) else "failed"
             raise CommandRefused(reason, str(error)) from None
@@ -86,9 +87,13 @@ class AsteriskConnector:
         except LinkProblem as problem:
             raise CommandRefused("no_link", str(problem)) from None
 
-    async def _dial(self, session: Session, command: Dial) -> None:
+    async def _dial(self, session: Session, sink: Sink, command: Dial) -> None:
         headers = originate_headers(command, self._options)
-        ringing = self._rings.expect(leg_ids(command.command_id)[0])
+        leg = leg_ids(command.command_id)[0]
+        ringing = self._rings.expect(leg)
+        # Asterisk tells whom the call is for only once the phone was picked up.
+        wish = LegDialled(at=datetime.now(UTC), leg=leg, dialled=command.number)
+        sink.events([wish], time.monotonic_ns())
         within = self._options.answer_timeout
         try:
             await session.ask("Originate", headers, within=within)
@@ -114,7 +119,7 @@ class AsteriskConnector:
             intake.release()
             await self._watch(session, intake, listed)
         finally:
-            self._session = None
+            self._link = None
             self._rings.give_up()
             intake.close()
             session.end(LinkProblem("lost", "closed by Callcard"))
@@ -142,7 +147,7 @@ class AsteriskConnector:
 
     def _open(self, session: Session, welcome: Welcome, sink: Sink) -> None:
         self.capabilities = welcome.capabilities
-        self._session = session
+        self._link = session, sink
         log.info("link to %s:%s is up: %s", self._options.host, self._options.port, welcome.about)
         _report(sink, LinkState.UP, about=welcome.about)
 

@@ -43,14 +43,16 @@ def find_cast(call: CallFacts, is_own_extension: Callable[[str], bool]) -> Cast 
     if not parts:
         return None
     dialled = asked_for(call, parts[0].leg)
-    direction = find_direction(parts, dialled, is_own_extension)
+    placed_by = max([leg.placed_by for leg in call.legs.values()])
+    # A button is for customers, whose numbers may well be as short as an extension.
+    direction = find_direction(parts, "" if placed_by else dialled, is_own_extension)
     return Cast(
         parts=parts,
         key=key_of(call),
         direction=direction,
         dialled=dialled,
         line=find_line(parts, dialled, direction),
-        placed_by=max([leg.placed_by for leg in call.legs.values()]),
+        placed_by=placed_by,
         has_second_lines=any(part.also for part in parts),
     )
 
@@ -136,7 +138,7 @@ def find_direction(parts: list[Part], dialled: str, is_own_extension: Callable[[
         return Direction.OUTBOUND
     if called or (dialled and is_own_extension(dialled)):
         return Direction.INTERNAL
-    return Direction.OUTBOUND  # nothing dialled yet: asked for by a button, which is hardly ever for a colleague
+    return Direction.OUTBOUND  # nothing dialled yet, or asked for by a button
 
 
 def find_line(parts: list[Part], dialled: str, direction: Direction) -> str:

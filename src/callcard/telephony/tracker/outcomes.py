@@ -67,8 +67,10 @@ def _taken_meanwhile(leg: LegFacts, taken: list[Taking]) -> bool:
     return any(name != leg.leg and since <= at <= until for name, at in taken)
 
 
-def caller_outcome(outcome: Outcome) -> SegmentOutcome:
+def caller_outcome(outcome: Outcome, caller: LegFacts) -> SegmentOutcome:
     """Of a caller who talked to nobody: what became of the call, unless others talked in it."""
+    if outcome is Outcome.NOT_PLACED:
+        return _told_outcome(caller) or SegmentOutcome.MISSED
     return SegmentOutcome.CANCELLED if outcome is Outcome.ANSWERED else SegmentOutcome(outcome.value)
 
 
@@ -82,11 +84,13 @@ def call_outcome(call: CallFacts, caller: LegFacts, called: list[Segment], *, co
     for segment_outcome, outcome in _BY_WEIGHT:
         if segment_outcome in outcomes:
             return outcome
+    if caller.picked_up_at is None and any(leg.placed_by for leg in call.legs.values()):
+        return Outcome.NOT_PLACED
     return _uncalled_outcome(caller)
 
 
 def _uncalled_outcome(caller: LegFacts) -> Outcome:
-    """Nobody was called yet. The caller may be one whose own phone was rung first and did not answer."""
+    """Nobody was called yet."""
     told = _told_outcome(caller)
     if told in (SegmentOutcome.BUSY, SegmentOutcome.FAILED):
         return Outcome(told.value)

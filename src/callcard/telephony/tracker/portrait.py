@@ -32,7 +32,7 @@ def portray(pbx: str, facts: CallFacts, is_own_extension: Callable[[str], bool])
         ended_at = max([segment.ended_at for segment in segments if segment.ended_at])
         outcome = _outcome(scene, segments, answered_at, complete=complete)
         if segments[0].outcome is None:
-            segments[0] = replace(segments[0], outcome=outcomes.caller_outcome(outcome))
+            segments[0] = replace(segments[0], outcome=outcomes.caller_outcome(outcome, scene.caller))
     assert scene.caller.began_at is not None
     return Call(
         pbx=pbx,
