@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
@@ -38,6 +39,7 @@ class Call(models.Model):
         CANCELLED = "cancelled", _("Caller hung up")
         BUSY = "busy", _("Busy")
         FAILED = "failed", _("Failed")
+        NOT_PLACED = "not_placed", _("Not placed: own phone not answered")
         UNKNOWN = "unknown", _("End not seen")
 
     class Match(models.TextChoices):
@@ -94,9 +96,34 @@ class Call(models.Model):
             models.Index(fields=["pbx"], condition=models.Q(ended_at=None), name="calls_going_on"),
         ]
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in the words that every window uses. Reads the segments only of a call not seen whole."""
+        if self.outcome != self.Outcome.UNKNOWN:
+            return self.get_outcome_display()
+        has_rung = any(segment.role == "called" and segment.rang_at for segment in self.segments.all())
+        return ending(self.outcome, has_rung=has_rung)
+
+
+def ending(outcome: str, *, has_rung: bool) -> str:
+    """How a call ended. That it was missed is said for sure only when it was seen from beginning to end."""
+    if outcome == Call.Outcome.UNKNOWN and has_rung:
+        return gettext("Perhaps missed: its end was not seen")
+    return str(Call.Outcome(outcome).label)
+
 
 class Segment(models.Model):
     """One extension or party in a call."""
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", _("Answered")
+        ELSEWHERE = "elsewhere", _("Answered elsewhere")
+        MISSED = "missed", _("Missed")
+        CANCELLED = "cancelled", _("Caller hung up")
+        BUSY = "busy", _("Busy")
+        FAILED = "failed", _("Failed")
+        FORWARDED = "forwarded", _("Forwarded")
+        UNKNOWN = "unknown", _("End not seen")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="segments")
     key = models.CharField(max_length=160)
@@ -106,7 +133,7 @@ class Segment(models.Model):
     number = models.CharField(_("number"), max_length=255, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     queue = models.CharField(max_length=80, blank=True)
-    outcome = models.CharField(max_length=10, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     rang_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -118,6 +145,19 @@ class Segment(models.Model):
         constraints = [models.UniqueConstraint(fields=["call", "key"], name="one_segment_per_call_key")]
 
 
+class CallNote(models.Model):
+    """What one person wrote about a call. `Call.note` holds all of them, for reading."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    text = models.TextField(_("note"))
+    written_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("note on a call")
+        constraints = [models.UniqueConstraint(fields=["call", "author"], name="one_note_per_call_and_author")]
+
+
 class Notice(models.Model):
     """A call shown to a user: the pop-up, from its first ring to its end in the list of recent calls."""
 
@@ -126,6 +166,7 @@ class Notice(models.Model):
         TALKING = "talking", _("Talking")
         ELSEWHERE = "elsewhere", _("Answered by a colleague")
         OVER = "over", _("Over")
+        LOST = "lost", _("Line to the telephone system lost")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="notices")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")

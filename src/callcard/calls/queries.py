@@ -46,6 +46,7 @@ def open_notices(user: User) -> list[Notice]:
 def recent_notices(user: User) -> list[Notice]:
     """Calls that were shown to this user, newest first."""
     rows = Notice.objects.filter(user=user).select_related("call__customer__responsible", "call__answered_by")
+    rows = rows.prefetch_related("call__segments")
     notices = list(rows.order_by("-rang_at")[:RECENT])
     veil_customers((notice.call for notice in notices), user)
     return notices

@@ -14,6 +14,7 @@ class NoticeState(StrEnum):
     TALKING = "talking"
     ELSEWHERE = "elsewhere"  # a colleague took it
     OVER = "over"
+    LOST = "lost"  # nothing is heard from the PBX, so nobody knows how it stands
 
 
 def reached_segments(call: Call) -> list[Segment]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from callcard.calls.models import Call, Notice
+from callcard.calls.queries import users_of_extensions
+from callcard.calls.rows import call_value
+from callcard.calls.rules import NoticeState, notice_states
 from callcard.customers.models import Customer
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
@@ -56,6 +59,34 @@ def give_up_call(*, call: Call) -> None:
         Call.objects.filter(pk=call.pk).update(ended_at=now, outcome=outcome, is_complete=False, tracking=None)
         Notice.objects.filter(call=call).update(state=Notice.State.OVER)
         _tell_who_sees(call)
+
+
+def show_line_lost(*, pbx: str) -> None:
+    """Nothing is heard from this PBX: whoever sees a call of it is told that it may be over by now."""
+    _change_notices(pbx, (Notice.State.RINGING, Notice.State.TALKING), lambda call: {})
+
+
+def show_line_back(*, pbx: str) -> None:
+    """The PBX has told how its calls stand: that is shown again."""
+    _change_notices(pbx, (Notice.State.LOST,), _states_now)
+
+
+def _change_notices(pbx: str, shown_as: Collection[str], states: Callable[[Call], Mapping[int, NoticeState]]) -> None:
+    """Of those calls that go on."""
+    with transaction.atomic():
+        notices = Notice.objects.filter(call__pbx=pbx, call__ended_at=None, state__in=shown_as)
+        rows = list(notices.select_related("call").prefetch_related("call__segments"))
+        for notice in rows:
+            notice.state = states(notice.call).get(notice.user_id, NoticeState.LOST).value
+        Notice.objects.bulk_update(rows, ["state"])
+        seen = [notice for notice in rows if notice.closed_at is None]
+        tell([Tell(user_id=notice.user_id, kind="popup", payload={"call": notice.call_id}) for notice in seen])
+
+
+def _states_now(call: Call) -> Mapping[int, NoticeState]:
+    value = call_value(call)
+    extensions = {segment.party.extension for segment in value.segments if segment.party.extension}
+    return notice_states(value, users_of_extensions(extensions))
 
 
 def _tell_who_sees(call: Call) -> None:

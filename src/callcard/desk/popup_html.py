@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from callcard.calls.models import ending
 from callcard.desk.card import CallerCard
-from callcard.desk.popup_parts_html import copy_button, part_html
+from callcard.desk.popup_parts_html import part_html
 from callcard.ui.icons import icon
 from callcard.ui.writing import epoch_ms, initials, media_url
 
@@ -79,9 +80,12 @@ def _state(notice: Context, call: Context) -> tuple[str, str, str]:
     if notice["state"] == "elsewhere":
         by = call["answered_by_name"]
         return "phone-forwarded", _("Answered by %(name)s") % {"name": by} if by else _("Answered by a colleague"), ""
-    if call["outcome"] in _MISSED:
-        return "phone-missed", _("Missed"), ""
-    return "phone-off", _("Call ended"), ""
+    if notice["state"] == "lost":
+        return "phone-off", _("Line to the telephone system lost"), ""
+    if call["outcome"] in ("", "answered"):
+        return "phone-off", _("Call ended"), ""
+    words = ending(call["outcome"], has_rung=True)
+    return "phone-missed" if call["outcome"] in _MISSED else "phone-off", words, ""
 
 
 # -- who it is --------------------------------------------------------------------------------------------------------

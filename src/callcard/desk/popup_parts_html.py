@@ -1,4 +1,8 @@
-"""The HTML of the parts of the card: one function for each, in the table at the end."""
+"""The HTML of the parts of the card: one function for each, in the table at the end.
+
+Each element is felt in the time from the ring to the paint, so there are few: a part is a <dt> and one <dd> for each
+of its lines, and the page adds the pictures (data-icon) and the buttons that copy (data-copies) after the paint.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
-from callcard.ui.icons import icon
 from callcard.ui.writing import anniversary, day, moment, money
 
 Markup = str
@@ -29,21 +32,17 @@ def part_html(key: str, context: Context) -> Markup:
     return make(context) if make else ""
 
 
-def copy_button(text: str) -> Markup:
-    label = escape(_("Copy %(what)s") % {"what": text})
-    return f'<button type="button" class="copy" data-copy="{escape(text)}" aria-label="{label}"></button>'
-
-
-def _part(picture: str, name: str, value: Markup) -> Markup:
-    return f'<div class="part"><dt>{icon(picture)}{escape(name)}</dt><dd>{value}</dd></div>'
+def _part(picture: str, name: str, lines: Markup) -> Markup:
+    """`lines`: one <dd> or more."""
+    return f'<dt data-icon="{picture}">{escape(name)}</dt>{lines}'
 
 
 def _text(picture: str, name: str, value: str) -> Markup:
-    return _part(picture, name, f'<span dir="auto">{escape(value)}</span>') if value else ""
+    return _part(picture, name, f'<dd dir="auto">{escape(value)}</dd>') if value else ""
 
 
 def _quiet(words: str) -> Markup:
-    return f'<span class="quiet">{escape(words)}</span>'
+    return f"<small>{escape(words)}</small>"
 
 
 def _shortened(text: str) -> str:
@@ -54,39 +53,39 @@ def _shortened(text: str) -> str:
 
 
 def _debts(context: Context) -> Markup:
-    amounts = "".join(map(_debt, context["card"].debts)) or _quiet(_("Nothing"))
-    return _part("wallet", _("Owes"), f'<span class="amounts">{amounts}</span>')
+    amounts = " ".join(map(_debt, context["card"].debts)) or _quiet(_("Nothing"))
+    return _part("wallet", _("Owes"), f'<dd class="amounts">{amounts}</dd>')
 
 
 def _debt(debt: CardDebt) -> Markup:
-    amount = f"<bdi>{escape(money(abs(debt.owed), debt.currency))}</bdi>"
+    amount = escape(money(abs(debt.owed), debt.currency))
     if debt.owed > 0:
-        return f'<b class="owed">{amount}</b>'
-    return f'<span class="paid">{amount} {_quiet(_("paid in advance"))}</span>'
+        return f'<bdi class="owed">{amount}</bdi>'
+    return f'<span class="paid"><bdi>{amount}</bdi> {_quiet(_("paid in advance"))}</span>'
 
 
 def _orders(context: Context) -> Markup:
     card: CallerCard = context["card"]
     if not card.orders:
-        return _part("package", _("Orders"), _quiet(_("None going on")))
+        return _part("package", _("Orders"), f"<dd>{_quiet(_('None going on'))}</dd>")
     more = ""
     if card.orders_count > len(card.orders):
         more = _more(card, _("all %(count)s orders") % {"count": card.orders_count})
-    return _part("package", _("Orders"), f'<ul class="rows">{"".join(map(_order, card.orders))}</ul>{more}')
+    return _part("package", _("Orders"), "".join(map(_order, card.orders)) + more)
 
 
 def _order(order: CardOrder) -> Markup:
-    due = _quiet(_("due %(day)s") % {"day": day(order.due_on)}) if order.due_on else ""
+    due = _("due %(day)s") % {"day": day(order.due_on)} if order.due_on else ""
+    about = " · ".join(filter(None, (order.number if order.title else "", due)))
     return (
-        f'<li><span class="row-main" dir="auto">{escape(order.title or order.number)}</span>'
-        f'<bdi class="row-end">{escape(money(order.total, order.currency))}</bdi>'
-        f'<span class="row-under"><span class="badge-state tone-{escape(order.colour)}">{escape(order.state)}</span>'
-        f"{_quiet(order.number) if order.title else ''}{due}</span></li>"
+        f'<dd class="row"><span dir="auto">{escape(order.title or order.number)}</span>'
+        f"<bdi>{escape(money(order.total, order.currency))}</bdi>"
+        f'<small><b class="badge-state tone-{escape(order.colour)}">{escape(order.state)}</b> {escape(about)}</small></dd>'
     )
 
 
 def _more(card: CallerCard, words: str) -> Markup:
-    return f'<a class="more" href="/customers/{card.customer_id}/" data-window>{escape(words)}</a>'
+    return f'<dd><a class="more" href="/customers/{card.customer_id}/" data-window>{escape(words)}</a></dd>'
 
 
 # -- work -------------------------------------------------------------------------------------------------------------
@@ -100,27 +99,26 @@ def _tasks(context: Context) -> Markup:
     more = ""
     if card.tasks_count > len(card.tasks):
         more = _more(card, _("all %(count)s tasks") % {"count": card.tasks_count})
-    return _part("list-todo", _("Tasks"), f'<ul class="rows">{rows}</ul>{more}')
+    return _part("list-todo", _("Tasks"), rows + more)
 
 
 def _task(task: CardTask, now: datetime) -> Markup:
     overdue = ""
     if task.due_at and task.due_at < now:
-        overdue = f'<span class="badge-state tone-red">{icon("triangle-alert")}{escape(_("Overdue"))}</span>'
+        overdue = f'<b class="badge-state tone-red">{escape(_("Overdue"))}</b> '
     about = " · ".join(filter(None, (day(task.due_at), task.assignee)))
     return (
-        f'<li><span class="row-main" dir="auto">{escape(task.title)}</span>'
-        f'<span class="row-under">{overdue}{_quiet(about)}</span></li>'
+        f'<dd class="row"><span dir="auto">{escape(task.title)}</span><small>{overdue}{escape(about)}</small></dd>'
     )
 
 
 def _last_contact(context: Context) -> Markup:
     last = context["card"].last_contact
     if last is None:
-        return _part("history", _("Last spoke"), _quiet(_("Never")))
-    about = " · ".join(filter(None, (last.who, last.outcome, last.result)))
+        return _part("history", _("Last spoke"), f"<dd>{_quiet(_('Never'))}</dd>")
+    about = " · ".join(filter(None, (last.who, last.result)))
     said = f'<q class="said" dir="auto">{escape(_shortened(last.note))}</q>' if last.note else ""
-    return _part("history", _("Last spoke"), f"<b>{escape(moment(last.at))}</b> {_quiet(about)}{said}")
+    return _part("history", _("Last spoke"), f"<dd><b>{escape(moment(last.at))}</b> {_quiet(about)}{said}</dd>")
 
 
 # -- ways of reaching them --------------------------------------------------------------------------------------------
@@ -129,24 +127,22 @@ def _last_contact(context: Context) -> Markup:
 def _contacts(context: Context) -> Markup:
     card: CallerCard = context["card"]
     rows = "".join(map(_phone, card.phones)) + "".join(map(_contact, card.contacts))
-    return _part("phone", _("Contacts"), f'<ul class="rows reach">{rows}</ul>') if rows else ""
+    return _part("phone", _("Contacts"), rows) if rows else ""
 
 
 def _phone(phone: CardPhone) -> Markup:
     number = phone.e164 or phone.raw
     about = ", ".join(filter(None, (phone.person, phone.label)))
-    return (
-        f'<li><span><a href="tel:{quote(number, safe="+")}"><bdi dir="ltr">{escape(phone.raw)}</bdi></a>'
-        f" {_quiet(about) if about else ''}</span>{copy_button(number)}</li>"
-    )
+    link = f'<a href="tel:{quote(number, safe="+")}" dir="ltr">{escape(phone.raw)}</a>'
+    return f'<dd data-copies="{escape(number)}">{link} {_quiet(about) if about else ""}</dd>'
 
 
 def _contact(contact: CardContact) -> Markup:
-    value = escape(contact.value)
+    value = f"<bdi>{escape(contact.value)}</bdi>"
     if contact.kind == "email":
-        value = f'<a href="mailto:{quote(contact.value, safe="@")}">{value}</a>'
+        value = f'<a href="mailto:{quote(contact.value, safe="@")}" dir="ltr">{escape(contact.value)}</a>'
     about = contact.label or ("" if contact.kind == "email" else contact.kind)
-    return f"<li><span><bdi>{value}</bdi> {_quiet(about) if about else ''}</span>{copy_button(contact.value)}</li>"
+    return f'<dd data-copies="{escape(contact.value)}">{value} {_quiet(about) if about else ""}</dd>'
 
 
 def _line(context: Context) -> Markup:
@@ -154,9 +150,11 @@ def _line(context: Context) -> Markup:
     if not line:
         return ""
     name = context["call"]["line_name"]
-    number = f'<bdi dir="ltr">{escape(line)}</bdi>'  # a number reads from left to right in every script
-    shown = f'<b><bdi>{escape(name)}</bdi></b> <span class="quiet">{number}</span>' if name else number
-    return _part("phone-incoming", _("Called"), shown)
+    # A number reads from left to right in every script.
+    if not name:
+        return _part("phone-incoming", _("Called"), f'<dd><bdi dir="ltr">{escape(line)}</bdi></dd>')
+    shown = f'<b dir="auto">{escape(name)}</b> <small dir="ltr">{escape(line)}</small>'
+    return _part("phone-incoming", _("Called"), f"<dd>{shown}</dd>")
 
 
 def _city(context: Context) -> Markup:

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Sequence
 
 from callcard.switchboard.writer import CallWriter
-from callcard.telephony.connector import Connector, LinkReport, WireNote
+from callcard.telephony.connector import Connector, LinkReport, LinkState, WireNote
 from callcard.telephony.events import Event
 from callcard.telephony.tracker import CallTracker
 
 logger = logging.getLogger(__name__)
 
 RESTART_SECONDS = 5.0
+LOST_AFTER_SECONDS = 5.0
 
 
 class PbxLink:
@@ -25,6 +26,11 @@ class PbxLink:
         self.report: LinkReport | None = None
         self._tracker = tracker
         self._writer = writer
+        self._losing: asyncio.TimerHandle | None = None
+
+    @property
+    def is_up(self) -> bool:
+        return self.report is not None and self.report.state is LinkState.UP
 
     def events(self, events: Sequence[Event], received_ns: int) -> None:
         changes = self._tracker.feed_many(events)
@@ -37,6 +43,21 @@ class PbxLink:
             logger.log(level, "link to %s: %s %s %s", self.pbx, report.state, report.problem, report.detail)
             self._writer.put_report(self.pbx, report)
         self.report = report
+        self._watch_line()
+
+    def _watch_line(self) -> None:
+        """A link that comes back at once need not trouble anybody."""
+        if self.is_up:
+            self._stop_losing()
+            self._writer.put_line_back(self.pbx)
+        elif self._losing is None:
+            loop = asyncio.get_running_loop()
+            self._losing = loop.call_later(LOST_AFTER_SECONDS, self._writer.put_line_lost, self.pbx)
+
+    def _stop_losing(self) -> None:
+        if self._losing is not None:
+            self._losing.cancel()
+            self._losing = None
 
     def note(self, note: WireNote) -> None:
         self._writer.put_note(self.pbx, note)
@@ -47,6 +68,7 @@ class PbxLink:
             try:
                 await self.connector.run(self)
             except asyncio.CancelledError:
+                self._stop_losing()
                 raise
             except Exception:
                 logger.exception("the connector of %s stopped by mistake and is started again", self.pbx)

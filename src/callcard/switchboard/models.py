@@ -17,6 +17,7 @@ class Pbx(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     options = models.JSONField(default=dict, blank=True)
     is_enabled = models.BooleanField(_("switched on"), default=True)
+    heard_at = models.DateTimeField(null=True, editable=False)  # the link was up then, to a few seconds
 
     class Meta:
         verbose_name = _("PBX")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from callcard.calls.queries import calls_going_on
 from callcard.calls.services import give_up_call
@@ -23,3 +25,9 @@ def remove_pbx(*, pbx: Pbx) -> None:
         for call in calls_going_on(pbx.slug):
             give_up_call(call=call)
         pbx.delete()
+
+
+def note_heard(slugs: Collection[str]) -> None:
+    """The links to these PBXs are up. Should the program be killed, calls that end meanwhile end at this moment."""
+    if slugs:
+        Pbx.objects.filter(slug__in=slugs).update(heard_at=timezone.now())

@@ -15,6 +15,7 @@ from callcard.staff.company import company
 from callcard.switchboard.kinds import make_connector
 from callcard.switchboard.links import PbxLink
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.services import note_heard
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.commands import Command, CommandRefused
 from callcard.telephony.connector import Connector
@@ -71,7 +72,9 @@ class Switchboard:
         current = await asyncio.to_thread(_settings)
         while True:
             await asyncio.sleep(LOOK_FOR_CHANGES_SECONDS)
+            heard = [slug for slug, link in self.links.items() if link.is_up]
             try:
+                await asyncio.to_thread(note_heard, heard)
                 newer = await asyncio.to_thread(_settings)
             except DatabaseError:
                 continue
@@ -111,18 +114,18 @@ def _prepare() -> tuple[str, list[_Prepared]]:
             logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
             continue
         tracker = CallTracker(pbx.slug)
-        _take_up_calls(pbx.slug, tracker)
+        _take_up_calls(pbx, tracker)
         prepared.append(_Prepared(pbx.slug, connector, tracker))
     region = company().region
     connection.close()
     return region, prepared
 
 
-def _take_up_calls(slug: str, tracker: CallTracker) -> None:
+def _take_up_calls(pbx: Pbx, tracker: CallTracker) -> None:
     """Go on with the calls that were going on when the program stopped."""
-    for row in calls_going_on(slug):
+    for row in calls_going_on(pbx.slug):
         try:
-            tracker.restore(call_value(row), row.tracking or {})
+            tracker.restore(call_value(row), row.tracking or {}, heard_until=pbx.heard_at)
         except (KeyError, TypeError, ValueError):
             logger.warning("call %s cannot be taken up again and is closed as not fully seen", row.key)
             give_up_call(call=row)

@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 
 from callcard.calls.recorder import CallRecorder, Record
+from callcard.calls.services import show_line_back, show_line_lost
 from callcard.switchboard.journal import write_link_report, write_wire_notes
 from callcard.telephony.changes import CallMerged, Change, SegmentRang
 from callcard.telephony.connector import LinkReport, WireNote
@@ -24,6 +26,7 @@ NOTES_EVERY_SECONDS = 1.0
 GATHER_SECONDS = 0.05
 RETRY_SECONDS = (0.05, 0.2, 1.0, 2.0)
 NOTES_KEPT = 2000
+Task = Callable[[], None]
 
 
 class CallWriter(threading.Thread):
@@ -41,7 +44,7 @@ class CallWriter(threading.Thread):
         self._work = threading.Event()
         self._hurry = threading.Event()
         self._pending: dict[tuple[str, str], Record] = {}
-        self._reports: list[tuple[str, LinkReport]] = []
+        self._tasks: list[Task] = []
         self._notes: deque[tuple[str, WireNote]] = deque(maxlen=NOTES_KEPT)
         self._notes_written_at = 0.0
         self._stopping = False
@@ -57,8 +60,17 @@ class CallWriter(threading.Thread):
             self._hurry.set()
 
     def put_report(self, pbx: str, report: LinkReport) -> None:
+        self._put_task(partial(write_link_report, pbx, report))
+
+    def put_line_lost(self, pbx: str) -> None:
+        self._put_task(partial(show_line_lost, pbx=pbx))
+
+    def put_line_back(self, pbx: str) -> None:
+        self._put_task(partial(show_line_back, pbx=pbx))
+
+    def _put_task(self, task: Task) -> None:
         with self._lock:
-            self._reports.append((pbx, report))
+            self._tasks.append(task)
         self._work.set()
 
     def put_note(self, pbx: str, note: WireNote) -> None:
@@ -72,7 +84,7 @@ class CallWriter(threading.Thread):
         self.join(10)
 
     def run(self) -> None:
-        while not self._stopping or self._pending or self._reports:
+        while not self._stopping or self._pending or self._tasks:
             if self._work.wait(NOTES_EVERY_SECONDS):
                 self._hurry.wait(GATHER_SECONDS)
             self._work.clear()
@@ -100,16 +112,16 @@ class CallWriter(threading.Thread):
         """False when the database could not take it; everything waits again then."""
         with self._lock:
             records, self._pending = self._pending, {}
-            reports, self._reports = self._reports, []
+            tasks, self._tasks = self._tasks, []
         try:
-            while reports:
-                write_link_report(*reports[0])
-                reports.pop(0)
             self._record(records)
+            while tasks:  # after the records, for a line that is back shows calls as they are written
+                tasks[0]()
+                tasks.pop(0)
             if time.monotonic() - self._notes_written_at > NOTES_EVERY_SECONDS and not self._pending:
                 self._write_notes()
         except (OperationalError, InterfaceError) as error:
-            self._wait_for_database(error, records, reports)
+            self._wait_for_database(error, records, tasks)
             return False
         self._failures = 0
         return True
@@ -142,9 +154,7 @@ class CallWriter(threading.Thread):
             notes = [self._notes.popleft() for _ in range(len(self._notes))]
             write_wire_notes(notes)
 
-    def _wait_for_database(
-        self, error: Exception, records: dict[tuple[str, str], Record], reports: list[tuple[str, LinkReport]]
-    ) -> None:
+    def _wait_for_database(self, error: Exception, records: dict[tuple[str, str], Record], tasks: list[Task]) -> None:
         pause = RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS) - 1)]
         self._failures += 1
         logger.warning("the database does not answer (%s); %d calls wait", error, len(records))
@@ -153,7 +163,7 @@ class CallWriter(threading.Thread):
             newer, self._pending = self._pending, records
             for record in newer.values():
                 self._merge(record)
-            self._reports[:0] = reports
+            self._tasks[:0] = tasks
         threading.Event().wait(pause)
         self._work.set()
 

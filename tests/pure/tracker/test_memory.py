@@ -62,3 +62,16 @@ def test_a_call_that_ended_while_the_program_was_stopped_ends_with_the_link() ->
     fresh.restore(call, json.loads(json.dumps(tracker.memory_of(call.key))))
     (ended,) = stored(fresh.feed(CallsInProgress(at=stopped_at + timedelta(hours=1), legs=()))).values()
     assert (ended.ended_at, ended.outcome, ended.complete) == (stopped_at, "answered", False)
+
+
+def test_a_call_that_ended_after_the_program_was_killed_ends_when_it_was_last_heard_of() -> None:
+    told = answered().events
+    talking = next(i for i, event in enumerate(told) if type(event).__name__ == "LegHungUp")
+    tracker = CallTracker("main")
+    (call,) = stored(track(told[:talking], tracker)).values()
+    heard_until = told[talking - 1].at + timedelta(seconds=9)
+    fresh = CallTracker("main")
+    fresh.restore(call, tracker.memory_of(call.key) or {}, heard_until=heard_until)
+    changes = fresh.feed(CallsInProgress(at=heard_until + timedelta(hours=1), legs=()))
+    (ended,) = stored(changes).values()
+    assert (ended.ended_at, ended.outcome, ended.complete) == (heard_until, "answered", False)

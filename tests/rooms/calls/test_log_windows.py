@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from callcard.calls.models import Call, Notice, Segment
 from callcard.customers.services import create_customer
+from callcard.desk.popup import popups
 from callcard.staff.models import User
 
 
@@ -81,3 +82,29 @@ class WhateverIsAsked(TestCase):
         client.force_login(User.objects.get_or_create(username="fuzz")[0])
         query = {"q": q, "since": since, "until": since, "outcome": outcome, "direction": outcome, "page": at}
         assert client.get("/calls/", query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("missed", "Missed"),
+        ("cancelled", "Caller hung up"),
+        ("busy", "Busy"),
+        ("not_placed", "Not placed: own phone not answered"),
+        ("unknown", "Perhaps missed: its end was not seen"),
+    ],
+)
+def test_an_ending_has_the_same_words_in_every_window_and_on_the_card(anna: User, outcome: str, words: str) -> None:
+    call = call_of(anna, "1", number="+8562011111111", outcome=outcome, is_complete=outcome != "unknown")
+    call.segments.update(rang_at=call.started_at)
+    Notice.objects.update(state="over")
+    for path in ("/calls/", "/calls/recent/"):
+        assert f"{words}</span>" in page(anna, path)
+    assert f"<b>{words}</b>" in popups([(call.pk, anna.pk)])[(call.pk, anna.pk)].html
+
+
+def test_a_call_that_rang_nobody_is_not_perhaps_missed(anna: User) -> None:
+    call_of(anna, "1", outcome="unknown", is_complete=False)
+    log = page(anna, "/calls/")
+    assert "End not seen</span>" in log
+    assert "Perhaps missed" not in log

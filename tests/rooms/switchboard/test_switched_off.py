@@ -42,3 +42,22 @@ def test_a_demo_companys_past_is_not_explained() -> None:
     for pbx in (DEMO_PBX, "office"):
         Call.objects.create(pbx=pbx, key="1", direction="inbound", started_at=NOW, ended_at=NOW)
     assert [diagnosis.call.pbx for diagnosis in diagnose_recent_calls()] == ["office"]
+
+
+def test_when_a_pbx_was_last_heard_is_written_while_its_link_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcard.switchboard.switchboard.LOOK_FOR_CHANGES_SECONDS", 0.05)
+    Pbx.objects.create(slug="play", name="Play", kind="simulator", options={"mean_interval": 0})
+    Pbx.objects.create(slug="dead", name="Dead", kind="asterisk", options={"secret": "x", "port": 1})
+
+    async def run_a_moment() -> None:
+        switchboard = Switchboard()
+        await switchboard.start()
+        await asyncio.sleep(0.5)
+        await switchboard.stop()
+
+    before = datetime.now(UTC)
+    asyncio.run(run_a_moment())
+    heard_at = Pbx.objects.get(slug="play").heard_at
+    assert heard_at is not None
+    assert before < heard_at <= datetime.now(UTC)
+    assert Pbx.objects.get(slug="dead").heard_at is None

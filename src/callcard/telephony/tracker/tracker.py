@@ -119,15 +119,18 @@ class CallTracker:
         facts = self._register.call_with_id(call_key)
         return memory_of(facts, self._lost_at) if facts is not None else None
 
-    def restore(self, call: Call, memory: Memory) -> None:
+    def restore(self, call: Call, memory: Memory, *, heard_until: datetime | None = None) -> None:
         """Take up a call that was going on when the program stopped. Comes before the first event.
+
+        `heard_until`: the last moment at which the PBX is known to have been listened to; a call that turns out to have
+        ended meanwhile ends then.
 
         What happened meanwhile is told by the CallsInProgress that follows. Raises KeyError, TypeError or
         ValueError when `memory` is not of this version's making.
         """
         facts, lost_at = facts_from(memory, call)
         self._register.take_up(facts)
-        self._lost_at = self._lost_at or lost_at
+        self._lost_at = self._lost_at or lost_at or heard_until
 
     def feed(self, event: events.Event) -> list[Change]:
         """Take in one event. Never raises, whatever the order or the content."""
