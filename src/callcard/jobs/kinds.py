@@ -71,12 +71,12 @@ class Kind:
 
     It may be run again from its beginning after a kill at any point, so it is all-or-nothing or repeatable. What it
     writes, it writes in short transactions: on SQLite a ringing call waits for them. `lease`: the longest time between
-    two calls of `Run.progress`. `tries`: how often it is begun before it has failed. Quick kinds have a worker of their
-    own, so that they never wait for an import.
+    two calls of `Run.progress`. `tries`: how often it is begun before it has failed. `lane`: kinds of one lane wait for each
+    other, so what must not wait for an import has another one.
     """
 
     name: str
     run: Callable[[Run], Result | None]
     tries: int = 5
     lease: timedelta = timedelta(seconds=60)
-    is_quick: bool = False
+    lane: str = "long"

@@ -1,4 +1,4 @@
-"""Doing the work: a thread for long jobs and one for quick ones, in every process that serves."""
+"""Doing the work: a thread for each lane of jobs, in every process that serves."""
 
 from __future__ import annotations
 
@@ -40,11 +40,10 @@ def pause_after(attempt: int) -> timedelta:
 
 class Worker:
     def __init__(self, kinds: Sequence[Kind], setting: Setting) -> None:
-        quick = [kind for kind in kinds if kind.is_quick]
-        long = [kind for kind in kinds if not kind.is_quick]
+        names = sorted({kind.lane for kind in kinds})
         self._lanes = [
-            _Lane("quick-jobs", quick, setting, minds_schedules=True),
-            _Lane("long-jobs", long, setting, minds_schedules=False),
+            _Lane(name, [kind for kind in kinds if kind.lane == name], setting, minds_schedules=name == names[0])
+            for name in names
         ]
 
     def start(self) -> None:
@@ -77,7 +76,7 @@ class _Lane:
         self._is_stopping = False
         self._holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{time.monotonic_ns() % 10**9}:{self._name}"[:60]
         wakeup.register(self._wakeup)
-        self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"jobs-{self._name}", daemon=True)
         self._thread.start()
 
     def ask_to_stop(self) -> None:

@@ -86,7 +86,7 @@ def test_a_quick_job_does_not_wait_for_a_long_one() -> None:
     def long(_run: Run) -> None:
         let_go.wait(PATIENCE_SECONDS)
 
-    with at_work(Kind("long", long), Kind("quick", lambda _run: None, is_quick=True)):
+    with at_work(Kind("long", long), Kind("quick", lambda _run: None, lane="quick")):
         slow = enqueue(kind="long")
         wait_until(lambda: _state(slow) == Job.State.RUNNING)
         quick = enqueue(kind="quick")
