@@ -33,7 +33,7 @@ _exact = json.JSONDecoder(parse_float=Decimal)
 
 _CUSTOMERS_AT_ONCE = 8
 """The statement always asks for so many (the last one repeated): one text, so the server keeps its plan."""
-_CENT = Decimal("0.01")
+_SMALLEST = Decimal("0.001")
 # Keep in step with User.shown_name.
 _NAME_OF_USER = "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.username)"
 
@@ -183,7 +183,7 @@ def _last_contact(at: str, who: str | None, direction: str, outcome: str, result
 
 
 def _money(amount: Decimal | int) -> Decimal:
-    return Decimal(amount).quantize(_CENT)
+    return Decimal(amount).quantize(_SMALLEST)
 
 
 def _moment(text: str) -> datetime:

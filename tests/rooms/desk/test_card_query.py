@@ -23,7 +23,8 @@ from callcard.desk.card import (
 )
 from callcard.desk.card_query import read_cards
 from callcard.sales.models import OrderState
-from callcard.sales.services import record_order, record_payment
+from callcard.sales.payment_services import record_payment
+from callcard.sales.services import record_order
 from callcard.staff.models import User
 from callcard.tasks.services import add_task, complete_task
 
@@ -102,7 +103,7 @@ def test_a_full_card() -> None:
     )
     assert card.contacts == (CardContact(kind="email", value="a@example.com", label="work"),)
     assert card.debts == (
-        CardDebt(owed=Decimal("250000.40"), currency="LAK"),
+        CardDebt(owed=Decimal("250000.40"), currency="KZT"),
         CardDebt(owed=Decimal("-3.10"), currency="USD"),
     )
     assert [order.number for order in card.orders] == ["6", "5", "4", "3"]
@@ -113,7 +114,7 @@ def test_a_full_card() -> None:
         state="new",
         colour="green",
         total=Decimal("0.10"),
-        currency="LAK",
+        currency="KZT",
         ordered_at=NOW - timedelta(days=4),
         due_on=date(2026, 12, 1),
     )
@@ -143,12 +144,12 @@ def _sell(customer: Customer) -> None:
             number=f"{index}",
             title="Bench",
             total=total,
-            currency="LAK",
+            currency="KZT",
             state=new,
             ordered_at=NOW - timedelta(days=10 - index),
             due_on=date(2026, 12, 1),
         )
-    record_payment(customer=customer, amount=Decimal("0.10"), currency="LAK")
+    record_payment(customer=customer, amount=Decimal("0.10"), currency="KZT")
     record_payment(customer=customer, amount=Decimal("3.10"), currency="USD")
     record_order(customer=customer, number="old", total=Decimal(7), currency="EUR", state=over)
     record_payment(customer=customer, amount=Decimal(7), currency="EUR")

@@ -7,7 +7,8 @@ import pytest
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales.models import Order, OrderState, Payment
-from callcard.sales.services import record_order, record_payment
+from callcard.sales.payment_services import record_payment
+from callcard.sales.services import record_order
 from callcard.staff.models import Team, User
 from callcard.staff.visibility import visible_to
 from callcard.tasks.models import Task
