@@ -50,7 +50,8 @@ EXPECTED = {
     "web-server": ("down", "not_asterisk"),
     "silent": ("down", "not_asterisk"),
     "nobody": ("down", "unreachable"),
-    "tls-on-plain": ("down", "tls"),
+    "tls-on-plain": ("down", "no_tls"),
+    "plain-on-tls": ("down", "needs_tls"),
     "untrusted": ("down", "tls"),
 }
 
@@ -88,6 +89,7 @@ def _connect_all(asterisk: Asterisk, mail_server: int) -> None:
     connect_pbx("silent", mail_server)
     connect_pbx("nobody", free_port())
     connect_pbx("tls-on-plain", plain, tls=True, ca_file=trusted, connect_timeout=2)
+    connect_pbx("plain-on-tls", tls)
     connect_pbx("untrusted", tls, tls=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,13 +10,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcard.connectors.asterisk.options import OptionsNotValid, options_from
+from callcard.connectors.asterisk.options import PLAIN_PORT, TLS_PORT, AsteriskOptions, OptionsNotValid, options_from
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.words import explain_option
 from callcard.ui.forms import WindowForm
 
 # Addresses beside those of the PBXs.
 _NO_SLUGS = {"new", "test"}
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1", "[::1]", "ip6-localhost"}
 
 
 class PbxForm(WindowForm):
@@ -109,7 +111,24 @@ class PbxForm(WindowForm):
             except OptionsNotValid as error:
                 for name, words in error.problems.items():
                     self._add_problem(name, words)
+            if same := self._same_host(same_port=True):
+                words = _("%(name)s is this telephone system already: every call would come twice.")
+                self.add_error("host", words % {"name": same.name})
         return values
+
+    def neighbour(self) -> Pbx | None:
+        """Another PBX on the same machine: it may be the same one, by another port."""
+        return self._same_host(same_port=False)
+
+    def _same_host(self, *, same_port: bool) -> Pbx | None:
+        """Another Asterisk that is reached by this host, and by this port too if asked."""
+        place = _place(self.cleaned_data)
+        others = Pbx.objects.filter(kind=Pbx.Kind.ASTERISK).exclude(pk=self.pbx.pk if self.pbx else None)
+        for other in others:
+            there = _place(other.options)
+            if there == place if same_port else there[0] == place[0]:
+                return other
+        return None
 
     def _add_problem(self, name: str, words: str) -> None:
         if name not in self.fields:
@@ -133,6 +152,13 @@ class PbxForm(WindowForm):
         wanted = slugify(self.cleaned_data["name"])[:30] or self.cleaned_data["kind"]
         taken = set(Pbx.objects.values_list("slug", flat=True)) | _NO_SLUGS
         return next(slug for n in range(1, 10_000) if (slug := wanted if n == 1 else f"{wanted}-{n}") not in taken)
+
+
+def _place(options: Mapping[str, Any]) -> tuple[str, int]:
+    """Host and port, with every name of this machine itself as one."""
+    host = str(options.get("host") or AsteriskOptions().host).strip().rstrip(".").lower()
+    usual = TLS_PORT if options.get("tls") else PLAIN_PORT
+    return "127.0.0.1" if host in _THIS_MACHINE else host, int(options.get("port") or usual)
 
 
 def _initial(pbx: Pbx) -> dict[str, Any]:

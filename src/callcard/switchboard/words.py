@@ -11,6 +11,14 @@ PROBLEMS = {
     "not_asterisk": _("Something answers at this address, but not the manager interface. Check address and port."),
     "unreachable": _("Nothing answers at this address. Check address, port, and that no firewall is between."),
     "tls": _("The encrypted connection failed. Check the certificate and the file with its authority."),
+    "needs_tls": _(
+        "This port expects an encrypted link. Switch on Encrypted (TLS) under More settings, or give the plain port, "
+        "which is 5038 on most machines."
+    ),
+    "no_tls": _(
+        "This port speaks without encryption. Switch off Encrypted (TLS) under More settings, or give the port for it, "
+        "which is 5039 on most machines."
+    ),
     "lost": _("The connection broke. It is being made anew."),
     "overloaded": _("More came from the PBX than could be read. The link is made anew and nothing is counted twice."),
 }

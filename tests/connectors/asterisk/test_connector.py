@@ -161,7 +161,7 @@ def served_with(path: Path) -> ssl.SSLContext:
 async def test_a_plain_link_to_a_tls_port_is_told_apart(tmp_path: Path) -> None:
     async with linked(FakeAmi(), tls=served_with(certificate(tmp_path)), answer_timeout=0.1) as (_, sink):
         await until(lambda: len(sink.reports) > 1)
-        assert sink.states[1] == "down not_asterisk"
+        assert sink.states[1] == "down needs_tls"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_over_tls_the_certificate_is_looked_at_as_it_was_set(
 async def test_tls_to_a_port_without_it_says_so() -> None:
     async with linked(FakeAmi(), tls_options={"tls": True}) as (_, sink):
         await until(lambda: len(sink.reports) > 1)
-        assert sink.states[1] == "down tls"
+        assert sink.states[1] == "down no_tls"
 
 
 # Keeping up

@@ -10,8 +10,7 @@ from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.intake import Intake
 from callcard.connectors.asterisk.moments import Moments
 from callcard.connectors.asterisk.translate import Translator
-from callcard.telephony.connector import LinkReport, WireNote
-from callcard.telephony.events import Event
+from tests.connectors.recorder import Recorder
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -58,20 +57,8 @@ def test_moments_never_go_backwards() -> None:
     assert seen((10.0, 10.0), (5.0, 10.5), (11.0, 11.0)) == pytest.approx([10.0, 10.0, 11.0], abs=0.005)
 
 
-class _Sink:
-    def __init__(self) -> None:
-        self.told: list[Event] = []
-
-    def events(self, events: list[Event], received_ns: int) -> None:  # type: ignore[override]
-        self.told += events
-
-    def link(self, report: LinkReport) -> None: ...
-
-    def note(self, note: WireNote) -> None: ...
-
-
 def test_what_waited_together_keeps_its_own_times() -> None:
-    sink = _Sink()
+    sink = Recorder()
     intake = Intake(Translator(), sink, 100)
     intake.release()
     ringing = {"event": "Newstate", "channel": "PJSIP/301-1", "channelstate": "5", "uniqueid": "1"}

@@ -133,7 +133,7 @@ def test_every_problem_of_an_option_has_translatable_words() -> None:
 
 def test_a_telephone_system_does_not_take_the_address_of_a_page(window: Client) -> None:
     for name in ("New", "test"):
-        window.post("/settings/pbx/new", FILLED | {"name": name})
+        window.post("/settings/pbx/new", FILLED | {"name": name, "host": f"{name}.example"})
     assert sorted(Pbx.objects.values_list("slug", flat=True)) == ["new-2", "test-2"]
 
 
@@ -156,3 +156,28 @@ def test_whatever_is_typed_is_usable_or_answered_with_words(window: Client, type
     for pbx in Pbx.objects.all():
         make_connector(pbx)
     Pbx.objects.all().delete()
+
+
+@pytest.mark.parametrize("changed", [{}, {"host": " 10.0.0.5. "}, {"port": ""}, {"secret": "other", "username": "x"}])
+def test_the_same_asterisk_twice_is_refused(window: Client, changed: dict[str, str]) -> None:
+    window.post("/settings/pbx/new", FILLED)
+    response = window.post("/settings/pbx/new", FILLED | {"name": "Again"} | changed)
+    assert response.status_code == 422
+    assert "Office is this telephone system already: every call would come twice." in text(response)
+    assert Pbx.objects.count() == 1
+    assert window.post("/settings/pbx/office", FILLED | {"name": "Renamed"}).status_code == 302
+
+
+def test_this_machine_has_many_names(window: Client) -> None:
+    window.post("/settings/pbx/new", FILLED | {"host": ""})
+    for host in ("localhost", "127.0.0.1", "::1", "LOCALHOST"):
+        assert window.post("/settings/pbx/new", FILLED | {"host": host, "port": "5038"}).status_code == 422
+
+
+def test_another_port_of_the_same_machine_is_taken_with_a_warning(window: Client) -> None:
+    window.post("/settings/pbx/new", FILLED)
+    response = window.post("/settings/pbx/new", FILLED | {"name": "Second", "port": "5039", "tls": "on"}, follow=True)
+    assert "Office is on the same machine." in text(response)
+    assert Pbx.objects.count() == 2
+    other = window.post("/settings/pbx/new", FILLED | {"name": "Third", "host": "10.0.0.6"}, follow=True)
+    assert "on the same machine" not in text(other)

@@ -8,11 +8,11 @@ import ssl
 from dataclasses import dataclass
 
 from callcard.connectors.asterisk.options import AsteriskOptions
+from callcard.connectors.asterisk.probe import GREETING, expects_tls, greets_plainly
 from callcard.connectors.asterisk.problems import ActionRefused, ActionUnanswered, LinkProblem
 from callcard.connectors.asterisk.session import Listener, Session
 from callcard.telephony.commands import Capability
 
-_GREETING = "Asterisk Call Manager/"
 _NEEDED = {"CoreShowChannels": "write=reporting", "Status": "write=reporting"}
 
 
@@ -28,20 +28,23 @@ async def connect(options: AsteriskOptions, wanted: frozenset[bytes], listener: 
     """A session whose greeting was Asterisk's. Raises LinkProblem."""
     session = await _open(options, wanted, listener)
     try:
-        await _expect_greeting(session, within=options.answer_timeout)
+        await _expect_greeting(session, options)
     except BaseException:
         session.end(LinkProblem("lost", "closed by Callcard"))
         raise
     return session
 
 
-async def _expect_greeting(session: Session, *, within: float) -> None:
+async def _expect_greeting(session: Session, options: AsteriskOptions) -> None:
+    within = options.answer_timeout
     try:
         async with asyncio.timeout(within):
             greeting = await session.greeted
     except TimeoutError:
+        if not options.tls and await expects_tls(options.host, options.port, within=within):
+            raise LinkProblem("needs_tls", f"port {options.port} expects TLS") from None
         raise LinkProblem("not_asterisk", f"no greeting within {within:g} s") from None
-    if not greeting.startswith(_GREETING):
+    if not greeting.startswith(GREETING):
         raise LinkProblem("not_asterisk", f"greeted with {greeting[:80]!r}")
 
 
@@ -54,6 +57,15 @@ async def log_in(session: Session, options: AsteriskOptions) -> Welcome:
 
 
 async def _open(options: AsteriskOptions, wanted: frozenset[bytes], listener: Listener) -> Session:
+    try:
+        return await _open_as_set(options, wanted, listener)
+    except LinkProblem:
+        if options.tls and await greets_plainly(options.host, options.port, within=options.answer_timeout):
+            raise LinkProblem("no_tls", f"port {options.port} speaks without TLS") from None
+        raise
+
+
+async def _open_as_set(options: AsteriskOptions, wanted: frozenset[bytes], listener: Listener) -> Session:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(options.connect_timeout):
