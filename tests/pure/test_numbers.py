@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcard.telephony.numbers import ReadNumber, candidates, read_number
+from callcard.telephony.numbers import ReadNumber, candidates, is_emergency, read_number
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,21 @@ def test_nothing_is_ever_refused(raw: str, region: str) -> None:
     assert number.raw == raw
     assert number.e164 == "" or (number.e164[0] == "+" and number.e164[1:].isascii() and number.e164[1:].isdigit())
     assert len(number.e164) <= 20
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "expected"),
+    [
+        *[("112", region, True) for region in ("DE", "GB", "US")],
+        ("9-1-1", "US", True),
+        ("01", "TM", True),
+        ("301", "TM", False),
+        ("911", "DE", False),
+        ("190", "LA", True),
+        ("+49 112", "DE", False),
+        ("", "DE", False),
+        ("112", "", False),
+    ],
+)
+def test_numbers_that_call_for_help(raw: str, region: str, expected: bool) -> None:
+    assert is_emergency(raw, region) is expected

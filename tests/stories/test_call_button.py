@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 
 from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
-from callcard.staff.models import Extension
+from callcard.staff.models import Extension, User
 from callcard.switchboard.models import DialRequest
 from tests.stories.product import Desk, Product, wait_for
 
 
-def press(desk: Desk, number: str, key: str) -> tuple[int, dict[str, str]]:
+def press(desk: Desk, number: str, key: str, **more: str) -> tuple[int, dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=10)
     headers = desk.headers() | {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": key}
-    connection.request("POST", "/calls/dial", urlencode({"number": number}), headers)
+    connection.request("POST", "/calls/dial", urlencode({"number": number, **more}), headers)
     response = connection.getresponse()
     status, answer = response.status, json.loads(response.read())
     connection.close()
@@ -52,3 +52,19 @@ def test_without_a_phone_one_is_told_what_to_do(product: Product, desk: Callable
         {"error": "You have no extension. Ask the administrator to give you one."},
     )
     assert not DialRequest.objects.exists()
+
+
+def test_an_emergency_number_is_called_only_after_a_question(product: Product, desk: Callable[[str], Desk]) -> None:
+    anna = desk("anna")
+    ask = "190 is an emergency number. Call it?"
+    for _ in range(2):
+        assert press(anna, "190", "click-0004") == (409, {"ask": ask})
+    assert not DialRequest.objects.exists()
+    Extension.objects.create(number="190", user=User.objects.get(username="anna"))
+    status, answer = press(anna, "1 90", "click-0004")
+    assert (status, "also the extension of" in answer["ask"]) == (409, True)
+    Extension.objects.filter(number="190").delete()
+    assert press(anna, "190", "click-0004", sure="1")[0] == 200
+    wait_for(lambda: Call.objects.filter(command_id="click-0004").exists())
+    assert Call.objects.get().direction == "outbound"
+    assert DialRequest.objects.get().number == "190"

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from callcard.staff.company import company
-from callcard.staff.models import User
+from callcard.staff.models import Extension, User
 from callcard.switchboard import running
 from callcard.switchboard.models import DialRequest, Pbx
 from callcard.telephony.commands import CommandRefused, Dial
-from callcard.telephony.numbers import read_number
+from callcard.telephony.numbers import is_emergency, read_number
 
 _DIALABLE = re.compile(r"\+?[0-9]{2,20}")
 
@@ -25,15 +25,24 @@ class NotDialled(Exception):
     words: str
 
 
-def dial(*, user: User, raw: str, command_id: str) -> DialRequest:
+@dataclass(frozen=True, slots=True)
+class AskFirst(Exception):
+    """`words`: the question that must be answered with yes before this number is called."""
+
+    words: str
+
+
+def dial(*, user: User, raw: str, command_id: str, is_sure: bool = False) -> DialRequest:
     """Ring the user's phone, then call `raw`. The same command_id a second time changes nothing and rings nobody.
 
-    Raises NotDialled.
+    Raises NotDialled, and AskFirst for an emergency number unless `is_sure`.
     """
     extension = user.extensions.order_by("pk").values_list("number", flat=True).first()
     if extension is None:
         raise NotDialled(_("You have no extension. Ask the administrator to give you one."))
     number = _dialable(raw)
+    if not is_sure and is_emergency(number, company().region):
+        raise AskFirst(_question(number))
     pbx = Pbx.objects.filter(is_enabled=True).order_by("pk").first()
     if pbx is None:
         raise NotDialled(_("No telephone system is set up. Ask the administrator."))
@@ -45,8 +54,18 @@ def dial(*, user: User, raw: str, command_id: str) -> DialRequest:
     return request
 
 
+def _question(number: str) -> str:
+    owner = Extension.objects.filter(number=number).select_related("user").first()
+    if owner is None:
+        return _("%(number)s is an emergency number. Call it?") % {"number": number}
+    name = owner.user.shown_name if owner.user else _("a phone of the company")
+    words = _("%(number)s is an emergency number, and here also the extension of %(name)s. Call it?")
+    return words % {"number": number, "name": name}
+
+
 def _dialable(raw: str) -> str:
-    reading = read_number(raw, company().region)
+    region = company().region
+    reading = read_number(raw, region)
     number = reading.e164 or re.sub(r"[\s().-]", "", raw)
     if not _DIALABLE.fullmatch(number):
         raise NotDialled(_("This is not a number that can be called."))

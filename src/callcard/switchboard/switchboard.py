@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
@@ -12,6 +13,7 @@ from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
+from callcard.staff.models import Extension
 from callcard.switchboard.kinds import make_connector
 from callcard.switchboard.links import PbxLink
 from callcard.switchboard.models import Pbx
@@ -19,7 +21,8 @@ from callcard.switchboard.services import note_heard
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.commands import Command, CommandRefused
 from callcard.telephony.connector import Connector
-from callcard.telephony.tracker import CallTracker
+from callcard.telephony.numbers import is_emergency
+from callcard.telephony.tracker import CallTracker, looks_like_extension
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +105,7 @@ def _settings() -> list[tuple[object, ...]]:
 
 
 def _prepare() -> tuple[str, list[_Prepared]]:
-    prepared = []
+    prepared, region = [], company().region
     listened_to = list(Pbx.objects.filter(is_enabled=True).order_by("pk"))
     # Only now: a link that is being cut still writes what it knows of its calls.
     for call in calls_going_on_elsewhere([pbx.slug for pbx in listened_to]):
@@ -113,12 +116,17 @@ def _prepare() -> tuple[str, list[_Prepared]]:
         except ValueError as error:
             logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
             continue
-        tracker = CallTracker(pbx.slug)
+        tracker = CallTracker(pbx.slug, is_own_extension=own_extensions(region))
         _take_up_calls(pbx, tracker)
         prepared.append(_Prepared(pbx.slug, connector, tracker))
-    region = company().region
     connection.close()
     return region, prepared
+
+
+def own_extensions(region: str) -> Callable[[str], bool]:
+    """Tells whether what an own phone dialled is meant for a colleague, before anybody was reached."""
+    known = set(Extension.objects.values_list("number", flat=True))
+    return lambda number: number in known or (looks_like_extension(number) and not is_emergency(number, region))
 
 
 def _take_up_calls(pbx: Pbx, tracker: CallTracker) -> None:

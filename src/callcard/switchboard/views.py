@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from callcard.staff.requests import administrator_only, signed_in
 from callcard.switchboard.diagnosis import diagnose_recent_calls
-from callcard.switchboard.dialling import NotDialled, dial
+from callcard.switchboard.dialling import AskFirst, NotDialled, dial
 from callcard.switchboard.forms import PbxForm
 from callcard.switchboard.models import Pbx, WireLine
 from callcard.switchboard.queries import links
@@ -52,10 +52,14 @@ def pbx_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "switchboard/pbx_form.html", {"form": form, "pbx": pbx}, status=status)
     kept = form.cleaned_data
+    neighbour = form.neighbour() if kept["kind"] == Pbx.Kind.ASTERISK else None
     set_pbx(
         slug=form.slug(), name=kept["name"], kind=kept["kind"], options=form.options(), is_enabled=kept["is_enabled"]
     )
     messages.success(request, _("Saved. The link is made anew within a few seconds."))
+    if neighbour:
+        words = _("%(name)s is on the same machine. If it is the same telephone system, every call comes twice.")
+        messages.warning(request, words % {"name": neighbour.name})
     return redirect("pbx-list")
 
 
@@ -82,12 +86,15 @@ def pbx_remove(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def call_number(request: HttpRequest) -> HttpResponse:
-    """The Call button. A repeated Idempotency-Key places no second call."""
+    """The Call button. A repeated Idempotency-Key places no second call; `sure` answers the question that was asked."""
     command_id = request.headers.get("Idempotency-Key", "") or uuid4().hex
     if not _COMMAND_ID.fullmatch(command_id):
         return JsonResponse({"error": _("This did not work. Try again.")}, status=400)
     try:
-        dial(user=signed_in(request), raw=request.POST.get("number", ""), command_id=command_id)
+        raw, is_sure = request.POST.get("number", ""), "sure" in request.POST
+        dial(user=signed_in(request), raw=raw, command_id=command_id, is_sure=is_sure)
+    except AskFirst as question:
+        return JsonResponse({"ask": question.words}, status=409)
     except NotDialled as refusal:
         return JsonResponse({"error": refusal.words}, status=409)
     return JsonResponse({"command": command_id})

@@ -62,6 +62,11 @@ def read_number(raw: str, region: str, *, exit_codes: tuple[str, ...] = ()) -> R
     )
 
 
+def is_emergency(raw: str, region: str) -> bool:
+    """Whether these digits call for help in the region: police, fire, ambulance."""
+    return bool(phonenumbers.is_emergency_number(read_writing(raw).digits, region.upper()))
+
+
 def candidates(raw: str, region: str, *, exit_codes: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Every E.164 that `raw` may mean in an office of `region`, likeliest first."""
     return tuple(reading.e164 for reading in readings(raw, region, exit_codes=exit_codes))

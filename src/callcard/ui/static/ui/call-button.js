@@ -10,21 +10,26 @@ function keyFor(number, now) {
   return last.key;
 }
 
-async function call(number, words) {
-  const key = keyFor(number, Date.now());
+/** `sure`: the person has answered the server's question, as before an emergency call. */
+async function call(number, words, key = keyFor(number, Date.now()), sure = {}) {
   toast(words.dialling.replace("{number}", number));
   try {
     const response = await fetch("/calls/dial", {
       method: "POST",
-      body: new URLSearchParams({ number }),
+      body: new URLSearchParams({ number, ...sure }),
       headers: { "X-CSRFToken": document.body.dataset.csrf, "Idempotency-Key": key },
       redirect: "error",
     });
     const answer = await response.json();
-    toast(answer.error ?? words.dialled);
+    if (answer.ask) ask(answer.ask, words, () => call(number, words, key, { sure: "1" }));
+    else toast(answer.error ?? words.dialled);
   } catch {
     toast(words.notDialled);
   }
+}
+
+function ask(question, words, run) {
+  toast(question, [[words.callIt, run], [words.doNotCall, () => {}]]);
 }
 
 document.addEventListener("click", (event) => {
