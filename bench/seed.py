@@ -61,6 +61,9 @@ class _Sqlite:
     def day_after_now(self, days: str) -> str:
         return f"date('{NOW}', ({days}) || ' days')"
 
+    def json(self, text: str) -> str:
+        return text
+
 
 class _Postgres:
     yes, no = "true", "false"
@@ -70,6 +73,9 @@ class _Postgres:
 
     def day_after_now(self, days: str) -> str:
         return f"(date '{NOW[:10]}' + (({days})::int))"
+
+    def json(self, text: str) -> str:
+        return f"CAST({text} AS jsonb)"
 
 
 def _seed_sqlite(path: Path, customers: int) -> None:
@@ -91,6 +97,7 @@ def _seed_sqlite(path: Path, customers: int) -> None:
 
 def _fill_sqlite(path: Path, customers: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.create_function("lower", 1, str.casefold)  # its own knows ASCII only
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
     indexes = connection.execute(
@@ -182,6 +189,8 @@ def _empty(kind: str) -> str:
         return "'{}'"
     if kind == "boolean":
         return "false"
+    if kind.startswith(("timestamp", "datetime", "date")):
+        return f"'{NOW}'"
     return "''" if kind.startswith(("varchar", "character", "text")) else "0"
 
 

@@ -14,14 +14,41 @@ SECOND_MOBILE = 90_000_000
 SCATTER = 7919  # has no factor with ten, so customers' second numbers stay different
 SERIES = 10_000_000
 NOW = "2026-11-21 08:00:00"
-FIRST_NAMES = [
-    *("Mali", "Somchai", "Noy", "Bounmy", "Khamla", "Anna", "Ivan", "Aigul", "Nurlan", "Sokha"),
-    *("Dara", "Chan", "Lena", "Jonas", "Fatima", "Omar", "Keo", "Vanna"),
+NAMES: list[tuple[list[str], list[str], list[str], list[str]]] = [
+    # First names, then what last names are put together from: beginnings, middles, ends.
+    (
+        ["Mali", "Somchai", "Noy", "Bounmy", "Khamla", "Anna", "Ivan", "Sokha", "Dara", "Lena", "Jonas", "Fatima"],
+        ["Vong", "Phom", "Siso", "Kham", "Schmi", "Web", "Petro", "Aleksan", "Smi", "John", "Nguy", "Tran"],
+        ["", "ma", "pha", "li", "su", "vi", "ra", "no", "ke", "ta", "sa", "do", "vo"],
+        ["chan", "vong", "dt", "er", "son", "drov", "th", "ez", "lith", "nov", "sy"],
+    ),
+    (
+        ["Айгуль", "Нурлан", "Иван", "Елена", "Дмитрий", "Александр", "Мария", "Ольга", "Сергей", "Жанна"],
+        ["Ахме", "Пет", "Ива", "Сидо", "Кузне", "Смир", "Нурма", "Бай", "Тул", "Жума"],
+        ["", "то", "ро", "на", "га", "бе", "ли", "ша", "ку", "де", "ма"],
+        ["тов", "нова", "ров", "цов", "ев", "ханов", "нский", "баев", "ко"],
+    ),
+    (
+        ["ສົມໄຊ", "ມະລິ", "ບຸນມີ", "ຄຳລ້າ", "ນ້ອຍ", "ວັນນາ", "ແກ້ວ", "ສີດາ"],
+        ["ວົງ", "ພົມ", "ສີ", "ໄຊ", "ຄຳ", "ແກ້ວ", "ບຸນ", "ທອງ"],
+        ["", "ສະ", "ພະ", "ມະ", "ລາ", "ວິ", "ສຸ", "ນາ"],
+        ["ຈັນ", "ວົງ", "ສຸກ", "ລິດ", "ວັນ", "ພອນ", "ສາ", "ທິບ"],
+    ),
+    (
+        ["สมชาย", "มาลี", "วันนา", "សុខា", "ដារា", "ចាន់", "พรทิพย์", "វណ្ណា"],
+        ["วงศ์", "ศรี", "พงษ์", "ทอง", "ចន្ទ", "កែវ", "សុខ", "มณี"],
+        ["", "สุ", "ระ", "นา", "วิ", "លី", "រ៉ា", "ជา"],
+        ["วัฒน์", "กุล", "ชัย", "ศักดิ์", "រដ្ឋ", "វង្ស", "พร", "มงคล"],
+    ),
+    (
+        ["فاطمة", "عمر", "محمد", "ليلى", "أحمد", "خالد", "مريم", "يوسف"],
+        ["الحد", "النا", "الخط", "بن", "العم", "الشر", "المنص", "الزه"],
+        ["", "ا", "و", "ي", "را", "نو", "سي", "لا"],
+        ["اد", "صر", "يب", "ري", "قي", "ور", "ان", "مي"],
+    ),
 ]
-LAST_NAMES = [
-    *("Souk", "Vong", "Chan", "Keo", "Petrov", "Ivanova", "Akhmetov", "Sok", "Meas", "Schmidt"),
-    *("Weber", "Haddad", "Nasser", "Phommachan", "Sisoulith"),
-]
+"""Of customers whose number leaves 0, 1, 2, 3 or 4 when divided by five."""
+FIRST_NAMES, LAST_NAMES = NAMES[0][0], ["Souk", "Vong", "Chan", "Keo", "Petrov", "Weber", "Haddad", "Meas", "Sok"]
 
 
 def number_of(customer: int) -> str:
@@ -45,6 +72,9 @@ class Dialect(Protocol):
 
     def day_after_now(self, days: str) -> str: ...
 
+    def json(self, text: str) -> str:
+        """A JSON value made of a text (an SQL expression)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -59,6 +89,16 @@ def picked(values: list[str], by: str) -> str:
     """One of the values by an SQL expression."""
     cases = " ".join(f"WHEN {index} THEN '{value}'" for index, value in enumerate(values))
     return f"CASE ({by}) % {len(values)} {cases} END"
+
+
+def customer_name() -> str:
+    """The name of customer n.i, in one of five groups of scripts; nine parts that repeat at different distances."""
+    cases = []
+    for first, *parts in NAMES:
+        steps = (5, 23, 311, 4099)
+        pieces = [picked(values, f"n.i / {step}") for values, step in zip((first, *parts), steps, strict=True)]
+        cases.append(f"({pieces[0]}) || ' ' || ({pieces[1]}) || ({pieces[2]}) || ({pieces[3]})")
+    return "CASE n.i % 5 " + " ".join(f"WHEN {index} THEN {case}" for index, case in enumerate(cases)) + " END"
 
 
 def company_rows(customers: int, sql: Dialect) -> list[Rows]:
@@ -86,8 +126,10 @@ def _staff(sql: Dialect) -> list[Rows]:
 
 
 def _customers(customers: int, sql: Dialect) -> list[Rows]:
-    name = f"{picked(FIRST_NAMES, 'n.i')} || ' ' || {picked(LAST_NAMES, 'n.i / 18')} || ' ' || n.i"
+    name = customer_name()
     first, second = f"CAST({MOBILE} + n.i AS TEXT)", f"CAST({SECOND_MOBILE} + n.i * 2 * {SCATTER} % {SERIES} AS TEXT)"
+
+    json_lists = {"options": "'[]'", "roles": "'[]'", "on_list": sql.yes}
 
     def phone(digits: str) -> dict[str, str]:
         return {
@@ -97,7 +139,13 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
             "label": "'mobile'",
         }
 
+    def own_field(number: int, key: str) -> Rows:
+        columns = {"id": str(number), "key": f"'{key}'", "name": f"'{key.title()}'", "kind": "'text'", **json_lists}
+        return Rows("customers_ownfield", 1, columns)
+
     return [
+        own_field(1, "contract"),
+        own_field(2, "source"),
         Rows("customers_category", CATEGORIES, {"id": "n.i", "name": "'Category ' || n.i", "colour": "'green'"}),
         Rows(
             "customers_customer",
@@ -114,7 +162,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
                 "city": picked(["Vientiane", "Pakse", "Savannakhet", "Luang Prabang"], "n.i"),
                 "address": "'Street ' || n.i % 400",
                 "note": picked(["", "Prefers to be called in the morning.", ""], "n.i"),
-                "own_fields": """'{"contract": "A-17", "source": "fair"}'""",
+                "own_fields": sql.json("""'{"contract": "A-' || (n.i % 5000) || '", "source": "fair"}'"""),
                 "created_at": sql.before_now("n.i % 500000"),
             },
         ),
@@ -129,8 +177,8 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
 
 
 def _sales(customers: int, sql: Dialect) -> list[Rows]:
-    """Orders: on average one each, but three by a third of the customers. A third owe something."""
-    buyer = f"1 + (n.i * 3) % {customers}"
+    """Orders: three each on average. A third of the customers owe something."""
+    buyer = f"1 + (n.i * 7) % {customers}"
     return [
         Rows(
             "sales_orderstate",
@@ -145,7 +193,7 @@ def _sales(customers: int, sql: Dialect) -> list[Rows]:
         ),
         Rows(
             "sales_order",
-            customers,
+            customers * 3,
             {
                 "customer_id": buyer,
                 "number": "'B-' || n.i",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from callcard.customers.models import Address, ContactPerson, Customer
-from callcard.customers.record import keep_row_change, refuse_if_changed, row_snapshot
+from callcard.customers.record import keep_row_change, refuse_if_changed, row_snapshot, was_written
 from callcard.staff.history import put_back
 from callcard.staff.models import Change, User
 
@@ -108,5 +108,7 @@ def _write(
 
 
 def _remove(row: ContactPerson | Address, by: User | None) -> None:
-    keep_row_change(row, customer_id=row.customer_id, before=row_snapshot(row), by=by, action=Change.Action.REMOVED)
+    customer_id = row.customer_id
+    keep_row_change(row, customer_id=customer_id, before=row_snapshot(row), by=by, action=Change.Action.REMOVED)
     row.delete()
+    was_written([customer_id])

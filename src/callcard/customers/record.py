@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerFile, CustomerNote, Phone
+from callcard.customers.search_index import refresh
 from callcard.staff.history import record_change, snapshot
 from callcard.staff.models import Change, User
 
@@ -179,3 +180,4 @@ def was_written(customer_ids: Iterable[int]) -> None:
     """Every write of customers' records ends here, in its own transaction: what is kept of them elsewhere follows."""
     ids = list(customer_ids)
     Customer.objects.filter(pk__in=ids).update(changed_at=timezone.now())
+    refresh(ids)

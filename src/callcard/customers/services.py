@@ -28,6 +28,7 @@ from callcard.customers.record import (
     keep_row_change,
     refuse_if_changed,
     row_snapshot,
+    was_written,
     without_empty,
 )
 from callcard.staff.company import company
@@ -322,8 +323,10 @@ def remove_contact(*, contact: Contact, by: User | None = None) -> None:
 
 
 def _remove(row: Phone | Contact, by: User | None) -> None:
-    keep_row_change(row, customer_id=row.customer_id, before=row_snapshot(row), by=by, action=Change.Action.REMOVED)
+    customer_id = row.customer_id
+    keep_row_change(row, customer_id=customer_id, before=row_snapshot(row), by=by, action=Change.Action.REMOVED)
     row.delete()
+    was_written([customer_id])
 
 
 def _refuse_if_any_changed(row: Phone | Contact, old: Mapping[str, str] | None) -> None:

@@ -17,13 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from callcard.customers.forms import ContactForm, CustomerForm, PhoneForm
 from callcard.customers.models import Contact, Customer, CustomerQuerySet, Phone
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
-from callcard.customers.search import search_customers
+from callcard.customers.search import find_customers, search_customers
 from callcard.customers.services import add_contact, remove_phone, remove_portrait, set_portrait
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 
 PAGE_SIZE = 50
-FOUND_AT_ONCE = 8
 _SORTS = {"name": ("search_name", "pk"), "newest": ("-pk",)}
 _YEAR_SECONDS = 31_536_000
 
@@ -39,7 +38,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     words, sort = request.GET.get("q", ""), request.GET.get("sort", "name")
     sort = sort if sort in _SORTS else "name"
     seen = Customer.objects.visible_to(signed_in(request)).current()
-    found = search_customers(seen, words, region=company().region)
+    found = search_customers(seen, words, user=signed_in(request), region=company().region)
     rows = list(
         _after(found, sort, request.GET.get("after", ""))
         .order_by(*_SORTS[sort])
@@ -68,11 +67,9 @@ def _after(customers: CustomerQuerySet, sort: str, after: str) -> CustomerQueryS
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     """A few customers for what is typed, as list items."""
-    words = request.GET.get("q", "").strip()
-    seen = Customer.objects.visible_to(signed_in(request)).current()
-    found = search_customers(seen, words, region=company().region) if words else seen.none()
-    rows = found.order_by("search_name", "pk").prefetch_related("phones")[:FOUND_AT_ONCE]
-    return render(request, "customers/found.html", {"customers": rows})
+    hits = find_customers(request.GET.get("q", ""), user=signed_in(request), archived=False)
+    rows = Customer.objects.prefetch_related("phones").in_bulk([hit.customer_id for hit in hits])
+    return render(request, "customers/found.html", {"customers": [rows[hit.customer_id] for hit in hits]})
 
 
 @require_http_methods(["GET", "POST"])

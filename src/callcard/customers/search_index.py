@@ -1,0 +1,213 @@
+"""Keeping what is searched up to date. Whoever writes a customer calls `refresh` in the same transaction; sales calls
+`put` for the numbers of its records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from callcard.customers import grams
+from callcard.customers.models import Contact, ContactPerson, Customer, OwnField, Phone
+from callcard.customers.search_models import SearchCode, SearchSlip, SearchText
+
+BATCH = 500
+_LONGEST_ENTRY = 200
+_MOST_ENTRIES = 400
+_NOT_SEARCHED = frozenset({OwnField.Kind.MONEY, OwnField.Kind.YES_NO, OwnField.Kind.DATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything a customer is found by."""
+
+    customer_id: int
+    entries: tuple[tuple[str, str], ...]
+    facts: tuple[str, ...]
+
+    @property
+    def grams(self) -> str:
+        return " ".join(grams.all_grams(self.entries, self.facts))
+
+
+def put(customer_id: int, *, source: str, text: str) -> None:
+    """The customer is found by this number of a record, such as source "order:17". No text: no more."""
+    if not grams.code(text):
+        SearchCode.objects.filter(source=source).delete()
+        return
+    put_many([(customer_id, source, text)])
+
+
+def put_many(codes: Iterable[tuple[int, str, str]]) -> None:
+    """`put` for (customer, source, text) of many records at once."""
+    SearchCode.objects.bulk_create(
+        [_code(customer_id, source, text) for customer_id, source, text in codes],
+        update_conflicts=True,
+        unique_fields=["source"],
+        update_fields=["customer", "text", "code", "ending"],
+        batch_size=BATCH,
+    )
+
+
+def refresh(customer_ids: Iterable[int]) -> None:
+    """Read these customers anew: after any change of name, numbers, contacts, persons, own fields, who is responsible
+    or whether they are archived. Those that are gone are forgotten."""
+    for some in _batches(customer_ids):
+        with transaction.atomic():
+            stored = {doc.customer_id: doc for doc in _stored(some)}
+            documents = {doc.customer_id: doc for doc in _documents(some)}
+            changed = [pk for pk in some if stored.get(pk) != documents.get(pk)]
+            _write(changed, [documents[pk] for pk in changed if pk in documents])
+
+
+def build(*, tell: Callable[[int, int], None] = lambda done, last: None, everything: bool = False) -> int:
+    """Index the customers that are not yet, or all of them; how many. Goes by id in short transactions, so a second
+    call goes on where the first one ended. `tell(id, last_id)` hears how far it is."""
+    last, done, built = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0, 0, 0
+    while done < last:
+        ids = list(Customer.objects.filter(pk__gt=done).order_by("pk").values_list("pk", flat=True)[:BATCH])
+        fresh = set() if everything else set(_indexed(ids))
+        refresh(pk for pk in ids if pk not in fresh)
+        built += len(ids) - len(fresh)
+        done = ids[-1] if ids else last
+        tell(done, last)
+    return built
+
+
+def is_complete() -> bool:
+    """Whether every customer has been indexed, as far as a look at the newest ones and the number of rows tells."""
+    newest = list(Customer.objects.order_by("-pk").values_list("pk", flat=True)[:BATCH])
+    oldest = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return len(_indexed(newest)) == len(newest) and len(_indexed(oldest)) == len(oldest)
+
+
+def entries_of(customer_id: int) -> list[tuple[str, str]]:
+    """What the customer is found by now."""
+    text = SearchText.objects.filter(pk=customer_id).values_list("entries", flat=True).first()
+    return [(source, value) for source, value in json.loads(text or "[]")]
+
+
+def _indexed(ids: list[int]) -> list[int]:
+    rows = SearchText.objects.filter(pk__in=ids, version=grams.VERSION)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(dict.fromkeys(ids))
+    while some := list(islice(waiting, BATCH)):
+        yield some
+
+
+def _code(customer_id: int, source: str, text: str) -> SearchCode:
+    code = grams.code(text)
+    ending = code[len(code.rstrip("0123456789")) :].lstrip("0")
+    return SearchCode(customer_id=customer_id, source=source, text=text[:60], code=code, ending=ending)
+
+
+def _documents(ids: list[int]) -> Iterator[Document]:
+    entries: dict[int, list[tuple[str, str]]] = {}
+    facts: dict[int, tuple[str, ...]] = {}
+    kinds = dict(OwnField.objects.values_list("key", "kind"))
+    columns = ("pk", "name", "responsible_id", "archived_at", "own_fields")
+    for pk, name, responsible_id, archived_at, own in Customer.objects.filter(pk__in=ids).values_list(*columns):
+        entries[pk] = [("name", name), *_own_texts(own, kinds)]
+        found = [grams.fact("r", responsible_id)] if responsible_id else []
+        facts[pk] = (*found, *([grams.fact("archived")] if archived_at else []))
+    for customer_id, source, text in _parts(ids):
+        if customer_id in entries:
+            entries[customer_id].append((source, text))
+    for pk, found_entries in entries.items():
+        kept = ((source, text[:_LONGEST_ENTRY]) for source, text in dict.fromkeys(found_entries) if text)
+        yield Document(pk, tuple(islice(kept, _MOST_ENTRIES)), facts[pk])
+
+
+def _parts(ids: list[int]) -> Iterator[tuple[int, str, str]]:
+    phones = Phone.objects.filter(customer__in=ids).order_by("pk")
+    for customer_id, raw, e164, person in phones.values_list("customer_id", "raw", "e164", "person"):
+        yield customer_id, "phone", e164 or raw
+        if e164 and grams.digits_of(raw).lstrip("0") not in e164:
+            yield customer_id, "phone", raw
+        yield customer_id, "person", person
+    for customer_id, value in Contact.objects.filter(customer__in=ids).order_by("pk").values_list("customer", "value"):
+        yield customer_id, "contact", value
+    for customer_id, name in ContactPerson.objects.filter(customer__in=ids).values_list("customer", "name"):
+        yield customer_id, "person", name
+
+
+def _own_texts(own: dict[str, Any], kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in own.items():
+        if value and kinds.get(key, OwnField.Kind.TEXT) not in _NOT_SEARCHED:
+            values = value if isinstance(value, list) else [value]
+            yield f"own:{key}", " ".join(str(one) for one in values if not isinstance(one, dict))
+
+
+def _write(ids: list[int], documents: list[Document]) -> None:
+    if not ids:
+        return
+    _forget(ids)
+    rows = [
+        (doc.customer_id, json.dumps(doc.entries, ensure_ascii=False), " ".join(doc.facts), doc.grams)
+        for doc in documents
+    ]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(
+                "INSERT INTO customers_searchtext (customer_id, entries, facts, version) VALUES (%s, %s, %s, %s)",
+                [(pk, entries, facts, grams.VERSION) for pk, entries, facts, _ in rows],
+            )
+            cursor.executemany(
+                "INSERT INTO customers_searchgrams (rowid, grams) VALUES (%s, %s)", [(row[0], row[3]) for row in rows]
+            )
+        else:
+            cursor.executemany(
+                "INSERT INTO customers_searchtext (customer_id, entries, facts, version, grams) "
+                f"VALUES (%s, %s, %s, {grams.VERSION}, array_to_tsvector(string_to_array(%s, ' ')))",
+                rows,
+            )
+    _write_slips(
+        {
+            word
+            for doc in documents
+            for source, text in doc.entries
+            if source in ("name", "person")
+            for word in grams.words(text)
+        }
+    )
+
+
+def _forget(ids: list[int]) -> None:
+    """FTS5 keeps no text and has to be told which grams to take back: those of what was stored."""
+    if connection.vendor == "sqlite":
+        old = _stored(ids)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO customers_searchgrams (customers_searchgrams, rowid, grams) VALUES ('delete', %s, %s)",
+                [(doc.customer_id, doc.grams) for doc in old],
+            )
+    SearchText.objects.filter(pk__in=ids).delete()
+
+
+def _stored(ids: list[int]) -> list[Document]:
+    rows = SearchText.objects.filter(pk__in=ids, version=grams.VERSION).values_list("pk", "entries", "facts")
+    return [
+        Document(pk, tuple((s, t) for s, t in json.loads(entries)), tuple(facts.split())) for pk, entries, facts in rows
+    ]
+
+
+def _write_slips(words: set[str]) -> None:
+    """Words of names that are new to the program. They stay when nobody has them any more: nobody is found then."""
+    able = {word for word in words if grams.may_slip(word)}
+    if not able:
+        return
+    known = set(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
+    rows = [SearchSlip(key=key, word=word) for word in able - known for key in (*grams.slips(word), _known(word))]
+    SearchSlip.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+
+
+def _known(word: str) -> str:
+    """The key under which a word itself is kept, whatever it sounds like."""
+    return grams.whole(word)[:12]
