@@ -102,6 +102,8 @@ async def open_screen(port: int, session: str) -> AsyncIterator[Screen]:
             await page.add_init_script(_WATCH)
             await page.goto(f"{url}/")
             await page.wait_for_selector("html[data-bench-connected]", state="attached")
+            if not await page.evaluate("crossOriginIsolated"):
+                screen.complaints.append("not isolated: moments of paint are rounded up to 4 ms")
             await asyncio.sleep(1)  # it has just started: what is left of that is done by then
             yield screen
         finally:

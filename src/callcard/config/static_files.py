@@ -8,6 +8,8 @@ from django.conf import settings
 from django.template.utils import get_app_template_dirs
 from servestatic import ServeStaticASGI
 
+from callcard.ui.middleware import ALONE
+
 
 def with_static_files(pages: Any) -> Any:
     """An ASGI application that serves the static files of every room and gives all else to `pages`."""
@@ -24,3 +26,5 @@ def with_static_files(pages: Any) -> Any:
 
 def _as_what_they_are(headers: Any, _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in ALONE.items():  # a worker's script is refused unless it says the same as its page
+        headers[name] = value

@@ -3,6 +3,7 @@
 import { afterPaint, every } from "./clock.js";
 import { PopupActions } from "./popup-actions.js";
 import { post } from "./post.js";
+import { toast } from "./toast.js";
 
 const OVER_STAYS_MS = 30_000;
 const ELSEWHERE_STAYS_MS = 8_000;
@@ -20,6 +21,7 @@ class PopupStack extends HTMLElement {
     this.acknowledged = new Set();
     this.card = this.querySelector(".popup-open");
     this.lines = this.querySelector(".popup-lines");
+    this.unclosed = new Set(); // calls whose closing has not reached the server yet
     this.announcer = document.getElementById("announcer");
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
     this.addEventListener("pointerleave", () => (this.hovered = false));
@@ -35,6 +37,7 @@ class PopupStack extends HTMLElement {
     on("popup", (event) => this.show(event));
     on("popup-closed", ({ call }) => this.drop(call));
     on("popup-shown", ({ call }) => this.acknowledged.add(call));
+    on("line", (state) => state === "heard" && this.closeWhatWaits());
     on("resync", () => this.refill());
     on("line", (state) => state === "signed-out" && this.clear());
   }
@@ -67,6 +70,7 @@ class PopupStack extends HTMLElement {
 
   /** Insert the call, or replace what is shown of it. */
   show(event) {
+    if (this.unclosed.has(event.call)) return;
     const before = this.calls.get(event.call);
     const entry = { ...before, ...event };
     if (event.received_ms) this.clockOff = Date.now() - event.received_ms - (event.server_ms ?? 0);
@@ -77,6 +81,7 @@ class PopupStack extends HTMLElement {
     if (this.openCall === event.call) this.replaceCard(entry);
     else if (this.mayOpen(entry, before)) this.open(entry);
     else this.placeLine(entry, "afterbegin");
+    this.showTimers();
     this.settle(entry, before);
   }
 
@@ -85,19 +90,28 @@ class PopupStack extends HTMLElement {
     const soon = document.hidden ? (run) => run() : afterPaint;
     soon(() => {
       this.trim();
-      this.showTimers();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
       document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
     });
     if (!before) afterPaint(() => this.acknowledge(entry.call));
   }
 
-  /** What the card is first painted without. Only one that is higher than the screen scrolls, for that needs a layer of its own. */
+  /** What the card is first painted without. Only one that is higher than the screen scrolls: that needs a layer of its own. */
   finish() {
     const card = this.card.firstElementChild;
-    if (!card) return;
-    card.classList.add("is-settled"); // the small pictures beside the words come one frame after the words
+    if (!card || card.classList.contains("is-settled")) return;
+    card.classList.add("is-settled");
+    for (const term of card.querySelectorAll("dt[data-icon]"))
+      term.insertAdjacentHTML("afterbegin", `<i class="icon icon-${term.dataset.icon}" aria-hidden="true"></i>`);
+    for (const place of card.querySelectorAll("[data-copies]")) place.append(this.copyButton(place.dataset.copies));
     card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
+  }
+
+  copyButton(text) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy" });
+    button.ariaLabel = this.dataset.wordCopy.replace("{what}", text);
+    button.dataset.copy = text;
+    return button;
   }
 
   acknowledge(call) {
@@ -129,7 +143,9 @@ class PopupStack extends HTMLElement {
 
   isBusy() {
     const open = this.calls.get(this.openCall);
-    return this.hovered || this.pinned || open?.state === "talking" || this.card.contains(document.activeElement);
+    if (this.card.contains(document.activeElement)) return true;
+    if (open?.endedAt !== undefined) return this.hasText(); // a mouse that merely rests on what is over holds nothing up
+    return this.hovered || this.pinned || open?.state === "talking";
   }
 
   open(entry) {
@@ -225,7 +241,17 @@ class PopupStack extends HTMLElement {
   /** Closed by hand: here and in every other tab. */
   close(call) {
     this.line?.tell("popup-closed", { call });
-    post(`/desk/popups/${call}/close`).catch(() => {}); // it is in the list of recent calls in any case
+    this.tellClosed(call).catch(() => toast(this.dataset.wordCloseLater));
+  }
+
+  async tellClosed(call) {
+    this.unclosed.add(call);
+    await post(`/desk/popups/${call}/close`);
+    this.unclosed.delete(call);
+  }
+
+  closeWhatWaits() {
+    for (const call of this.unclosed) this.tellClosed(call).catch(() => {}); // the line is lost again, and will come again
   }
 
   drop(call) {
@@ -277,8 +303,11 @@ class PopupStack extends HTMLElement {
   }
 
   isBusyWithEnded() {
-    const hasText = [...this.card.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
-    return this.hovered || hasText || this.card.contains(document.activeElement);
+    return this.hovered || this.hasText() || this.card.contains(document.activeElement);
+  }
+
+  hasText() {
+    return [...this.card.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
   }
 
   showTimers() {
