@@ -17,6 +17,7 @@ from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_fields
 from callcard.calls.rules import NoticeState, first_rang_at, notice_states
+from callcard.calls.services import keep_notes
 from callcard.calls.statements import insert, select, update, upsert
 from callcard.live.services import Tell, tell
 from callcard.telephony import call as telephony
@@ -109,15 +110,10 @@ class CallRecorder:
         for row in Call.objects.filter(pbx=self.pbx, key__in=absorbed).exclude(pk=call_id) if absorbed else ():
             for user_id in row.notices.values_list("user_id", flat=True):
                 tells.append(Tell(user_id=user_id, kind="popup-closed", payload={"call": row.pk}))
-            _keep_what_people_wrote(row, call_id)
+            keep_notes(absorbed=row, call_id=call_id)
             self._written.pop(row.key, None)
             row.delete()
         return tells
-
-
-def _keep_what_people_wrote(absorbed: Call, call_id: int) -> None:
-    if absorbed.note or absorbed.result:
-        Call.objects.filter(pk=call_id, note="", result="").update(note=absorbed.note, result=absorbed.result)
 
 
 def _users_in(call: telephony.Call, known: Users) -> Users:

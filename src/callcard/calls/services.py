@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from callcard.calls.models import Call, Notice
+from callcard.calls.models import Call, CallNote, Notice
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import call_value
 from callcard.calls.rules import NoticeState, notice_states
-from callcard.customers.models import Customer
+from callcard.customers.models import Customer, Phone
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
 
@@ -46,8 +46,55 @@ def choose_customer(*, call: Call, customer: Customer) -> None:
         _tell_who_sees(call)
 
 
-def write_note(*, call: Call, note: str) -> None:
-    Call.objects.filter(pk=call.pk).update(note=note.replace("\x00", "")[:NOTE_LENGTH])  # PostgreSQL knows no NUL
+def unchoose_customer(*, call: Call) -> None:
+    """It was not the one whom a person chose: the same customers are offered again. Without others nothing changes."""
+    with transaction.atomic():
+        chosen = Call.objects.select_for_update().filter(pk=call.pk, match=Call.Match.CHOSEN).first()
+        if chosen is None or not chosen.candidates:
+            return
+        owners = Phone.objects.filter(customer__in=chosen.candidates, e164=chosen.e164).exclude(e164="")
+        match = Call.Match.SEVERAL if owners.exists() else Call.Match.POSSIBLE
+        Call.objects.filter(pk=call.pk).update(customer=None, match=match)
+        _tell_who_sees(call)
+
+
+def write_note(*, call: Call, note: str, author: User) -> None:
+    """Each person has a note of their own; an empty one is none. `Call.note` is all of them together."""
+    text = note.replace("\x00", "").strip()[:NOTE_LENGTH]  # PostgreSQL knows no NUL
+    with transaction.atomic():
+        held = Call.objects.select_for_update().get(pk=call.pk)
+        if held.note and not held.notes.exists():  # from before notes had authors
+            CallNote.objects.create(call=held, author=held.answered_by, text=held.note)
+        if text:
+            CallNote.objects.update_or_create(call=held, author=author, defaults={"text": text})
+        else:
+            held.notes.filter(author=author).delete()
+        _put_notes_together(held.pk)
+
+
+def keep_notes(*, absorbed: Call, call_id: int) -> None:
+    """A call turned out to be part of another one, which gets what people wrote about it."""
+    result, earlier = absorbed.result, list(absorbed.notes.all())
+    if absorbed.note and not earlier:
+        earlier = [CallNote(author_id=absorbed.answered_by_id, text=absorbed.note)]
+    for note in earlier:
+        there = CallNote.objects.filter(call_id=call_id, author_id=note.author_id).first()
+        text = f"{there.text}\n{note.text}" if there else note.text
+        CallNote.objects.update_or_create(call_id=call_id, author_id=note.author_id, defaults={"text": text})
+    if earlier:
+        _put_notes_together(call_id)
+    if result:
+        Call.objects.filter(pk=call_id, result="").update(result=result)
+
+
+def _put_notes_together(call_id: int) -> None:
+    notes = list(CallNote.objects.filter(call_id=call_id).select_related("author").order_by("pk"))
+    texts = [note.text if len(notes) == 1 or not note.author else _signed(note, note.author) for note in notes]
+    Call.objects.filter(pk=call_id).update(note="\n".join(texts))
+
+
+def _signed(note: CallNote, author: User) -> str:
+    return f"{author.shown_name}: {note.text}"
 
 
 def give_up_call(*, call: Call) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from django.db import connection
@@ -27,6 +28,10 @@ _BY_ENDING = f"""
 SELECT p.customer_id, p.raw FROM customers_phone p JOIN customers_customer c ON c.id = p.customer_id
 WHERE p.ending = %s AND c.archived_at IS NULL ORDER BY p.id LIMIT {_ENDINGS_READ}
 """
+_ARCHIVED_OWNERS = """
+SELECT p.e164, p.customer_id FROM customers_phone p JOIN customers_customer c ON c.id = p.customer_id
+WHERE p.e164 IN ({}) AND c.archived_at IS NOT NULL ORDER BY p.id
+"""
 _NO_READING = "-"  # no stored number looks so
 
 
@@ -45,6 +50,14 @@ def match_number(raw: str, *, region: str) -> NumberMatch:
     if is_own:
         return NumberMatch(kind="own", customer_ids=(), e164=number.e164)
     return decide_exact(presented, owners) or _possible(number.ending, presented, region)
+
+
+def archived_owners(numbers: Collection[str]) -> dict[str, int]:
+    """E.164 -> id of an archived customer whose number it was; the one who had it last."""
+    if not numbers:
+        return {}
+    sql = _ARCHIVED_OWNERS.format(", ".join(["%s"] * len(numbers)))
+    return dict(_rows(sql, list(numbers)))
 
 
 def _storable(raw: str) -> str:

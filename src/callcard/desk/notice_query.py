@@ -22,7 +22,8 @@ _OF_CALL = (
 )
 _OF_ANSWERER = ("first_name", "last_name", "username")
 _OF_USER = ("id", "role", "records", "team_id", "is_active", "language")
-COLUMNS = (*_OF_NOTICE, *_OF_CALL, *(f"answered_by_{name}" for name in _OF_ANSWERER))
+_OWN_NOTE = "own_note"  # what the user who sees it wrote
+COLUMNS = (*_OF_NOTICE, *_OF_CALL, *(f"answered_by_{name}" for name in _OF_ANSWERER), _OWN_NOTE)
 _MOMENTS = ("rang_at", "started_at", "answered_at", "ended_at")
 
 _CALLS_AT_ONCE = 8
@@ -50,11 +51,12 @@ def _rows(calls: Sequence[int]) -> list[tuple[Any, ...]]:
 
 @cache
 def _statement(size: int) -> str:
-    named = {"n": _OF_NOTICE, "c": _OF_CALL, "a": _OF_ANSWERER, "u": _OF_USER}
+    named = {"n": _OF_NOTICE, "c": _OF_CALL, "a": _OF_ANSWERER, "o": ("text",), "u": _OF_USER}
     columns = ", ".join(f'{table}."{name}"' for table, names in named.items() for name in names)
     return (
         f"SELECT {columns} FROM calls_notice n JOIN calls_call c ON c.id = n.call_id "
         "JOIN staff_user u ON u.id = n.user_id LEFT JOIN staff_user a ON a.id = c.answered_by_id "
+        "LEFT JOIN calls_callnote o ON o.call_id = n.call_id AND o.author_id = n.user_id "
         f"WHERE n.call_id IN ({', '.join(['%s'] * size)})"
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
+from callcard.customers.queries import archived_owners
 from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
 from callcard.desk.notice_query import Row, read_notices
@@ -20,6 +21,7 @@ from callcard.desk.popup_parts import own_field_names, shown_parts
 from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
+from callcard.staff.queries import owners_of
 from callcard.staff.visibility import visible_to
 from callcard.telephony.numbers import legible
 
@@ -39,6 +41,16 @@ class Popup:
     is_closed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read for all pop-ups together. `archived`: E.164 -> customer; `colleagues`: extension -> name."""
+
+    cards: Mapping[int, CallerCard]
+    archived: Mapping[str, int]
+    own_names: Mapping[str, str]
+    colleagues: Mapping[str, str]
+
+
 def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     """Pop-ups by (call id, user id), each as this user may see it now. Pairs without a notice are left out."""
     by_user: dict[int, list[Row]] = defaultdict(list)
@@ -46,11 +58,13 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     for user, row in read_notices(pairs):
         users[user.pk] = user
         by_user[user.pk].append(row)
-    cards = read_cards(_customers_of([row for rows in by_user.values() for row in rows]), now=timezone.now())
-    names = own_field_names()
+    rows = [row for rows in by_user.values() for row in rows]
+    archived = archived_owners({row["e164"] for row in rows if row["match"] == Call.Match.NONE and row["e164"]})
+    cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
+    known = _Known(cards, archived, own_field_names(), _colleagues(rows))
     made = {}
     for pk, rows in by_user.items():
-        for popup in _popups_of(users[pk], rows, cards, names):
+        for popup in _popups_of(users[pk], rows, known):
             made[(popup.call_id, pk)] = popup
     return made
 
@@ -61,12 +75,16 @@ def _customers_of(rows: Sequence[Row]) -> set[int]:
     return single | offered
 
 
-def _popups_of(
-    user: User, rows: Sequence[Row], cards: Mapping[int, CallerCard], names: Mapping[str, str]
-) -> list[Popup]:
-    seen = _visible_customers(user, cards)
+def _colleagues(rows: Sequence[Row]) -> dict[str, str]:
+    """Extension -> name of whose it is, for internal calls."""
+    extensions = {row["number"] for row in rows if row["match"] == Call.Match.OWN}
+    return {number: user.shown_name for number, user in owners_of(tuple(extensions)).items()} if extensions else {}
+
+
+def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
+    seen = _visible_customers(user, known.cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
-        return [_popup(row, cards, seen, names) for row in rows]
+        return [_popup(row, known, seen) for row in rows]
 
 
 def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
@@ -75,12 +93,13 @@ def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
     return set(Customer.objects.visible_to(user).filter(pk__in=cards).values_list("pk", flat=True))
 
 
-def _popup(row: Row, cards: Mapping[int, CallerCard], seen: set[int], names: Mapping[str, str]) -> Popup:
-    customer_id = row["customer_id"]
+def _popup(row: Row, known: _Known, seen: set[int]) -> Popup:
+    cards, customer_id = known.cards, row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
     hidden = cards.get(customer_id) if customer_id and card is None else None
     candidates = [cards[pk] for pk in row["candidates"] if pk in seen] if not customer_id else []
-    title = _title(row, card, hidden, candidates)
+    archived = known.archived.get(row["e164"]) if row["match"] == Call.Match.NONE else None
+    title = _title(row, card, hidden, candidates, known.colleagues)
     context = {
         "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"]},
         "call": _call_context(row),
@@ -90,7 +109,9 @@ def _popup(row: Row, cards: Mapping[int, CallerCard], seen: set[int], names: Map
         "candidates": [_candidate(candidate) for candidate in candidates],
         "known_to": (hidden.responsible or _("a colleague")) if hidden else "",
         "parts": shown_parts(),
-        "own_names": names,
+        "own_names": known.own_names,
+        "archived": cards.get(archived) if archived in seen else None,
+        "may_choose_anew": bool(row["candidates"]),
         "now": timezone.now(),
     }
     return Popup(
@@ -125,12 +146,19 @@ def _call_context(row: Row) -> dict[str, Any]:
         "ended_at": row["ended_at"],
         "outcome": row["outcome"],
         "note": row["note"],
+        "own_note": row["own_note"],
         "result": row["result"],
         "answered_by_name": full_name or row["answered_by_username"] or "",
     }
 
 
-def _title(row: Row, card: CallerCard | None, hidden: CallerCard | None, candidates: Sequence[CallerCard]) -> str:
+def _title(
+    row: Row,
+    card: CallerCard | None,
+    hidden: CallerCard | None,
+    candidates: Sequence[CallerCard],
+    colleagues: Mapping[str, str],
+) -> str:
     """The one line that says who it is."""
     number: str = row["e164"] or row["number"]
     if card is not None:
@@ -140,7 +168,7 @@ def _title(row: Row, card: CallerCard | None, hidden: CallerCard | None, candida
     if row["withheld"]:
         return _("Number withheld")
     if row["match"] == Call.Match.OWN:
-        return str(row["shown_name"] or number)
+        return str(colleagues.get(row["number"]) or row["shown_name"] or number or _("Colleague"))
     if len(candidates) == 1 and row["match"] == Call.Match.POSSIBLE:
         return _("Possibly %(name)s") % {"name": candidates[0].name}
     return number or str(row["shown_name"]) or _("No number")

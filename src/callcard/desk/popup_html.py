@@ -30,7 +30,8 @@ _MISSED = ("missed", "cancelled")
 def popup_html(context: Context) -> Markup:
     """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
     line_name, shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates
-    [{id, name, city, responsible}]; known_to; parts [key]; own_names {key: name}; now."""
+    [{id, name, city, responsible}]; known_to; archived (CallerCard or None); may_choose_anew; parts [key];
+    own_names {key: name}; now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
@@ -121,7 +122,7 @@ def _name(context: Context) -> Markup:
         "withheld": _("Number withheld"),
         "several": _("Several customers"),
         "possible": _("Possibly known"),
-        "own": context["call"]["shown_name"] or _("Colleague"),
+        "own": context["title"],
     }
     return escape(by_match.get(context["match"]) or _("Unknown number"))
 
@@ -130,14 +131,18 @@ def _number(call: Context) -> Markup:
     number = call["number_shown"]
     if not number:
         return ""
-    return f'<p class="popup-number"><bdi dir="ltr">{escape(number)}</bdi>{copy_button(call["e164"] or number)}</p>'
+    copies = escape(call["e164"] or number)
+    return f'<p class="popup-number" data-copies="{copies}"><bdi dir="ltr">{escape(number)}</bdi></p>'
 
 
 def _hint(context: Context) -> Markup:
     if context["card"] is not None:
         return ""
     shown_name = context["call"]["shown_name"]
-    if context["known_to"]:
+    archived: CallerCard | None = context["archived"]
+    if archived is not None:
+        words = _("%(name)s had this number and is archived.") % {"name": archived.name}
+    elif context["known_to"]:
         words = _("%(name)s looks after this customer.") % {"name": context["known_to"]}
     elif context["match"] == "withheld":
         words = _("The caller hides their number.")
@@ -156,9 +161,10 @@ def _hint(context: Context) -> Markup:
 def _body(context: Context) -> Markup:
     if context["card"] is not None:
         parts = "".join(part_html(key, context) for key in context["parts"])
-        return f'<dl class="parts">{parts}</dl>' if parts else ""
+        return (f'<dl class="parts">{parts}</dl>' if parts else "") + _take_back(context)
     line = part_html("line", context) if "line" in context["parts"] else ""
-    return _choices(context) + _new_or_known(context) + (f'<dl class="parts">{line}</dl>' if line else "")
+    asks = _choices(context) + _bring_back(context) + _new_or_known(context)
+    return asks + (f'<dl class="parts">{line}</dl>' if line else "")
 
 
 def _choices(context: Context) -> Markup:
@@ -181,6 +187,24 @@ def _choice(candidate: Context) -> Markup:
     )
 
 
+def _take_back(context: Context) -> Markup:
+    """Of several customers the wrong one may have been chosen."""
+    if context["match"] != "chosen" or not context["may_choose_anew"]:
+        return ""
+    return f'<button type="button" class="popup-other" data-do="unchoose">{escape(_("Not this customer"))}</button>'
+
+
+def _bring_back(context: Context) -> Markup:
+    archived: CallerCard | None = context["archived"]
+    if archived is None:
+        return ""
+    words = escape(_("Bring %(name)s back") % {"name": archived.name})
+    return (
+        f'<button type="button" class="popup-other" data-do="bring-back" data-customer="{archived.customer_id}">'
+        f"{words}</button>"
+    )
+
+
 def _new_or_known(context: Context) -> Markup:
     if context["match"] not in ("none", "possible") or context["known_to"]:
         return ""
@@ -200,8 +224,11 @@ def _note_form(context: Context) -> Markup:
     if context["notice"]["state"] not in ("talking", "over"):
         return ""
     words = escape(_("Note on this call"))
+    own, all_notes = context["call"]["own_note"] or "", context["call"]["note"] or ""
+    others = "" if all_notes == own else f'<p class="popup-notes" dir="auto">{escape(all_notes)}</p>'
     return (
-        f'<form class="popup-note" data-do="note"><textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'
-        f' aria-label="{words}">{escape(context["call"]["note"] or "")}</textarea>'
+        f'{others}<form class="popup-note" data-do="note">'
+        f'<textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'
+        f' aria-label="{words}">{escape(own)}</textarea>'
         f'<button type="submit">{escape(_("Save"))}</button></form>'
     )

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
-from callcard.ui.writing import anniversary, day, moment, money
+from callcard.ui.writing import anniversary, day, language_name, moment, money
 
 Markup = str
 Context = Mapping[str, Any]
@@ -78,9 +78,10 @@ def _order(order: CardOrder) -> Markup:
     due = _("due %(day)s") % {"day": day(order.due_on)} if order.due_on else ""
     about = " · ".join(filter(None, (order.number if order.title else "", due)))
     return (
-        f'<dd class="row"><span dir="auto">{escape(order.title or order.number)}</span>'
+        f'<dd class="entry"><span dir="auto">{escape(order.title or order.number)}</span>'
         f"<bdi>{escape(money(order.total, order.currency))}</bdi>"
-        f'<small><b class="badge-state tone-{escape(order.colour)}">{escape(order.state)}</b> {escape(about)}</small></dd>'
+        f'<small><b class="badge-state tone-{escape(order.colour)}">{escape(order.state)}</b>'
+        f" {escape(about)}</small></dd>"
     )
 
 
@@ -107,9 +108,7 @@ def _task(task: CardTask, now: datetime) -> Markup:
     if task.due_at and task.due_at < now:
         overdue = f'<b class="badge-state tone-red">{escape(_("Overdue"))}</b> '
     about = " · ".join(filter(None, (day(task.due_at), task.assignee)))
-    return (
-        f'<dd class="row"><span dir="auto">{escape(task.title)}</span><small>{overdue}{escape(about)}</small></dd>'
-    )
+    return f'<dd class="entry"><span dir="auto">{escape(task.title)}</span><small>{overdue}{escape(about)}</small></dd>'
 
 
 def _last_contact(context: Context) -> Markup:
@@ -179,6 +178,6 @@ _PARTS: dict[str, Callable[[Context], Markup]] = {
     "category": lambda context: _text("tag", _("Category"), context["card"].category),
     "address": lambda context: _text("map-pin", _("Address"), context["card"].address),
     "birthday": lambda context: _text("cake", _("Birthday"), anniversary(context["card"].birthday)),
-    "language": lambda context: _text("languages", _("Language"), context["card"].language),
+    "language": lambda context: _text("languages", _("Language"), language_name(context["card"].language)),
     "note": lambda context: _text("sticky-note", _("Note"), _shortened(context["card"].note)),
 }

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from callcard.calls.models import Call
 from callcard.calls.queries import open_notices
-from callcard.calls.services import choose_customer, close_notice, mark_shown, write_note
+from callcard.calls.services import choose_customer, close_notice, mark_shown, unchoose_customer, write_note
 from callcard.customers.models import Customer
-from callcard.customers.services import add_number_to_customer
+from callcard.customers.services import add_number_to_customer, restore_customer
 from callcard.desk.popup import Popup, popups
 from callcard.desk.popup_parts import all_parts, arrange_parts
 from callcard.desk.rendering import popup_data
@@ -59,6 +59,23 @@ def popup_choose(request: HttpRequest, call_id: int) -> HttpResponse:
 
 
 @require_POST
+def popup_unchoose(request: HttpRequest, call_id: int) -> HttpResponse:
+    """It was somebody else of those with this number."""
+    call = _own_call(request, call_id)
+    unchoose_customer(call=call)
+    return _popup_now(request, call)
+
+
+@require_POST
+def popup_bring_back(request: HttpRequest, call_id: int) -> HttpResponse:
+    """The caller is a customer who was archived."""
+    call, customer = _call_and_customer(request, call_id)
+    restore_customer(customer=customer, by=signed_in(request))
+    choose_customer(call=call, customer=customer)
+    return _popup_now(request, call)
+
+
+@require_POST
 def popup_add_number(request: HttpRequest, call_id: int) -> HttpResponse:
     """This number belongs to a customer we know."""
     call, customer = _call_and_customer(request, call_id)
@@ -71,7 +88,7 @@ def popup_add_number(request: HttpRequest, call_id: int) -> HttpResponse:
 @require_POST
 def popup_note(request: HttpRequest, call_id: int) -> HttpResponse:
     call = _own_call(request, call_id)
-    write_note(call=call, note=request.POST.get("note", ""))
+    write_note(call=call, note=request.POST.get("note", ""), author=signed_in(request))
     return _popup_now(request, call)
 
 

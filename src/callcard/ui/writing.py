@@ -26,6 +26,14 @@ def current_locale() -> Locale:
     return _locale(get_language() or "en")
 
 
+def language_name(code: str) -> str:
+    """What the language is called here: "lo" -> "Lao". As it was given when nobody knows it."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(current_locale()) or code
+    except (UnknownLocaleError, ValueError, TypeError):
+        return code
+
+
 def money(amount: Decimal, currency: str) -> str:
     """The amount as people here write it: 1234.5, "USD" -> "$1,234.50"; whole amounts without the zeros."""
     return _money(amount, currency, get_language() or "en")

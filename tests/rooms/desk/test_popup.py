@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from callcard.calls.models import Call, Notice
+from callcard.calls.services import write_note
 from callcard.customers.models import Customer, OwnField
-from callcard.customers.services import create_customer
+from callcard.customers.services import archive_customer, create_customer
 from callcard.desk.models import PopupPart
 from callcard.desk.popup import Popup, popups
 from callcard.desk.popup_parts import PARTS, all_parts, arrange_parts, shown_parts
@@ -17,7 +20,7 @@ from callcard.desk.popup_parts_html import part_html
 from callcard.desk.rendering import note_delivered
 from callcard.live.hub import Message
 from callcard.staff.company_services import add_line, remove_line
-from callcard.staff.models import Company, User
+from callcard.staff.models import Company, Extension, User
 
 pytestmark = pytest.mark.django_db
 
@@ -137,4 +140,132 @@ def test_an_own_field_that_is_switched_on_is_shown(anna: User) -> None:
 @pytest.mark.parametrize("name", ["", "Service"])
 def test_the_line_reads_from_left_to_right_in_every_script(name: str) -> None:
     html = part_html("line", {"call": {"line_shown": "021 212 801", "line_name": name}})
-    assert '<bdi dir="ltr">021 212 801</bdi>' in html
+    assert re.search(r'<(bdi|small) dir="ltr">021 212 801</', html)
+
+
+# -- notes, second thoughts, archived customers, colleagues -----------------------------------------------------------
+
+
+def desk_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def also_rings(call: Call, user: User, state: str = "talking") -> None:
+    Notice.objects.update_or_create(call=call, user=user, defaults={"rang_at": call.started_at, "state": state})
+
+
+def test_each_person_has_a_note_of_their_own_and_reads_the_others(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    call = ring(anna, match="none", number="1")
+    for user in (anna, bounmy):
+        also_rings(call, user)
+    desk_of(anna).post(f"/desk/popups/{call.pk}/note", {"note": "Wants <blue>"})
+    call.refresh_from_db()
+    assert call.note == "Wants <blue>"
+    assert ">Wants &lt;blue&gt;</textarea>" in seen_by(anna, call).html
+    theirs = seen_by(bounmy, call).html
+    assert "></textarea>" in theirs
+    assert '<p class="popup-notes" dir="auto">Wants &lt;blue&gt;</p>' in theirs
+    desk_of(bounmy).post(f"/desk/popups/{call.pk}/note", {"note": "Call back"})
+    call.refresh_from_db()
+    assert call.note == "Anna: Wants <blue>\nBounmy: Call back"
+    assert ">Call back</textarea>" in seen_by(bounmy, call).html
+    desk_of(anna).post(f"/desk/popups/{call.pk}/note", {"note": " "})
+    call.refresh_from_db()
+    assert call.note == "Call back"
+    assert [(note.author, note.text) for note in call.notes.all()] == [(bounmy, "Call back")]
+
+
+def test_a_note_from_before_notes_had_authors_is_kept(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    call = ring(anna, match="none", number="1", note="Old words", answered_by=bounmy)
+    write_note(call=call, note="New words", author=anna)
+    call.refresh_from_db()
+    assert call.note == "Bounmy: Old words\nAnna: New words"
+
+
+def test_a_wrong_choice_among_several_is_taken_back(anna: User) -> None:
+    one, other = (create_customer(name=name, numbers=["+8562055512345"]) for name in ("Mali One", "Mali Two"))
+    call = ring(anna, match="several", candidates=[one.pk, other.pk], number="1", e164="+8562055512345")
+    desk = desk_of(anna)
+    chosen = desk.post(f"/desk/popups/{call.pk}/choose", {"customer": one.pk}).content.decode()
+    assert 'data-do="unchoose"' in chosen
+    again = desk.post(f"/desk/popups/{call.pk}/unchoose").content.decode()
+    assert "Mali One" in again
+    assert "Mali Two" in again
+    assert 'data-do="unchoose"' not in again
+    call.refresh_from_db()
+    assert (call.customer, call.match, call.candidates) == (None, "several", [one.pk, other.pk])
+    desk.post(f"/desk/popups/{call.pk}/unchoose")
+    assert Call.objects.get().match == "several"
+
+
+def test_taking_back_a_possible_one_offers_it_as_possible_again_and_a_known_one_stays(anna: User) -> None:
+    maybe = create_customer(name="Maybe")
+    call = ring(anna, match="chosen", customer=maybe, candidates=[maybe.pk], number="1", e164="+8562055512345")
+    known = ring(anna, match="exact", customer=maybe, number="1")
+    for each in (call, known):
+        assert desk_of(anna).post(f"/desk/popups/{each.pk}/unchoose").status_code == 200
+        each.refresh_from_db()
+    assert (call.customer, call.match) == (None, "possible")
+    assert (known.customer, known.match) == (maybe, "exact")
+    assert 'data-do="unchoose"' not in seen_by(anna, known).html
+
+
+def test_nobody_takes_back_the_choice_in_a_call_that_was_not_shown_to_them(anna: User) -> None:
+    maybe = create_customer(name="Maybe")
+    call = ring(anna, match="chosen", customer=maybe, candidates=[maybe.pk], number="1")
+    stranger = desk_of(User.objects.create_user("stranger"))
+    for what in ("unchoose", "bring-back", "note"):
+        assert stranger.post(f"/desk/popups/{call.pk}/{what}", {"customer": maybe.pk, "note": "x"}).status_code == 404
+    call.refresh_from_db()
+    assert (call.customer, call.match, call.note) == (maybe, "chosen", "")
+
+
+def test_an_archived_caller_is_named_and_can_be_brought_back(anna: User) -> None:
+    customer = create_customer(name="Mali <Souk>", numbers=["+8562055512345"])
+    archive_customer(customer=customer)
+    call = ring(anna, match="none", number="1", e164="+8562055512345")
+    html = seen_by(anna, call).html
+    assert "Mali &lt;Souk&gt; had this number and is archived." in html
+    assert f'data-do="bring-back" data-customer="{customer.pk}"' in html
+    back = desk_of(anna).post(f"/desk/popups/{call.pk}/bring-back", {"customer": customer.pk}).content.decode()
+    assert f'href="/customers/{customer.pk}/"' in back
+    call.refresh_from_db()
+    customer.refresh_from_db()
+    assert (call.customer, customer.archived_at) == (customer, None)
+
+
+def test_an_archived_caller_whom_one_may_not_see_is_just_unknown(anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    theirs = create_customer(name="Secret", numbers=["+8562055512345"], responsible=User.objects.create_user("bounmy"))
+    archive_customer(customer=theirs)
+    call = ring(anna, match="none", number="1", e164="+8562055512345")
+    popup = seen_by(anna, call)
+    assert "Secret" not in popup.html + popup.line + popup.title
+    assert "Unknown number" in popup.html
+    assert desk_of(anna).post(f"/desk/popups/{call.pk}/bring-back", {"customer": theirs.pk}).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.archived_at is not None
+
+
+def test_an_internal_call_names_the_colleague(anna: User) -> None:
+    Extension.objects.create(number="302", user=User.objects.create_user("bounmy", first_name="Bounmy"))
+    call = ring(anna, direction="internal", match="own", number="302", shown_name="Agent 302")
+    popup = seen_by(anna, call)
+    assert popup.title == "Bounmy"
+    assert ">Bounmy</h2>" in popup.html
+    assert ">302</bdi>" in popup.html
+    nobody = ring(anna, direction="internal", match="own", number="399")
+    assert ">399</h2>" in seen_by(anna, nobody).html
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("lo", "Lao"), ("th", "Thai"), ("zh-Hans", "Chinese"), ("Klingon!", "Klingon!")]
+)
+def test_languages_are_called_by_their_names(anna: User, code: str, name: str) -> None:
+    arrange_parts(order=["language"], shown={"language"})
+    call = ring(anna, match="exact", customer=create_customer(name="Mali", language=code), number="1")
+    assert name in seen_by(anna, call).html
