@@ -14,10 +14,11 @@ SETTINGS = frozenset(
     f"{PREFIX}{name}"
     for name in (
         *("DATA_DIR", "DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "HTTPS", "SECRET_KEY"),
-        *("LANGUAGE", "TIME_ZONE", "DEBUG"),
+        *("LANGUAGE", "TIME_ZONE", "DEBUG", "EMAIL_URL", "EMAIL_FROM", "ADDRESS"),
     )
 )
 _YES_OR_NO = frozenset({"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0", ""})
+_MAIL_SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 _DATABASES = ("postgres", "postgresql", "sqlite")
 
 
@@ -36,6 +37,12 @@ def check(name: str, value: str, languages: Iterable[str]) -> None:
         raise SettingNotValid(f"{name}: Callcard does not speak {value!r}, but {', '.join(languages)}.")
     if short == "DATABASE_URL":
         _check_database(name, value)
+    if short == "EMAIL_URL":
+        _check_mail_server(name, value)
+    if short == "EMAIL_FROM" and value and "@" not in value:
+        raise SettingNotValid(f"{name}: {value!r} is no e-mail address; one is Callcard <callcard@example.com>.")
+    if short == "ADDRESS" and value and not value.startswith(("http://", "https://")):
+        raise SettingNotValid(f"{name}: {value!r} is not an address such as https://callcard.example.com.")
 
 
 def _check_database(name: str, url: str) -> None:
@@ -46,6 +53,16 @@ def _check_database(name: str, url: str) -> None:
         is_known = False
     if not is_known:  # the value is not repeated: it may hold a password
         raise SettingNotValid(f"{name}: this is not an address such as postgres://user:password@host:5432/name.")
+
+
+def _check_mail_server(name: str, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_known = not url or (parts.scheme in _MAIL_SERVERS and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        is_known = False
+    if not is_known:  # the value is not repeated: it may hold a password
+        raise SettingNotValid(f"{name}: this is not an address such as smtp+tls://user:password@mail.example.com:587.")
 
 
 def misspelt(environ: Iterable[str]) -> list[str]:

@@ -13,6 +13,8 @@ from callcard.jobs.services import forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
 from callcard.staff.setting import in_setting_of
+from callcard.tasks.mails import mail_reminder, remind
+from callcard.tasks.reminder_services import MAIL_REMINDER, REMIND
 
 # A browser that slept longer loads its page anew.
 _EVENTS_KEPT = timedelta(days=2)
@@ -27,7 +29,11 @@ def _tidy_up(_run: Run) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
-KINDS = (Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),)
+KINDS = (
+    Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
+    Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
+    Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
+)
 
 
 def new_worker() -> Worker:

@@ -122,6 +122,15 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("CALLCARD_TIME_ZONE", default="UTC")
 
+EMAIL_URL = env.str("CALLCARD_EMAIL_URL", default="")
+# Without a mail server nothing is sent: EMAIL_FROM is then empty.
+EMAIL_FROM = env.str("CALLCARD_EMAIL_FROM", default="") if EMAIL_URL else ""
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 15  # seconds
+# Under which browsers reach Callcard, for links in mails and calendars; without it they have none.
+PUBLIC_ADDRESS = env.str("CALLCARD_ADDRESS", default="").rstrip("/")
+
 STATIC_URL = "/static/"
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -10,6 +10,8 @@ urlpatterns = [
     path("language", login_not_required(set_language), name="set_language"),
     path("", include("callcard.staff.urls")),
     path("", include("callcard.customers.urls")),
+    path("", include("callcard.sales.urls")),
+    path("", include("callcard.tasks.urls")),
     path("", include("callcard.calls.urls")),
     path("", include("callcard.switchboard.urls")),
     path("", include("callcard.desk.urls")),

@@ -42,7 +42,7 @@ class Worker:
     def __init__(self, kinds: Sequence[Kind], setting: Setting) -> None:
         names = sorted({kind.lane for kind in kinds})
         self._lanes = [
-            _Lane(name, [kind for kind in kinds if kind.lane == name], setting, minds_schedules=name == names[0])
+            _Lane(name, [kind for kind in kinds if kind.lane == name], setting)
             for name in names
         ]
 
@@ -62,12 +62,11 @@ class Worker:
 class _Lane:
     """One thread, which does one job after another."""
 
-    def __init__(self, name: str, kinds: Sequence[Kind], setting: Setting, *, minds_schedules: bool) -> None:
+    def __init__(self, name: str, kinds: Sequence[Kind], setting: Setting) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._leases = {kind.name: kind.lease for kind in kinds}
         self._name = name
         self._setting = setting
-        self._minds_schedules = minds_schedules
         self._wakeup = threading.Event()
         self._is_stopping = False
         self._thread: threading.Thread | None = None
@@ -105,7 +104,7 @@ class _Lane:
     def _work_once(self) -> float:
         """Do one job, if one is due. Returns for how many seconds there is nothing to do."""
         now = timezone.now()
-        slot_at = next_slot_at() if self._minds_schedules else None
+        slot_at = next_slot_at()
         if slot_at is not None and slot_at <= now:
             enqueue_due_schedules(now=now)
             wakeup.wake_workers()

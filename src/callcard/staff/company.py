@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import zoneinfo
 
-from callcard.staff.models import Company
+from callcard.staff.models import Company, User
 
 # Asked for with every page and every pop-up; a change made by another process is seen this much later at the most.
 _REMEMBER_SECONDS = 2.0
@@ -25,6 +25,11 @@ def company_zone() -> zoneinfo.ZoneInfo:
         zone = _zone_named(company().time_zone)
         _zone = (time.monotonic(), zone)
     return zone
+
+
+def zone_of(user: User) -> zoneinfo.ZoneInfo:
+    """The time zone that the user chose, else the company's."""
+    return _zone_named(user.time_zone) if user.time_zone else company_zone()
 
 
 def forget_company_zone() -> None:

@@ -1,4 +1,4 @@
-"""The company's clock: times are read and shown in its time zone, and in the language that the user chose."""
+"""Whose clock it is: times are read and shown in the user's time zone or the company's, in the language they chose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from callcard.staff.company import company_zone
+from callcard.staff.company import company_zone, zone_of
 from callcard.staff.models import User
 
 
@@ -17,8 +17,9 @@ class CompanyClock:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with timezone.override(company_zone()):
-            if isinstance(request.user, User) and request.user.language:
-                with translation.override(request.user.language):
+        user = request.user if isinstance(request.user, User) else None
+        with timezone.override(zone_of(user) if user else company_zone()):
+            if user and user.language:
+                with translation.override(user.language):
                     return self.get_response(request)
             return self.get_response(request)

@@ -66,6 +66,7 @@ class User(AbstractUser):
     portrait = models.CharField(max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("design"), max_length=40, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)  # empty: the company's
     # Sessions of an earlier round are over: see `get_session_auth_hash`.
     session_round = models.PositiveIntegerField(default=0, editable=False)
 

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils import timezone, translation
 
-from callcard.staff.company import company_zone
+from callcard.staff.company import company_zone, zone_of
 from callcard.staff.models import User
 
 
 @contextmanager
 def in_setting_of(user_id: int | None) -> Iterator[None]:
-    """The user's language (None: nobody's, the installation's) and the company's time zone."""
-    language = User.objects.filter(pk=user_id).values_list("language", flat=True).first() if user_id else ""
-    with timezone.override(company_zone()), translation.override(language or settings.LANGUAGE_CODE):
+    """The user's language and time zone; None, which is nobody: the installation's and the company's."""
+    user = User.objects.filter(pk=user_id).only("language", "time_zone").first() if user_id else None
+    language = user.language if user else ""
+    zone = zone_of(user) if user else company_zone()
+    with timezone.override(zone), translation.override(language or settings.LANGUAGE_CODE):
         yield

@@ -87,6 +87,20 @@ def anniversary(on: date | None) -> str:
     return format_date(on, "long", locale=current_locale())
 
 
+def clock(at: datetime | None) -> str:
+    """The time of day alone: "14:05"."""
+    return _clock(timezone.localtime(at), current_locale()) if at else ""
+
+
+def long_day(on: date | None) -> str:
+    """A day with its weekday: "Sunday, 22 November"."""
+    if on is None:
+        return ""
+    locale = current_locale()
+    pattern = locale.datetime_skeletons.get("MMMMEd") or locale.datetime_skeletons.get("MMMEd")
+    return format_date(on, pattern.pattern if pattern else "full", locale=locale)
+
+
 def _near_day(on: date, today: date) -> str:
     return {1: gettext("tomorrow"), -1: gettext("yesterday")}.get((on - today).days, "")
 

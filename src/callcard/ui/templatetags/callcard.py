@@ -10,7 +10,7 @@ from callcard.ui.icons import icon
 
 register = template.Library()
 
-for _name in ("money", "moment", "day", "full_moment", "duration", "initials", "media_url"):
+for _name in ("money", "moment", "day", "full_moment", "duration", "initials", "media_url", "clock", "long_day"):
     register.filter(_name, getattr(writing, _name))
 
 

@@ -97,6 +97,27 @@ function trill(at) {
   tone.stop(at + 0.42);
 }
 
+/** A reminder: two notes, and a notice of the computer when no page is in view. Of all tabs one makes each. */
+export async function remindAloud({ key, title, body }) {
+  if (isRinger && isOn("sound")) for (const [at, pitch] of [[0, 784], [0.18, 1047]]) note(audio.currentTime + at, pitch);
+  if (!givesNotices || !isOn("notices")) return;
+  const { held } = await navigator.locks.query();
+  if (held.some(({ name }) => name === SHOWS)) return;
+  const notice = new Notification(title, { body, tag: `reminder-${key}`, silent: isOn("sound") });
+  notice.onclick = () => (focus(), notice.close());
+}
+
+function note(at, pitch) {
+  const loud = audio.createGain();
+  const tone = new OscillatorNode(audio, { type: "sine", frequency: pitch });
+  loud.gain.setValueAtTime(0, at);
+  loud.gain.linearRampToValueAtTime(0.14, at + 0.02);
+  loud.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+  tone.connect(loud).connect(audio.destination);
+  tone.start(at);
+  tone.stop(at + 0.62);
+}
+
 // -- notices of the computer -----------------------------------------------------------------------------------------
 
 const notices = new Map();

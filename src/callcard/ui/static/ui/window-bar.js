@@ -25,7 +25,7 @@ class WindowBar extends HTMLElement {
     document.addEventListener("keydown", (event) => this.shortcut(event));
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("mousedown", (event) => event.button === 1 && event.preventDefault());
-    document.addEventListener("live:calls-changed", () => this.refreshSoon("calls-changed"));
+    for (const kind of ["calls-changed", "tasks-changed"]) document.addEventListener(`live:${kind}`, () => this.refreshSoon(kind));
     addEventListener("popstate", (event) => this.goBack(event.state));
     document.addEventListener("htmx:configRequest", ({ detail }) => {
       detail.headers["X-CSRFToken"] = document.body.dataset.csrf;

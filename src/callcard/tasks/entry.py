@@ -1,0 +1,118 @@
+"""A task typed in one line: "call Mali tomorrow 15:00", "fri send the offer !". Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+_CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d{2}))?\s*(am|pm)?")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
+_URGENT = {"!", "!!", "!!!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a language calls days: word -> days from today, word -> weekday (0 Monday); `fillers` stand before them."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+    weekdays: Mapping[str, int] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()
+    month_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    title: str
+    on: date | None = None
+    at: time | None = None
+    is_urgent: bool = False
+
+
+def read_entry(text: str, *, now: datetime, words: Words) -> Entry:
+    """Day, time and urgency are read from both ends of the line; what is left is the title. `now` is local. A time
+    without a day is the next such time. What would leave no title belongs to the title."""
+    tokens = text.split()
+    entry = Entry(title=" ".join(tokens))
+    for at_end in (True, False):
+        while len(tokens) > 1:
+            token = tokens[-1 if at_end else 0]
+            further = _take(entry, _plain(token), now.date(), words)
+            if further is None:
+                break
+            entry = further
+            tokens = tokens[:-1] if at_end else tokens[1:]
+        if entry.on or entry.at:  # "on fri", "at 15:00": the little word goes with what it belongs to
+            while len(tokens) > 1 and _plain(tokens[-1 if at_end else 0]) in words.fillers:
+                tokens = tokens[:-1] if at_end else tokens[1:]
+    if entry.at and entry.on is None:
+        is_past = entry.at <= now.time().replace(tzinfo=None)
+        entry = replace(entry, on=now.date() + timedelta(days=int(is_past)))
+    return replace(entry, title=" ".join(tokens))
+
+
+def _take(entry: Entry, token: str, today: date, words: Words) -> Entry | None:
+    """The entry with what this word says; None when it says nothing, or says again what was said."""
+    if token in _URGENT and not entry.is_urgent:
+        return replace(entry, is_urgent=True)
+    if entry.at is None and (at := _clock(token)):
+        return replace(entry, at=at)
+    if entry.on is None and (on := _day(token, today, words)):
+        return replace(entry, on=on)
+    if token in words.fillers and (entry.on or entry.at):
+        return entry
+    return None
+
+
+def _plain(token: str) -> str:
+    """As words are compared: small, with plain digits, without a comma at its end."""
+    text = unicodedata.normalize("NFKC", token).casefold().rstrip(",;")
+    return "".join(str(unicodedata.digit(mark)) if mark.isdigit() else mark for mark in text)
+
+
+def _clock(token: str) -> time | None:
+    found = _CLOCK.fullmatch(token)
+    if not found or (found[2] is None and found[3] is None):
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _day(token: str, today: date, words: Words) -> date | None:
+    token_word = token.rstrip(".")
+    if token_word in words.days:
+        return today + timedelta(days=words.days[token_word])
+    if token_word in words.weekdays:
+        return today + timedelta(days=(words.weekdays[token_word] - today.weekday() - 1) % 7 + 1)
+    readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int, int | None]]], ...] = (
+        (_ISO, lambda found: (int(found[3]), int(found[2]), int(found[1]))),
+        (_DOTTED, lambda found: (int(found[1]), int(found[2]), int(found[3]) if found[3] else None)),
+        (_SLASHED, lambda found: _slashed(found, words.month_first)),
+    )
+    for pattern, read in readings:
+        if found := pattern.fullmatch(token):
+            return _date(*read(found), today)
+    return None
+
+
+def _slashed(found: re.Match[str], month_first: bool) -> tuple[int, int, int | None]:
+    one, two = int(found[1]), int(found[2])
+    year = int(found[3]) if found[3] else None
+    return (two, one, year) if month_first else (one, two, year)
+
+
+def _date(day: int, month: int, year: int | None, today: date) -> date | None:
+    """Without a year: the next such day. None when there is no such day."""
+    try:
+        on = date(year or today.year, month, day)
+        return on if year or on >= today else date(today.year + 1, month, day)
+    except ValueError:
+        return None

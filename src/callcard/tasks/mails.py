@@ -1,0 +1,53 @@
+"""The e-mail of a reminder."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+
+from callcard.jobs.kinds import Run
+from callcard.tasks.models import Reminder, Task
+from callcard.tasks.reminder_services import note_mailed, tell_reminder
+from callcard.ui.writing import day, full_moment
+
+
+def remind(run: Run) -> None:
+    """The job of a reminder."""
+    tell_reminder(reminder_id=run.arguments["reminder"])
+
+
+def mail_reminder(run: Run) -> None:
+    """The job of a reminder's e-mail. Killed between sending and noting that, it is sent once more, under the same
+    Message-ID, by which mail programs know the second for the first."""
+    waiting = Reminder.objects.select_related("task__assignee", "task__customer").filter(mailed_at=None)
+    reminder = waiting.filter(pk=run.arguments["reminder"], task__done_at=None).first()
+    if reminder is not None:
+        reminder_mail(reminder).send()
+        note_mailed(reminder=reminder)
+
+
+def reminder_mail(reminder: Reminder) -> EmailMessage:
+    task = reminder.task
+    host = settings.EMAIL_FROM.rpartition("@")[2].strip("<> ") or "localhost"
+    return EmailMessage(
+        subject=_("Reminder: %(title)s") % {"title": " ".join(task.title.split())},
+        body="\n".join(_lines(task)),
+        from_email=settings.EMAIL_FROM,
+        to=[task.assignee.email],
+        headers={"Message-ID": f"<reminder-{reminder.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _lines(task: Task) -> list[str]:
+    due = day(task.due_on) if task.due_on else full_moment(task.due_at)
+    lines = [task.title, _("Due: %(when)s") % {"when": due}]
+    if task.customer is not None:
+        lines.append(_("Customer: %(name)s") % {"name": task.customer.name})
+    if task.about_words:
+        lines.append(task.about_words)
+    if task.note:
+        lines += ["", task.note]
+    if settings.PUBLIC_ADDRESS:
+        lines += ["", f"{settings.PUBLIC_ADDRESS}/tasks/{task.pk}"]
+    return lines
