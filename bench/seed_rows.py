@@ -146,6 +146,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
     return [
         own_field(1, "contract"),
         own_field(2, "source"),
+        Rows("customers_tag", 2, {"id": "n.i", "name": "'Tag ' || n.i", "colour": "'blue'"}),
         Rows("customers_category", CATEGORIES, {"id": "n.i", "name": "'Category ' || n.i", "colour": "'green'"}),
         Rows(
             "customers_customer",
@@ -168,6 +169,8 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
         ),
         Rows("customers_phone", customers, {"customer_id": "n.i", **phone(first), "is_preferred": sql.yes}),
         Rows("customers_phone", customers // 2, {"customer_id": "n.i * 2", **phone(second)}),
+        Rows("customers_customertag", customers // 5, {"customer_id": "n.i * 5", "tag_id": "1"}),
+        Rows("customers_customertag", customers // 4000, {"customer_id": "n.i * 4000 - 1", "tag_id": "2"}),
         Rows(
             "customers_contact",
             customers // 2,

@@ -15,6 +15,8 @@ from django.db import connection
 
 from callcard.customers import grams, search_query
 from callcard.customers.models import CustomerQuerySet, OwnField
+from callcard.customers.own_fields import is_seen_by
+from callcard.customers.search_index import value_fact
 from callcard.customers.search_models import SearchSlip
 from callcard.customers.search_query import Slot, Typed
 from callcard.staff.company import company
@@ -27,7 +29,7 @@ _CODES_READ = 400
 _SLIPS_READ = 400
 _NEAR_WORDS = 12
 _MOST_SEEN_FACTS = 200
-MOST_IN_LIST = 2000
+MOST_IN_LIST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class _Search:
     def _rows(self, slots: list[Slot], *, archived: bool, mine: bool = False) -> list[tuple[Any, ...]]:
         seen = self.visibility.responsible_ids
         asked = {self.user.pk} if mine else seen or ()
-        among = [grams.fact("r", pk) for pk in sorted(asked)] if len(asked) <= _MOST_SEEN_FACTS else []
+        among = [value_fact("r", pk) for pk in sorted(asked)] if len(asked) <= _MOST_SEEN_FACTS else []
         question = search_query.expression(slots, among=among, archived=archived)
         return _candidates(question, self.visibility, self._bound)
 
@@ -168,9 +170,8 @@ class _Search:
             return
         for column, value in (("code", self.typed.code), ("ending", self.typed.code.lstrip("0"))):
             if value and (column == "code" or value.isdigit()):
-                room = (
-                    max(1, self.limit // 2) if self.typed.digits else self.limit
-                )  # more than orders begin with digits
+                # Other things than orders begin with digits too.
+                room = max(1, self.limit // 2) if self.typed.digits else self.limit
                 for row in _by_code(column, value, self.visibility, room):
                     self._keep_code(row)
 
@@ -184,8 +185,8 @@ class _Search:
 
 
 def _fields_hidden_from(user: User) -> frozenset[str]:
-    fields = OwnField.objects.exclude(roles=[]).values_list("key", "roles")
-    return frozenset(f"own:{key}" for key, roles in fields if roles and user.role not in roles)
+    """Sources that this user's role does not see: nobody is found by what they must not read."""
+    return frozenset(f"own:{field.key}" for field in OwnField.objects.all() if not is_seen_by(field, user))
 
 
 def _candidates(question: str, visibility: Visibility, limit: int) -> list[tuple[Any, ...]]:

@@ -12,12 +12,25 @@ from typing import Any
 from django.db import connection, transaction
 
 from callcard.customers import grams
-from callcard.customers.models import Contact, ContactPerson, Customer, OwnField, Phone
+from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, OwnField, Phone
 from callcard.customers.search_models import SearchCode, SearchSlip, SearchText
 
 BATCH = 500
 _LONGEST_ENTRY = 200
 _MOST_ENTRIES = 400
+FACTS = {
+    "r": "responsible_id",
+    "c": "category_id",
+    "s": "stage_id",
+    "o": "source_id",
+    "k": "kind",
+    "l": "language",
+    "n": "country",
+    "y": "city",
+}
+"""Facts that lists filter by: their short name, and the column."""
+_COLUMNS = ("id", "name", "archived_at", "own_fields", *FACTS.values())
+_CHOSEN = frozenset({OwnField.Kind.TEXT, OwnField.Kind.CHOICE, OwnField.Kind.CHOICES, OwnField.Kind.YES_NO})
 _NOT_SEARCHED = frozenset({OwnField.Kind.MONEY, OwnField.Kind.YES_NO, OwnField.Kind.DATE})
 
 
@@ -112,17 +125,40 @@ def _documents(ids: list[int]) -> Iterator[Document]:
     entries: dict[int, list[tuple[str, str]]] = {}
     facts: dict[int, tuple[str, ...]] = {}
     kinds = dict(OwnField.objects.values_list("key", "kind"))
-    columns = ("pk", "name", "responsible_id", "archived_at", "own_fields")
-    for pk, name, responsible_id, archived_at, own in Customer.objects.filter(pk__in=ids).values_list(*columns):
-        entries[pk] = [("name", name), *_own_texts(own, kinds)]
-        found = [grams.fact("r", responsible_id)] if responsible_id else []
-        facts[pk] = (*found, *([grams.fact("archived")] if archived_at else []))
+    tags: dict[int, list[int]] = {}
+    given = CustomerTag.objects.filter(customer__in=ids).order_by("tag_id")
+    for pk, tag_id in given.values_list("customer_id", "tag_id"):
+        tags.setdefault(pk, []).append(tag_id)
+    for row in Customer.objects.filter(pk__in=ids).values(*_COLUMNS):
+        pk = row["id"]
+        entries[pk] = [("name", row["name"]), *_own_texts(row["own_fields"], kinds)]
+        facts[pk] = tuple(_facts(row, tags.get(pk, ()), kinds))
     for customer_id, source, text in _parts(ids):
         if customer_id in entries:
             entries[customer_id].append((source, text))
     for pk, found_entries in entries.items():
         kept = ((source, text[:_LONGEST_ENTRY]) for source, text in dict.fromkeys(found_entries) if text)
         yield Document(pk, tuple(islice(kept, _MOST_ENTRIES)), facts[pk])
+
+
+def _facts(row: dict[str, Any], tags: Iterable[int], kinds: dict[str, str]) -> Iterator[str]:
+    """What holds for a customer and lists filter by; see `customers.filters`."""
+    for name, column in FACTS.items():
+        if row[column]:
+            yield value_fact(name, row[column])
+    if row["archived_at"]:
+        yield grams.fact("archived")
+    for tag in tags:
+        yield value_fact("t", tag)
+    for key, value in row["own_fields"].items():
+        if kinds.get(key) in _CHOSEN and value not in (None, ""):
+            yield from (value_fact(f"f{key}", one) for one in (value if isinstance(value, list) else [value]))
+
+
+def value_fact(name: str, value: object) -> str:
+    """The gram of a fact: letters and digits only, so other signs of a value are written as numbers."""
+    text = grams.folded(str(value))
+    return grams.fact("".join(c if c.isalnum() else f"·{ord(c):x}·" for c in f"{name}·{text}")[:80])
 
 
 def _parts(ids: list[int]) -> Iterator[tuple[int, str, str]]:

@@ -2,16 +2,32 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.customers import views
+from callcard.customers import file_views, form_views, own_field_views, search_views, views
 
 urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
     path("customers/find", views.find, name="find-customers"),
-    path("customers/<int:pk>/edit", views.edit, name="edit-customer"),
+    path("customers/search", search_views.search, name="search-customers"),
+    path("customers/alike", form_views.alike, name="alike-customers"),
+    path("customers/<int:pk>/edit", form_views.edit, name="edit-customer"),
+    path("customers/<int:pk>/files", file_views.customer_files, name="customer-files"),
+    path("customers/<int:pk>/files/<int:file_id>", file_views.customer_file, name="customer-file"),
+    path("customers/<int:pk>/files/<int:file_id>/remove", file_views.customer_file_remove, name="customer-file-remove"),
+    path(
+        "customers/<int:pk>/files/<int:file_id>/restore", file_views.customer_file_restore, name="customer-file-restore"
+    ),
+    path("customers/<int:pk>/restore", form_views.restore, name="restore-customer"),
+    path("customers/<int:pk>/archive", form_views.archive, name="archive-customer"),
     path("customers/<int:pk>/phones", views.add_phone_number, name="add-phone"),
     path("customers/<int:pk>/phones/<int:phone_id>/remove", views.drop_phone, name="remove-phone"),
     path("customers/<int:pk>/contacts", views.add_way_to_reach, name="add-contact"),
     path("customers/<int:pk>/contacts/<int:contact_id>/remove", views.drop_contact, name="remove-contact"),
     path("customers/<int:pk>/portrait", views.upload_portrait, name="upload-portrait"),
+    path("settings/fields", own_field_views.own_fields, name="own-fields"),
+    path("settings/fields/new", own_field_views.own_field_new, name="own-field-new"),
+    path("settings/fields/<int:pk>", own_field_views.own_field_edit, name="own-field"),
+    path("settings/fields/<int:pk>/archive", own_field_views.own_field_archive, name="own-field-archive"),
+    path("settings/fields/<int:pk>/restore", own_field_views.own_field_restore, name="own-field-restore"),
+    path("settings/fields/files", own_field_views.largest_file, name="largest-file"),
     path("media/portraits/<slug:folder>/<slug:name>.webp", views.portrait, name="portrait"),
 ]

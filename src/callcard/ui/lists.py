@@ -1,0 +1,225 @@
+"""Lists of records: what a column is, what was asked for, and pages that are quick wherever they are.
+
+A page is found by the record before or after it (keyset), never by counting rows. Rooms describe their columns and keep
+to themselves how they filter; see customers.list_query for an example.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, TypeVar
+
+from django.db.models import F, Model, Q, QuerySet
+from django.http import QueryDict
+
+Kind = Literal["text", "choice", "choices", "number", "money", "date", "yesno", "plain"]
+M = TypeVar("M", bound=Model)
+
+PAGE_SIZE = 50
+COUNTED_UP_TO = 10_000
+NARROWEST, WIDEST = 48, 900
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`sort`: the model's column it is ordered by, empty: not at all. `options`: (value, words) of a choice."""
+
+    key: str
+    title: str
+    kind: Kind = "plain"
+    sort: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    has_filter: bool = True
+    can_group: bool = False
+    is_shown: bool = True  # unless the user chose columns
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a column must hold: any of `values`, a range, or nothing at all."""
+
+    key: str
+    values: tuple[str, ...] = ()
+    at_least: str = ""
+    at_most: str = ""
+    is_empty: bool = False
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.values or self.at_least or self.at_most or self.is_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a list, read from its address."""
+
+    words: str = ""
+    sort: str = ""
+    is_descending: bool = False
+    group: str = ""
+    filters: tuple[Filter, ...] = ()
+    after: str = ""
+    before: str = ""
+    is_last: bool = False
+    letter: str = ""
+    view: str = ""
+
+    def filter_of(self, key: str) -> Filter:
+        return next((one for one in self.filters if one.key == key), Filter(key))
+
+
+def read_asked(query: QueryDict, columns: Iterable[Column], *, sort: str) -> Asked:
+    """Whatever the address says that makes no sense is passed over. `sort`: "name" or "-name" when it says nothing."""
+    known = {column.key: column for column in columns}
+    wanted = query.get("sort", sort)
+    if wanted.lstrip("-") not in known or not known[wanted.lstrip("-")].sort:
+        wanted = sort
+    group = query.get("group", "")
+    return Asked(
+        words=_clean(query.get("q", "")),
+        sort=wanted.lstrip("-"),
+        is_descending=wanted.startswith("-"),
+        group=group if group in known and known[group].can_group else "",
+        filters=tuple(one for key in known if (one := _filter(query, key)).is_set and known[key].has_filter),
+        after=query.get("after", ""),
+        before=query.get("before", ""),
+        is_last="last" in query,
+        letter=_clean(query.get("letter", ""))[:20],
+        view=query.get("view", ""),
+    )
+
+
+def _filter(query: QueryDict, key: str) -> Filter:
+    values = tuple(dict.fromkeys(value for raw in query.getlist(f"f.{key}") if (value := _clean(raw))))[:50]
+    at_least, at_most = _clean(query.get(f"f.{key}.from", "")), _clean(query.get(f"f.{key}.to", ""))
+    return Filter(key, values, at_least, at_most, f"f.{key}.empty" in query)
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:_LONGEST_VALUE]
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The address without these parameters and without the place in the list."""
+    rest = query.copy()
+    for name in list(rest):
+        if name in {"after", "before", "last", "letter", *names}:
+            del rest[name]
+    return rest.urlencode()
+
+
+@dataclass(slots=True)
+class Page:
+    """Rows of a list, and the cursors of its neighbours ("" where it ends)."""
+
+    rows: list[Any]
+    next: str = ""
+    previous: str = ""
+    orders: list[str] = field(default_factory=list)
+
+
+def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_SIZE) -> Page:
+    """The page asked for, ordered by the column `sort` and then by id; those without a value come last.
+
+    Backwards (`before`, `is_last`) the same index is read from its other end.
+    """
+    is_back = bool(asked.before or asked.is_last)
+    is_descending = asked.is_descending != is_back
+    cursor = read_cursor(asked.before or asked.after)
+    if cursor is not None:
+        rows = rows.filter(_beyond(sort, cursor, is_descending=is_descending, nulls_first=is_back))
+    elif asked.letter:
+        rows = rows.filter(Q(**{f"{sort}__{'lte' if asked.is_descending else 'gte'}": asked.letter}))
+    found = list(rows.order_by(*_order(rows, sort, is_descending, is_back))[: size + 1])
+    has_more, found = len(found) > size, found[:size]
+    if is_back:
+        found.reverse()
+    if not found:
+        return Page([])
+    came_from = bool(asked.after or asked.letter)
+    return Page(
+        found,
+        next=_cursor(found[-1], sort) if (has_more and not is_back) or asked.before else "",
+        previous=_cursor(found[0], sort) if (has_more and is_back) or (came_from and not is_back) else "",
+    )
+
+
+def _order(rows: QuerySet[M], sort: str, is_descending: bool, nulls_first: bool) -> Sequence[Any]:
+    pk = "-pk" if is_descending else "pk"
+    if sort in ("pk", "id"):
+        return [pk]
+    if not rows.model._meta.get_field(sort.split("__")[0]).null:
+        return [f"-{sort}" if is_descending else sort, pk]
+    ordered = F(sort).desc if is_descending else F(sort).asc
+    return [ordered(nulls_first=True) if nulls_first else ordered(nulls_last=True), pk]
+
+
+def _beyond(sort: str, cursor: tuple[Any, int], *, is_descending: bool, nulls_first: bool) -> Q:
+    value, pk = cursor
+    step = "lt" if is_descending else "gt"
+    behind_pk = Q(**{f"pk__{step}": pk})
+    if sort in ("pk", "id"):
+        return behind_pk
+    if value is None:
+        same = Q(**{f"{sort}__isnull": True}) & behind_pk
+        return same | Q(**{f"{sort}__isnull": False}) if nulls_first else same
+    further = Q(**{f"{sort}__{step}": value}) | (Q(**{sort: value}) & behind_pk)
+    bounded = Q(**{f"{sort}__{step}e": value}) & further  # so that the database begins at the place in its index
+    return bounded if nulls_first else bounded | Q(**{f"{sort}__isnull": True}) if _may_be_null(sort) else bounded
+
+
+def _may_be_null(sort: str) -> bool:
+    return sort in _NULLABLE
+
+
+_NULLABLE: set[str] = {"birthday", "changed_at"}
+
+
+def _cursor(row: Model, sort: str) -> str:
+    value = getattr(row, "pk" if sort in ("pk", "id") else sort)
+    text = value.isoformat() if isinstance(value, date | datetime) else value
+    return urlsafe_b64encode(json.dumps([text, row.pk]).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> tuple[Any, int] | None:
+    """None for no cursor and for anything that is none."""
+    try:
+        value, pk = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError):
+        return None
+    is_value = value is None or isinstance(value, str | int)
+    return (value, pk) if is_value and isinstance(pk, int) and abs(pk) < 2**62 else None
+
+
+def chosen_columns(columns: Sequence[Column], layout: Iterable[Any]) -> list[tuple[Column, int]]:
+    """The columns a user sees, with their widths in px (0: as it comes). `layout`: ListLayout.columns."""
+    known = {column.key: column for column in columns}
+    chosen = [(known[key], _width(width)) for key, width in _pairs(layout) if key in known]
+    return chosen or [(column, 0) for column in columns if column.is_shown]
+
+
+def _pairs(layout: Iterable[Any]) -> list[tuple[str, Any]]:
+    return [(one[0], one[1]) for one in layout if isinstance(one, list) and len(one) == 2]
+
+
+def _width(width: Any) -> int:
+    return min(WIDEST, max(NARROWEST, width)) if isinstance(width, int) and width > 0 else 0
+
+
+def counted(rows: QuerySet[M]) -> tuple[int, bool]:
+    """(how many, exactly?), never looking at more than COUNTED_UP_TO rows."""
+    number = rows.order_by()[: COUNTED_UP_TO + 1].count()
+    return min(number, COUNTED_UP_TO), number <= COUNTED_UP_TO
+
+
+def totals(amounts: Iterable[tuple[str, Any]]) -> Mapping[str, Any]:
+    """Amounts by currency: money of different currencies is never added."""
+    found: dict[str, Any] = {}
+    for currency, amount in amounts:
+        found[currency] = found.get(currency, 0) + amount
+    return found
