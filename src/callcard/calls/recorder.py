@@ -62,8 +62,9 @@ class CallRecorder:
         """Write all of them in one transaction. The same record twice changes nothing."""
         try:
             with transaction.atomic():
-                # Telling comes last: see live.services.tell.
-                tell([told for record in records for told in self._record_one(record)])
+                # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
+                told = [event for record in records for event in self._record_one(record)]
+                tell(told, waits_for_disk=any(record.call.ended_at for record in records))
         except Exception:
             self._written.clear()  # what was remembered may not have been committed
             raise

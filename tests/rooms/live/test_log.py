@@ -108,3 +108,23 @@ def test_ids_grow_in_the_order_of_commit() -> None:
     written = list(LiveEvent.objects.filter(id__gt=start).order_by("id").values_list("id", flat=True))
     assert len(written) >= 8
     assert seen == written
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("waits", "said"), [(True, "on"), (False, "off")])
+def test_only_what_is_known_anew_is_committed_without_the_disk(waits: bool, said: str) -> None:
+    if connection.vendor != "postgresql":
+        said = ""  # one setting for the whole database there
+    user = User.objects.create_user("mali")
+    with transaction.atomic():
+        tell([Tell(user_id=user.pk, kind="popup")], waits_for_disk=waits)
+        assert _synchronous_commit() == said
+    assert _synchronous_commit() == (said and "on")
+
+
+def _synchronous_commit() -> str:
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])
