@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcard.customers.models import Customer
+from callcard.customers.models import Customer, OwnListEntry
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -180,3 +180,16 @@ class Notice(models.Model):
         verbose_name = _("notice")
         constraints = [models.UniqueConstraint(fields=["call", "user"], name="one_notice_per_call_and_user")]
         indexes = [models.Index(fields=["user", "-rang_at"])]
+
+
+class CallResult(OwnListEntry):
+    """What talks lead to, from the company's own list. Calls keep the words, so that an entry may change or go.
+
+    `next_days`: in how many days one usually gets in touch again; None: not at all.
+    """
+
+    colour = models.CharField(_("colour"), max_length=20, default="blue")
+    next_days = models.PositiveSmallIntegerField(_("next contact in days"), null=True, blank=True)
+
+    class Meta(OwnListEntry.Meta):
+        verbose_name = _("result of a call")

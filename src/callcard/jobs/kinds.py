@@ -71,8 +71,8 @@ class Kind:
 
     It may be run again from its beginning after a kill at any point, so it is all-or-nothing or repeatable. What it
     writes, it writes in short transactions: on SQLite a ringing call waits for them. `lease`: the longest time between
-    two calls of `Run.progress`. `tries`: how often it is begun before it has failed. `lane`: kinds of one lane wait for each
-    other, so what must not wait for an import has another one.
+    two calls of `Run.progress`. `tries`: how often it is begun before it has failed. `lane`: kinds of one lane wait for
+    each other, so what must not wait for an import has another one.
     """
 
     name: str

@@ -41,10 +41,7 @@ def pause_after(attempt: int) -> timedelta:
 class Worker:
     def __init__(self, kinds: Sequence[Kind], setting: Setting) -> None:
         names = sorted({kind.lane for kind in kinds})
-        self._lanes = [
-            _Lane(name, [kind for kind in kinds if kind.lane == name], setting)
-            for name in names
-        ]
+        self._lanes = [_Lane(name, [kind for kind in kinds if kind.lane == name], setting) for name in names]
 
     def start(self) -> None:
         for lane in self._lanes:
