@@ -20,3 +20,15 @@ class LiveEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "id"]), models.Index(fields=["created_at"])]
+
+
+class Watch(models.Model):
+    """A user has something on the screen, such as "customer:12", and says so again as long as that is so."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    topic = models.CharField(max_length=40)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "user"], name="live_one_watch_of_a_topic")]
+        indexes = [models.Index(fields=["seen_at"], name="live_watch_seen")]

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 
+from callcard.live.watching import tell_watchers_on_commit
 from callcard.staff.models import Change, User
 
 Json = Any
@@ -53,6 +54,7 @@ def record_change(
     )
     if change is not None:
         change.save(force_insert=True)
+        _tell_watchers([change])
     return change
 
 
@@ -85,7 +87,24 @@ def a_change(
 
 def record_changes(changes: Iterable[Change | None]) -> None:
     """Keep many at once, in their order."""
-    Change.objects.bulk_create([change for change in changes if change is not None], batch_size=_AT_ONCE)
+    made = [change for change in changes if change is not None]
+    Change.objects.bulk_create(made, batch_size=_AT_ONCE)
+    _tell_watchers(made)
+
+
+def topic_of(customer_id: int) -> str:
+    """What who has the card of this customer on the screen watches."""
+    return f"customer:{customer_id}"
+
+
+def _tell_watchers(changes: Iterable[Change]) -> None:
+    """Whoever has the customer's card on the screen sees it at once, whichever room changed something."""
+    payloads = {
+        topic_of(change.customer_id): {"customer": change.customer_id, "by": str(change.by or "")}
+        for change in changes
+        if change.customer_id is not None
+    }
+    tell_watchers_on_commit(payloads, kind="customer-changed")
 
 
 def put_back(instance: models.Model, values: Mapping[str, Json]) -> list[str]:
