@@ -339,15 +339,16 @@ def _refuse_if_any_changed(row: Phone | Contact, old: Mapping[str, str] | None) 
 
 def set_portrait(*, customer: Customer, upload: bytes, by: User | None = None) -> Customer:
     """Raises portraits.NotAPortrait; the old portrait stays then."""
-    return _write_portrait(customer, portraits.store_portrait(upload), by)
+    return write_portrait(customer=customer, path=portraits.store_portrait(upload), by=by)
 
 
 def remove_portrait(*, customer: Customer, by: User | None = None) -> Customer:
-    return _write_portrait(customer, "", by)
+    return write_portrait(customer=customer, path="", by=by)
 
 
 @transaction.atomic
-def _write_portrait(customer: Customer, path: str, by: User | None) -> Customer:
+def write_portrait(*, customer: Customer, path: str, by: User | None = None) -> Customer:
+    """A picture that `portraits` has stored; empty: none."""
     fresh = Customer.objects.select_for_update().get(pk=customer.pk)
     before = {"portrait": fresh.portrait}
     customer.portrait = fresh.portrait = path

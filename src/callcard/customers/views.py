@@ -12,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from callcard.customers.forms import ContactForm, CustomerForm, PhoneForm
+from callcard.customers.forms import ContactForm, PhoneForm
 from callcard.customers.models import Contact, Customer, CustomerQuerySet, Phone
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
 from callcard.customers.search import find_customers, search_customers
-from callcard.customers.services import add_contact, remove_phone, remove_portrait, set_portrait
+from callcard.customers.services import add_contact, remove_contact, remove_phone, remove_portrait, set_portrait
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 
@@ -72,26 +72,12 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/found.html", {"customers": [rows[hit.customer_id] for hit in hits]})
 
 
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = own_customer(request, pk)
-    form = CustomerForm(request.POST or None, instance=customer, user=signed_in(request))
-    if request.method == "POST" and form.is_valid():
-        form.write()
-        messages.success(request, _("Saved."))
-        return redirect("customer-card", pk=pk)
-    # The form has already written what was typed into its customer.
-    named = own_customer(request, pk)
-    context = {"form": form, "customer": named, "phone_form": PhoneForm(), "contact_form": ContactForm()}
-    return render(request, "customers/edit.html", context, status=422 if form.errors else 200)
-
-
 @require_POST
 def add_phone_number(request: HttpRequest, pk: int) -> HttpResponse:
     customer = own_customer(request, pk)
     form = PhoneForm(request.POST)
     if form.is_valid():
-        form.write(customer)
+        form.write(customer, signed_in(request))
     else:
         messages.error(request, _("This number could not be added."))
     return redirect("customer-card", pk=pk)
@@ -99,7 +85,7 @@ def add_phone_number(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def drop_phone(request: HttpRequest, pk: int, phone_id: int) -> HttpResponse:
-    remove_phone(phone=get_object_or_404(Phone, pk=phone_id, customer=own_customer(request, pk)))
+    remove_phone(phone=get_object_or_404(Phone, pk=phone_id, customer=own_customer(request, pk)), by=signed_in(request))
     return redirect("customer-card", pk=pk)
 
 
@@ -108,7 +94,7 @@ def add_way_to_reach(request: HttpRequest, pk: int) -> HttpResponse:
     customer = own_customer(request, pk)
     form = ContactForm(request.POST)
     if form.is_valid():
-        add_contact(customer=customer, **form.cleaned_data)
+        add_contact(customer=customer, by=signed_in(request), **form.cleaned_data)
     else:
         messages.error(request, _("This contact could not be added."))
     return redirect("customer-card", pk=pk)
@@ -116,7 +102,8 @@ def add_way_to_reach(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def drop_contact(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
-    get_object_or_404(Contact, pk=contact_id, customer=own_customer(request, pk)).delete()
+    contact = get_object_or_404(Contact, pk=contact_id, customer=own_customer(request, pk))
+    remove_contact(contact=contact, by=signed_in(request))
     return redirect("customer-card", pk=pk)
 
 
@@ -126,9 +113,9 @@ def upload_portrait(request: HttpRequest, pk: int) -> HttpResponse:
     upload = request.FILES.get("portrait")
     try:
         if upload is not None:
-            set_portrait(customer=customer, upload=upload.read(LONGEST_BYTES + 1))
+            set_portrait(customer=customer, upload=upload.read(LONGEST_BYTES + 1), by=signed_in(request))
         elif "remove" in request.POST:
-            remove_portrait(customer=customer)
+            remove_portrait(customer=customer, by=signed_in(request))
         else:
             messages.error(request, _("Choose a photo first."))
     except NotAPortrait as refused:

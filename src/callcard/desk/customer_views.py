@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from callcard.calls.models import Call
 from callcard.calls.services import choose_customer
-from callcard.customers.forms import NewCustomerForm
+from callcard.customers.form_views import entry_context
+from callcard.customers.forms import CustomerEntry
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.services import add_note
 from callcard.customers.views import own_customer
@@ -67,18 +68,19 @@ def _when_due(task: Task) -> tuple[bool, datetime, int]:
 def new_customer(request: HttpRequest) -> HttpResponse:
     """Made while a call rings, the customer is the call's too."""
     call = _call_of(request, request.POST.get("call") or request.GET.get("call", ""))
-    number = request.GET.get("number", "")[:64]
-    form = NewCustomerForm(request.POST or None, user=signed_in(request), initial={"number": number})
-    if request.method == "POST" and form.is_valid():
-        customer = form.write()
+    number = request.GET.get("number", "").replace("\x00", "")[:64]
+    data = request.POST if request.method == "POST" else None
+    entry = CustomerEntry(data, request.FILES, user=signed_in(request), number=number)
+    customer = entry.write() if entry.is_valid() else None
+    if customer is not None:
         if call is not None:
             choose_customer(call=call, customer=customer)
         messages.success(request, _("%(name)s is a customer now.") % {"name": customer.name})
         return redirect("customer-card", pk=customer.pk)
-    if not form.is_bound:
-        form.fields["name"].widget.attrs["autofocus"] = True
-    context = {"form": form, "call_id": call.pk if call else ""}
-    return render(request, "customers/new.html", context, status=422 if form.errors else 200)
+    if not entry.is_bound:
+        entry.form.fields["name"].widget.attrs["autofocus"] = True
+    context = {**entry_context(entry), "call_id": call.pk if call else ""}
+    return render(request, "customers/new.html", context, status=422 if entry.is_bound else 200)
 
 
 def _call_of(request: HttpRequest, given: str) -> Call | None:

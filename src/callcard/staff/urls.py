@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from callcard.staff import company_views, people_views, views
+from callcard.staff import company_views, own_list_views, people_views, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
@@ -14,6 +14,18 @@ urlpatterns = [
     path("settings/company", company_views.company_settings, name="company"),
     path("settings/company/lines", company_views.line_add, name="line-add"),
     path("settings/company/lines/<int:pk>/remove", company_views.line_remove, name="line-remove"),
+    path("settings/lists", own_list_views.own_lists, name="own-lists"),
+    path("settings/lists/<slug:slug>", own_list_views.own_list, name="own-list"),
+    path("settings/lists/<slug:slug>/order", own_list_views.own_list_order, name="own-list-order"),
+    path("settings/lists/<slug:slug>/<int:pk>", own_list_views.own_list_entry, name="own-list-entry"),
+    path(
+        "settings/lists/<slug:slug>/<int:pk>/remove", own_list_views.own_list_entry_remove, name="own-list-entry-remove"
+    ),
+    path(
+        "settings/lists/<slug:slug>/<int:pk>/restore",
+        own_list_views.own_list_entry_restore,
+        name="own-list-entry-restore",
+    ),
     path("settings/people", people_views.people_list, name="people"),
     path("settings/people/new", people_views.person_new, name="person-new"),
     path("settings/people/<int:pk>", people_views.person_edit, name="person"),

@@ -208,7 +208,7 @@ def test_a_contact_of_a_person(mali: User) -> None:
     change_contact(contact=contact, changes={"value": "bounmy2", "person": ""}, by=mali)
     remove_contact(contact=contact, by=mali)
     again = restore_contact(customer=customer, values=Change.objects.order_by("pk").last().before, by=mali)  # type: ignore[union-attr]
-    assert (again.kind, again.value) == ("line", "bounmy")
+    assert (again.kind, again.value) == ("line", "bounmy2")
 
 
 def test_a_person_with_another_name_is_called_so_at_their_numbers(mali: User) -> None:
