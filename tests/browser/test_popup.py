@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
-from callcard.customers.services import create_customer
+from callcard.customers.services import archive_customer, create_customer
 from callcard.staff.models import User
 from callcard.staff.services import deactivate_person
 from tests.browser.conftest import OpenPage, wait_until
@@ -285,3 +286,82 @@ def test_silence_on_the_line_is_noticed(product: Product, signed_in: SignIn, ope
     page.evaluate("document.querySelector('live-line').heardAt -= 41_000")
     page.evaluate("window.heard = []; document.addEventListener('live:hello', () => heard.push(1))")
     wait_until(page, "heard.length === 1")
+
+
+def test_a_call_opens_although_the_mouse_rests_on_a_card_that_is_over(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    page.locator("article.popup .popup-who").hover()
+    second = product.run(product.simulator.ring("+8562099900002", ["301"]))
+    expect(page.locator(".popup-line")).to_have_count(1)  # what goes on is not pushed away from under the mouse
+    product.run(product.simulator.hang_up(second, ""))
+    product.run(product.simulator.hang_up(key, ""))
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "over")
+    page.locator("article.popup .popup-who").hover()
+    product.run(product.simulator.ring("+8562099900003", ["301"]))
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "ringing")
+    expect(page.locator("article.popup .popup-number")).to_contain_text("03")
+
+
+def test_a_card_closed_without_a_connection_says_so_and_is_closed_when_it_is_back(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    context = signed_in("anna")
+    page = open_page(context)
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("article.popup")).to_be_visible()
+    context.set_offline(True)
+    page.locator("article.popup [data-do=close]").first.press("Enter")
+    expect(page.locator("article.popup")).to_have_count(0)
+    expect(page.locator("#toast")).to_contain_text("No connection")
+    assert Notice.objects.get(call__key=key).closed_at is None
+    context.set_offline(False)
+    page.evaluate("document.querySelector('live-line').abort?.abort()")
+    wait_for(lambda: Notice.objects.filter(call__key=key, closed_at__isnull=False).exists())
+    expect(page.locator("article.popup")).to_have_count(0)
+
+
+def test_a_wrong_choice_is_taken_back_on_the_card(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    create_customer(name="Mali Twin", numbers=[MALI])
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    page.locator(".choices button", has_text="Mali Twin").press("Enter")  # a click this soon is taken for a mistake
+    expect(page.locator(".popup-name")).to_have_text("Mali Twin")
+    page.get_by_role("button", name="Not this customer").click()
+    expect(page.locator(".choices button")).to_have_count(2)
+    page.locator(".choices button", has_text="Mali Souk").click()
+    expect(page.locator(".popup-name")).to_have_text("Mali Souk")
+
+
+def test_a_caller_who_was_archived_is_brought_back_on_the_card(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    archive_customer(customer=mali)
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator(".popup-hint")).to_have_text("Mali Souk had this number and is archived.")
+    page.get_by_role("button", name="Bring Mali Souk back").click()
+    expect(page.locator(".popup-name")).to_have_text("Mali Souk")
+    mali.refresh_from_db()
+    assert mali.archived_at is None
+
+
+def test_a_note_stands_beside_its_bar_and_keys_in_their_order_in_a_page_from_right_to_left(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    anna = User.objects.get(username="anna")
+    spoken = {"started_at": timezone.now(), "ended_at": timezone.now(), "answered_by": anna, "outcome": "answered"}
+    Call.objects.create(pbx="p", key="before", direction="inbound", customer=mali, note="Left to right.", **spoken)
+    page = open_page(signed_in("anna"))
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator(".said")).to_have_text("Left to right.")
+    style = "const s = getComputedStyle(document.querySelector('.said')); [s.direction, s.textAlign, s.borderLeftWidth]"
+    assert page.evaluate(f"(() => {{ {style.replace('; [', '; return [')} }})()") == ["ltr", "start", "3px"]
+    keys = page.locator(".popup-keys [data-when=outside] kbd")
+    alt, letter = (keys.nth(n).bounding_box() or {"x": -1.0} for n in range(2))
+    assert 0 < alt["x"] < letter["x"]

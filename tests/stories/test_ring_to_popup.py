@@ -125,3 +125,12 @@ def test_nobody_listens_without_signing_in(product: Product) -> None:
         response.read()
         connection.close()
         assert response.status == 401
+
+
+def test_another_sites_name_does_not_lead_to_the_stream(product: Product, desk: Callable[[str], Desk]) -> None:
+    cookie = desk("anna").headers()["Cookie"]
+    for host, status in (("evil.example", 400), ("127.0.0.1:1\\evil", 400), ("localhost", 200), ("127.0.0.1", 200)):
+        connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=5)
+        connection.request("GET", "/live", headers={"Cookie": cookie, "Host": host})
+        assert connection.getresponse().status == status
+        connection.close()

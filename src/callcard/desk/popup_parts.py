@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import OwnField
 from callcard.desk.models import PopupPart
+from callcard.kit.remembered import Remembered
 
 # In the order of a new installation. Name and portrait are the head of the pop-up and always there.
 PARTS: dict[str, str | Promise] = {
@@ -31,10 +31,6 @@ PARTS: dict[str, str | Promise] = {
 _HIDDEN_AT_FIRST = {"address", "birthday", "language"}
 _OWN = "own:"
 
-# Read on every ring; another process's change is seen this much later at the most.
-_REMEMBER_SECONDS = 2.0
-_remembered: tuple[float, tuple[str, ...]] = (0.0, ())
-
 
 def all_parts() -> list[tuple[PopupPart, str]]:
     """Every part with its name in the user's language, in the administrator's order; new ones come last."""
@@ -52,12 +48,7 @@ def all_parts() -> list[tuple[PopupPart, str]]:
 
 def shown_parts() -> tuple[str, ...]:
     """Keys of the parts to show, in order."""
-    global _remembered
-    read_at, parts = _remembered
-    if not parts or time.monotonic() - read_at > _REMEMBER_SECONDS:
-        parts = tuple(part.key for part, _name in all_parts() if part.is_shown)
-        _remembered = (time.monotonic(), parts)
-    return parts
+    return _shown.get()
 
 
 def own_field_names() -> dict[str, str]:
@@ -70,7 +61,6 @@ def own_field_names() -> dict[str, str]:
 
 def arrange_parts(*, order: Sequence[str], shown: set[str]) -> None:
     """Keep the administrator's choice. Keys that are not parts are passed over."""
-    global _remembered
     known = [part.key for part, _name in all_parts()]
     ordered = [key for key in dict.fromkeys(order) if key in known]
     ordered += [key for key in known if key not in ordered]
@@ -79,4 +69,7 @@ def arrange_parts(*, order: Sequence[str], shown: set[str]) -> None:
         PopupPart.objects.bulk_create(
             PopupPart(key=key, position=position, is_shown=key in shown) for position, key in enumerate(ordered)
         )
-    _remembered = (0.0, ())
+    _shown.forget()
+
+
+_shown = Remembered(lambda: tuple(part.key for part, _name in all_parts() if part.is_shown))  # read on every ring

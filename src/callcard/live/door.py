@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.core.exceptions import DisallowedHost
 from django.db import close_old_connections
 from django.http import HttpRequest
 
@@ -46,11 +47,11 @@ class LiveDoor:
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="live-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_asked_as_us(scope):
+            return await _refuse(send, 400)
         user_id = await self._in_thread(_signed_in_user, scope)
         if user_id is None:
-            await send({"type": "http.response.start", "status": 401, "headers": [(b"cache-control", b"no-store")]})
-            await send({"type": "http.response.body"})
-            return
+            return await _refuse(send, 401)
         stream = self.hub.open(user_id)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -124,6 +125,24 @@ def _with_connection(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     finally:
         close_old_connections()
+
+
+def _is_asked_as_us(scope: Scope) -> bool:
+    """Whether Django would take the Host header too: else another site's name could lead here (DNS rebinding)."""
+    request = HttpRequest()
+    names = {b"host": "HTTP_HOST", b"x-forwarded-host": "HTTP_X_FORWARDED_HOST"}
+    request.META = {names[name]: value.decode("latin-1") for name, value in scope["headers"] if name in names}
+    request.META |= {"SERVER_NAME": "", "SERVER_PORT": "80"}
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
+    await send({"type": "http.response.body"})
 
 
 def _signed_in_user(scope: Scope) -> int | None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import zoneinfo
 
+from callcard.kit.remembered import Remembered
 from callcard.staff.models import Company, User
-
-# Asked for with every page and every pop-up; a change made by another process is seen this much later at the most.
-_REMEMBER_SECONDS = 2.0
-_zone: tuple[float, zoneinfo.ZoneInfo | None] = (0.0, None)
 
 
 def company() -> Company:
@@ -19,12 +15,7 @@ def company() -> Company:
 
 def company_zone() -> zoneinfo.ZoneInfo:
     """Where the company's clocks are. UTC when this machine does not know the zone that is set."""
-    global _zone
-    read_at, zone = _zone
-    if zone is None or time.monotonic() - read_at > _REMEMBER_SECONDS:
-        zone = _zone_named(company().time_zone)
-        _zone = (time.monotonic(), zone)
-    return zone
+    return _zone.get()
 
 
 def zone_of(user: User) -> zoneinfo.ZoneInfo:
@@ -34,8 +25,7 @@ def zone_of(user: User) -> zoneinfo.ZoneInfo:
 
 def forget_company_zone() -> None:
     """Somebody has just changed it."""
-    global _zone
-    _zone = (0.0, None)
+    _zone.forget()
 
 
 def _zone_named(name: str) -> zoneinfo.ZoneInfo:
@@ -43,3 +33,7 @@ def _zone_named(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
+
+
+# Asked for with every page and every pop-up.
+_zone = Remembered(lambda: _zone_named(company().time_zone))
