@@ -11,8 +11,10 @@ import importlib.util
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,6 +39,8 @@ FONTS = {
     "noto-sans-arabic": ("arabic",),
     "noto-sans-thai": ("thai",),
 }
+# For documents on paper, whose printer reads no font of the web and no variable one.
+PAPER_WEIGHTS = (400, 700)
 LICENCES = {
     "tabler": "@tabler/core",
     "htmx": "htmx.org",
@@ -103,6 +107,7 @@ def build() -> None:
     for name, source in SCRIPTS.items():
         shutil.copyfile(MODULES / source, fresh / name)
     (fresh / "fonts.css").write_text("\n".join(font_rules(fresh / "fonts")) + "\n")
+    paper_fonts(fresh / "print")
     (fresh / "icons.css").write_text(icon_rules(ICONS.read_text().split()))
     for name, package in LICENCES.items():
         shutil.copyfile(licence_of(package), fresh / f"{name}.licence.txt")
@@ -139,6 +144,34 @@ def font_rule(name: str, unicode_range: str) -> str:
         '@font-face{font-family:"Noto Sans";font-style:normal;font-weight:100 900;font-display:swap;'
         f'src:url(fonts/{name}) format("woff2");unicode-range:{unicode_range}}}'
     )
+
+
+def paper_fonts(folder: Path) -> None:
+    folder.mkdir()
+    for package, subsets in FONTS.items():
+        for subset in subsets:
+            for weight in PAPER_WEIGHTS:
+                name = f"{package}-{subset}-{weight}"
+                source = MODULES / "@fontsource" / package / "files" / f"{name}-normal.woff"
+                if not source.exists():
+                    raise AssetsMissing(f"there is no font {source.name} in {package}; see FONTS in build_assets.py")
+                (folder / f"{name}.ttf").write_bytes(unpacked(source.read_bytes()))
+
+
+def unpacked(woff: bytes) -> bytes:
+    """The font file within a WOFF (W3C, WOFF 1.0, sections 3 to 5): the same tables, each unpacked."""
+    signature, flavour, _length, count = struct.unpack(">4sIIH", woff[:14])
+    assert signature == b"wOFF"
+    selector = count.bit_length() - 1
+    directory = struct.pack(">IHHHH", flavour, count, 16 << selector, selector, 16 * count - (16 << selector))
+    body = b""
+    for entry in range(44, 44 + 20 * count, 20):
+        tag, offset, packed, size, checksum = struct.unpack(">4sIIII", woff[entry : entry + 20])
+        table = woff[offset : offset + packed]
+        table = zlib.decompress(table) if packed < size else table
+        directory += struct.pack(">4sIII", tag, checksum, 12 + 16 * count + len(body), size)
+        body += table + bytes(-size % 4)
+    return directory + body
 
 
 def icon_rules(names: list[str]) -> str:

@@ -68,6 +68,7 @@ class OrderState(models.Model):
     is_current = models.BooleanField(_("still going on"), default=True)
     is_owed = models.BooleanField(_("the customer owes it"), default=True)  # not: offers
     position = models.PositiveSmallIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)  # offered no more
 
     class Meta:
         verbose_name = _("order state")
@@ -80,6 +81,7 @@ class OrderState(models.Model):
 class PaymentMethod(models.Model):
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)  # offered no more
 
     class Meta:
         verbose_name = _("way of paying")

@@ -12,8 +12,11 @@ from babel.numbers import get_currency_precision
 
 ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
-LARGEST = Decimal("999999999999")
+LARGEST = Decimal("99999999999")
 """The largest amount, price or quantity that may be typed."""
+LARGEST_TOTAL = Decimal("999999999999")
+"""Of a line and of an order: SQLite keeps 15 digits, of which three are behind the point."""
+_SMALLEST = Decimal("0.001")
 _MOST_PLACES = 3
 _LONGEST = 30
 _GROUPS = re.compile(r"[\s_'’٬]+")
@@ -126,7 +129,7 @@ def read_amount(text: str, *, point: str = ".") -> Decimal:
         )
     if len(plain) > _LONGEST or not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", plain):
         raise NotAnAmount(text)
-    amount = Decimal(plain)
+    amount = Decimal(plain).quantize(_SMALLEST, rounding=ROUND_HALF_UP)
     if abs(amount) > LARGEST:
         raise NotAnAmount(text)
     return amount

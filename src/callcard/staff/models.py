@@ -19,6 +19,14 @@ class Company(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # What stands on its documents.
+    logo = models.CharField(max_length=200, blank=True)  # a path below MEDIA_ROOT, made by staff.logo
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=60, blank=True)
+    bank_details = models.TextField(_("bank details"), max_length=1000, blank=True)
+    document_note = models.TextField(_("note under documents"), max_length=1000, blank=True)
+    tax_name = models.CharField(_("name of the tax"), max_length=40, blank=True)  # empty: prices without any tax
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
 
     class Meta:
         verbose_name = _("company")

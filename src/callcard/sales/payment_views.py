@@ -1,0 +1,124 @@
+"""The windows of payments and debts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from callcard.customers.models import Customer
+from callcard.customers.views import own_customer
+from callcard.sales.forms import PaymentForm, decimal_point
+from callcard.sales.models import Order, Payment, PaymentMethod
+from callcard.sales.payment_services import NotAllocated, allocate, cancel_payment, record_payment, restore_payment
+from callcard.sales.queries import debtors, debts_by_currency, oldest_due
+from callcard.sales.rules import NotAnAmount, read_amount
+from callcard.sales.views import number_in, own_order
+from callcard.staff.company import company
+from callcard.staff.requests import signed_in
+
+
+def own_payment(request: HttpRequest, pk: int) -> Payment:
+    """A payment that this user may see; any other does not exist for them."""
+    seen = Payment.objects.visible_to(signed_in(request))
+    return get_object_or_404(seen.select_related("customer", "order", "method", "cancelled_by"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def order_pay(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is still owed for the order is filled in."""
+    order = own_order(request, pk)
+    initial: dict[str, object] = {"amount": max(order.debt, Decimal(0)) or "", "currency": order.currency}
+    return _pay(request, order.customer, order, initial)
+
+
+@require_http_methods(["GET", "POST"])
+def customer_pay(request: HttpRequest) -> HttpResponse:
+    """An advance, or money for what the customer owes in all."""
+    customer = own_customer(request, number_in(request.GET.get("customer", "")) or 0)
+    most = customer.balances.filter(owed__gt=0).order_by("-owed").first()
+    initial: dict[str, object] = {
+        "currency": most.currency if most else company().currency,
+        "amount": most.owed if most else "",
+    }
+    return _pay(request, customer, None, initial)
+
+
+def _pay(request: HttpRequest, customer: Customer, order: Order | None, initial: dict[str, object]) -> HttpResponse:
+    key = f"order-{order.pk}" if order else f"customer-{customer.pk}"
+    form = PaymentForm(request.POST if request.method == "POST" else None, initial=initial, order=order, key=key)
+    if form.is_bound and form.is_valid():
+        try:
+            payment = record_payment(customer=customer, order=order, by=signed_in(request), **form.columns())
+        except ValueError:
+            form.add_error(None, _("This order is cancelled, or in another currency by now."))
+        else:
+            messages.success(request, _("Payment %(number)s is written down.") % {"number": payment.number})
+            return redirect("payment", pk=payment.pk)
+    context = {"form": form, "customer": customer, "order": order, "has_methods": PaymentMethod.objects.exists()}
+    return render(request, "sales/pay.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def payment_window(request: HttpRequest, pk: int) -> HttpResponse:
+    payment = own_payment(request, pk)
+    context: dict[str, object] = {"payment": payment, "allocations": payment.allocations.select_related("order")}
+    if payment.free > 0:
+        open_orders = payment.customer.orders.filter(currency=payment.currency, cancelled_at=None, state__is_owed=True)
+        newest = open_orders.select_related("state").order_by("-ordered_at")[:50]
+        context["orders"] = [order for order in newest if order.debt > 0]
+    return render(request, "sales/payment.html", context)
+
+
+@require_POST
+def payment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    why = request.POST.get("why", "").replace("\x00", "")
+    cancel_payment(payment=own_payment(request, pk), why=why, by=signed_in(request))
+    messages.success(request, _("The payment is cancelled: it counts no more."))
+    return redirect("payment", pk=pk)
+
+
+@require_POST
+def payment_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    restore_payment(payment=own_payment(request, pk), by=signed_in(request))
+    messages.success(request, _("The payment counts again."))
+    return redirect("payment", pk=pk)
+
+
+@require_POST
+def payment_allocate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends: order (its id), amount; without an amount as much as the order needs and the advance has."""
+    payment = own_payment(request, pk)
+    order = own_order(request, number_in(request.POST.get("order", "")) or 0)
+    try:
+        text = request.POST.get("amount", "").strip()
+        amount = read_amount(text, point=decimal_point()) if text else max(min(order.debt, payment.free), Decimal(0))
+        allocate(payment=payment, order=order, amount=amount, by=signed_in(request))
+    except NotAnAmount:
+        messages.error(request, _("This is not an amount."))
+    except NotAllocated:
+        messages.error(request, _("So much of this advance cannot be given to this order."))
+    return redirect("order", pk=order.pk) if "from_order" in request.POST else redirect("payment", pk=pk)
+
+
+@require_GET
+def debt_list(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    totals = debts_by_currency(user)
+    currencies = [total.currency for total in totals]
+    wanted = request.GET.get("currency", "")
+    currency = wanted if wanted in currencies else next(iter(currencies), "")
+    rows, next_after = debtors(user, currency, number_in(request.GET.get("after", "")))
+    late = oldest_due([row.customer_id for row in rows], currency)
+    context = {
+        "totals": totals,
+        "currency": currency,
+        "rows": [(row, late.get(row.customer_id)) for row in rows],
+        "next_after": next_after,
+        "is_first_page": "after" not in request.GET,
+    }
+    return render(request, "sales/debts.html", context)

@@ -1,0 +1,286 @@
+"""The windows of orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from callcard.customers.models import Customer
+from callcard.customers.views import own_customer
+from callcard.sales.forms import DayField, OrderForm, decimal_point, typed
+from callcard.sales.models import Order, OrderState
+from callcard.sales.queries import OrderFilter, free_advances, order_page, orders_found
+from callcard.sales.rules import LARGEST_TOTAL, NotAnAmount, OrderFigures, order_figures, read_discount
+from callcard.sales.services import (
+    ChangedMeanwhile,
+    CurrencyIsSettled,
+    OrderIsCancelled,
+    cancel_order,
+    first_state,
+    record_order,
+    restore_order,
+    update_order,
+)
+from callcard.sales.typed_lines import TypedLine, drafts, figures_of_lines, lines_of, read_lines
+from callcard.staff.company import company
+from callcard.staff.models import Change, User
+from callcard.staff.places import currencies
+from callcard.staff.requests import signed_in
+from callcard.ui.forms import WindowForm
+from callcard.ui.writing import money
+
+_CHANGES_SHOWN = 30
+
+
+def own_order(request: HttpRequest, pk: int) -> Order:
+    """An order that this user may see; any other does not exist for them."""
+    seen = Order.objects.visible_to(signed_in(request))
+    return get_object_or_404(seen.select_related("customer", "state", "responsible", "cancelled_by"), pk=pk)
+
+
+def number_in(text: str) -> int | None:
+    """The id in a part of an address; None when there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+
+
+class FilterForm(WindowForm):
+    q = forms.CharField(label=gettext_lazy("Number or customer"), max_length=100, required=False)
+    state = forms.ModelChoiceField(
+        label=gettext_lazy("State"), queryset=OrderState.objects, required=False, empty_label=gettext_lazy("Any")
+    )
+    responsible = forms.ModelChoiceField(
+        label=gettext_lazy("Responsible"), queryset=User.objects, required=False, empty_label=gettext_lazy("Anybody")
+    )
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("Until"), required=False)
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("current", gettext_lazy("Going on")),
+            ("late", gettext_lazy("Past due")),
+        ],
+    )
+
+    def wanted(self) -> OrderFilter:
+        """What is understood of it."""
+        kept: dict[str, Any] = self.cleaned_data
+        state, responsible = kept.get("state"), kept.get("responsible")
+        return OrderFilter(
+            words=kept.get("q", ""),
+            state_id=state.pk if state else None,
+            responsible_id=responsible.pk if responsible else None,
+            since=kept.get("since"),
+            until=kept.get("until"),
+            is_past_due=kept.get("show") == "late",
+            is_current=kept.get("show") == "current",
+        )
+
+
+@require_GET
+def order_list(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET, auto_id="orders-%s")
+    form.is_valid()
+    rows, next_after = order_page(
+        orders_found(signed_in(request), form.wanted()), number_in(request.GET.get("after", ""))
+    )
+    kept = request.GET.copy()
+    kept.pop("after", None)
+    context = {
+        "form": form,
+        "orders": rows,
+        "next_after": next_after,
+        "is_first_page": "after" not in request.GET,
+        "is_filtered": any(kept.values()),
+        "kept": kept.urlencode(),
+    }
+    return render(request, "sales/orders.html", context)
+
+
+# -- one order --------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def order_new(request: HttpRequest) -> HttpResponse:
+    """For the customer that the address names."""
+    named = number_in(request.POST.get("customer") or request.GET.get("customer", ""))
+    if named is None:
+        return render(request, "sales/order_for.html")
+    customer = own_customer(request, named)
+    initial = {"state": first_state(), "currency": _currency_for(customer), "responsible": signed_in(request)}
+    form = OrderForm(request.POST if request.method == "POST" else None, initial=initial)
+    lines = read_lines(request.POST)
+    if form.is_bound and form.is_valid() and _are_right(lines, form):
+        order = _record(request, customer, form, lines)
+        messages.success(request, _("Order %(number)s is written down.") % {"number": order.number})
+        return redirect("order", pk=order.pk)
+    return _order_page(request, form, lines, {"customer": customer})
+
+
+def _currency_for(customer: Customer) -> str:
+    """That of their last order, else the company's."""
+    last = customer.orders.order_by("-ordered_at").values_list("currency", flat=True).first()
+    return last or company().currency
+
+
+@transaction.atomic
+def _record(request: HttpRequest, customer: Customer, form: OrderForm, lines: list[TypedLine]) -> Order:
+    columns = form.columns()
+    made = drafts(lines, currency=columns["currency"])
+    included = company().prices_include_tax
+    return record_order(customer=customer, lines=made, is_tax_included=included, by=signed_in(request), **columns)
+
+
+def _are_right(lines: list[TypedLine], form: OrderForm) -> bool:
+    if not lines:
+        form.add_error(None, _("Write at least one line: what is sold and for how much."))
+    if any(line.wrong for line in lines):
+        form.add_error(None, _("Something in the lines cannot be understood."))
+    elif lines and abs(_figures(form.columns(), lines).total) > LARGEST_TOTAL:
+        form.add_error(None, _("This comes to more than can be written down."))
+    return not form.non_field_errors()
+
+
+def _figures(columns: dict[str, Any], lines: list[TypedLine], *, is_tax_included: bool = True) -> OrderFigures:
+    return order_figures(
+        figures_of_lines(lines),
+        currency=columns["currency"],
+        discount_percent=columns["discount_percent"],
+        discount_amount=columns["discount_amount"],
+        is_tax_included=is_tax_included,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def order_window(request: HttpRequest, pk: int) -> HttpResponse:
+    order = own_order(request, pk)
+    form = OrderForm(request.POST if request.method == "POST" else None, order=order)
+    lines = read_lines(request.POST) if form.is_bound else lines_of(order)
+    if form.is_bound and _is_right(order, form, lines) and _save(request, order, form, lines):
+        messages.success(request, _("Saved."))
+        return redirect("order", pk=pk)
+    return _order_page(request, form, lines, {"customer": order.customer, "order": order, **_around(order)})
+
+
+def _is_right(order: Order, form: OrderForm, lines: list[TypedLine]) -> bool:
+    """An order of which only the total is known may stay so."""
+    return form.is_valid() and ((not lines and not order.lines.exists()) or _are_right(lines, form))
+
+
+def _around(order: Order) -> dict[str, Any]:
+    payments = order.payments.select_related("method").order_by("-paid_at", "-pk")
+    changes = Change.objects.filter(about="order", object_id=order.pk).select_related("by")
+    return {
+        "payments": payments,
+        "allocations": order.allocations.select_related("payment"),
+        "advances": [] if order.is_cancelled else free_advances(order),
+        "changes": changes.order_by("-pk")[:_CHANGES_SHOWN],
+    }
+
+
+def _save(request: HttpRequest, order: Order, form: OrderForm, lines: list[TypedLine]) -> bool:
+    """False when it was not to be; the form says why."""
+    columns = form.columns()
+    version = number_in(request.POST.get("version", ""))
+    try:
+        with transaction.atomic():
+            made = drafts(lines, currency=columns["currency"])
+            update_order(order=order, changes=columns, lines=made or None, version=version, by=signed_in(request))
+    except ChangedMeanwhile:
+        form.add_error(None, _("Somebody else has changed this order meanwhile. Open it anew to see what it is now."))
+    except CurrencyIsSettled:
+        form.add_error("currency", _("Payments in another currency are written down for this order."))
+    except OrderIsCancelled:
+        form.add_error(None, _("This order is cancelled."))
+    return not form.errors
+
+
+def _order_page(request: HttpRequest, form: OrderForm, lines: list[TypedLine], context: dict[str, Any]) -> HttpResponse:
+    order: Order | None = context.get("order")
+    included = order.is_tax_included if order else company().prices_include_tax
+    shown = form.columns() if form.is_bound and form.is_valid() else _columns_shown(form, order)
+    figures = _figures(shown, lines, is_tax_included=included)
+    context |= {
+        "form": form,
+        "lines": lines,
+        "blank": TypedLine(quantity="1"),
+        "figures": _written(figures, shown["currency"]),
+        "is_tax_included": included,
+        "tax_name": company().tax_name or _("Tax"),
+        "has_tax": company().tax_name or any(line.tax for line in lines),
+    }
+    return render(request, "sales/order.html", context, status=422 if form.errors else 200)
+
+
+def _columns_shown(form: OrderForm, order: Order | None) -> dict[str, Any]:
+    if order:
+        names = ("currency", "discount_percent", "discount_amount")
+        return {name: getattr(order, name) for name in names}
+    return {"currency": form.initial["currency"], "discount_percent": 0, "discount_amount": 0}
+
+
+def _written(figures: OrderFigures, currency: str) -> dict[str, Any]:
+    return {
+        "amounts": [money(amount, currency) for amount in figures.amounts],
+        "goods": money(figures.goods, currency),
+        "discount": money(-figures.discount, currency) if figures.discount else "",
+        "taxes": [(f"{typed(rate)} %", money(amount, currency)) for rate, amount in figures.taxes],
+        "total": money(figures.total, currency),
+    }
+
+
+@require_POST
+def order_figures_now(request: HttpRequest) -> JsonResponse:
+    """What the lines that are being typed come to. Lines that cannot be understood yet have no amount."""
+    lines = read_lines(request.POST)
+    currency = request.POST.get("currency", "")
+    currency = currency if currency in dict(currencies()) else company().currency
+    try:
+        percent, amount = read_discount(request.POST.get("discount", "")[:40], point=decimal_point())
+    except NotAnAmount:
+        percent, amount = read_discount("")
+    columns = {"currency": currency, "discount_percent": percent, "discount_amount": amount}
+    is_included = request.POST.get("is_tax_included", "1") == "1"
+    written = _written(_figures(columns, lines, is_tax_included=is_included), currency)
+    amounts = iter(written["amounts"])
+    written["amounts"] = [next(amounts) if line.figures else "" for line in lines]
+    return JsonResponse(written)
+
+
+@require_POST
+def order_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The state alone, without opening the order for editing."""
+    order = own_order(request, pk)
+    state = get_object_or_404(OrderState, pk=number_in(request.POST.get("state", "")) or 0)
+    try:
+        update_order(order=order, changes={"state": state}, by=signed_in(request))
+    except OrderIsCancelled:
+        messages.error(request, _("This order is cancelled."))
+    return redirect("order", pk=pk)
+
+
+@require_POST
+def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    order = own_order(request, pk)
+    cancel_order(order=order, why=request.POST.get("why", "").replace("\x00", ""), by=signed_in(request))
+    messages.success(request, _("The order is cancelled; nothing is owed for it."))
+    return redirect("order", pk=pk)
+
+
+@require_POST
+def order_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    restore_order(order=own_order(request, pk), by=signed_in(request))
+    messages.success(request, _("The order is as it was before."))
+    return redirect("order", pk=pk)

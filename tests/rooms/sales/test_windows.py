@@ -1,0 +1,244 @@
+"""The windows of orders, payments, products and debts, as a browser asks for them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callcard.customers.models import Customer
+from callcard.customers.services import create_customer
+from callcard.sales.models import Balance, Order, OrderState, Payment, PaymentMethod, Product
+from callcard.sales.payment_services import record_payment
+from callcard.sales.services import record_order, update_order
+from callcard.staff.models import Change, Company
+from tests.rooms.staff.windows import Window, person, words
+
+pytestmark = pytest.mark.django_db
+
+LINE = ("title", "product", "quantity", "unit", "price", "discount", "tax")
+
+
+@pytest.fixture
+def anna() -> Window:
+    Company.objects.create(name="Mekong", region="LA", currency="USD", time_zone="Asia/Vientiane")
+    return Window(person("anna", role="owner"))
+
+
+@pytest.fixture
+def mali(anna: Window) -> Customer:
+    return create_customer(name="Mali")
+
+
+def lines(*rows: dict[str, str]) -> dict[str, list[str]]:
+    return {f"line_{name}": [row.get(name, "") for row in rows] for name in LINE}
+
+
+def an_order(customer: Customer, *rows: dict[str, str], **columns: str) -> dict[str, object]:
+    state = OrderState.objects.first() or OrderState.objects.create(name="New")
+    return {"customer": customer.pk, "state": state.pk, "currency": "USD", **columns, **lines(*rows)}
+
+
+def test_an_empty_company_writes_its_first_order_product_and_payment(anna: Window, mali: Customer) -> None:
+    form = anna.text(f"/orders/new?customer={mali.pk}")
+    assert '<option value="USD" selected>' in form
+    bench = {"title": "Bench", "product": "new", "quantity": "3", "unit": "pcs", "price": "12,50"}
+    typed = an_order(mali, bench, {"title": "Delivery", "price": "5"}, {}, discount="10 %")
+    order_url = anna.post("/orders/new", typed)["Location"]
+    order = Order.objects.get()
+    year = timezone.localdate().year
+    assert (order_url, order.number, order.currency) == (f"/orders/{order.pk}/", f"{year}-0001", "USD")
+    assert (order.total, order.created_by) == (Decimal("38.25"), anna.user)
+    assert [(line.title, line.quantity, line.amount) for line in order.lines.all()] == [
+        ("Bench", 3, Decimal("37.50")),
+        ("Delivery", 1, Decimal(5)),
+    ]
+    product = Product.objects.get()
+    assert (product.name, product.unit, product.prices.get().price) == ("Bench", "pcs", Decimal("12.50"))
+    assert order.lines.first() is not None
+    assert 'value="38.25"' in anna.text(f"/orders/{order.pk}/pay")
+    today = timezone.localdate().isoformat()
+    paid = anna.post(f"/orders/{order.pk}/pay", {"amount": "38.25", "currency": "USD", "paid_on": today})
+    payment = Payment.objects.get()
+    assert (paid["Location"], payment.number) == (f"/payments/{payment.pk}/", f"R{year}-0001")
+    assert Balance.objects.get().owed == 0
+    assert "Nobody owes anything" in anna.text("/debts/")
+
+
+def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window) -> None:
+    typed = lines({"title": "a", "quantity": "2", "price": "1.005"}, {"title": "b", "price": "x"}, {"price": "1"})
+    told = json.loads(words(anna.post("/orders/figures", {**typed, "currency": "USD", "discount": "?"})))
+    assert told == {"amounts": ["$2.01", "", ""], "goods": "$2.01", "discount": "", "taxes": [], "total": "$2.01"}
+    taxed = lines({"title": "a", "price": "110", "tax": "10"})
+    told = json.loads(words(anna.post("/orders/figures", {**taxed, "currency": "KWD", "is_tax_included": "0"})))
+    assert (told["taxes"], told["total"]) == ([["10 %", "KWD\xa011"]], "KWD\xa0121")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"title": "Bench", "price": "much"}, "The price cannot be read: much"),
+        ({"title": "Bench", "quantity": "a", "price": "1"}, "The quantity cannot be read: a"),
+        ({"title": "Bench", "discount": "200 %", "price": "1"}, "The discount cannot be read: 200 %"),
+        ({"title": "", "price": "1"}, "What is it? Write a name."),
+        ({"title": "Bench", "quantity": "99999999999", "price": "99999999999"}, "more than can be written down"),
+        ({"title": "Bench", "price": "1", "tax": "101"}, "A tax is between 0 and 100 %."),
+        ({}, "Write at least one line"),
+    ],
+)
+def test_lines_that_are_not_right_write_nothing(anna: Window, mali: Customer, row: dict[str, str], said: str) -> None:
+    response = anna.post("/orders/new", an_order(mali, row))
+    assert (response.status_code, Order.objects.count()) == (422, 0)
+    assert said in words(response)
+
+
+def test_an_order_that_somebody_else_has_changed_is_not_written_over(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(5), currency="USD")
+    update_order(order=order, changes={"title": "theirs"})
+    typed = an_order(mali, {"title": "x", "price": "1"}, title="mine", version="0")
+    response = anna.post(f"/orders/{order.pk}/", typed)
+    order.refresh_from_db()
+    assert (response.status_code, order.title, order.total) == (422, "theirs", 5)
+    assert anna.post(f"/orders/{order.pk}/", typed | {"version": "1"}).status_code == 302
+    order.refresh_from_db()
+    assert (order.title, order.total) == ("mine", 1)
+
+
+def test_the_list_is_narrowed_and_goes_on_behind_its_last_row(anna: Window, mali: Customer) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    noy = create_customer(name="Noy")
+    OrderState.objects.create(name="New")
+    done = OrderState.objects.create(name="Done", is_current=False, position=9)
+    for index in range(55):
+        record_order(customer=mali, total=Decimal(1), ordered_at=now - timedelta(hours=index), number=f"A{index:02}")
+    record_order(customer=noy, number="LATE", due_on=today - timedelta(days=1), ordered_at=now - timedelta(days=9))
+    record_order(customer=noy, number="GONE", due_on=today - timedelta(days=1), state=done, ordered_at=now)
+    first = anna.text("/orders/")
+    assert ("A48" in first, "A49" in first) == (True, False)
+    last = Order.objects.get(number="A48")
+    further = anna.text(f"/orders/?after={last.pk}")
+    assert ("A48" in further, "A49" in further, "LATE" in further) == (False, True, True)
+    late = anna.text("/orders/?show=late")
+    assert ("LATE" in late, "GONE" in late, "A00" in late) == (True, False, False)
+    assert "was due yesterday" in late
+    assert "GONE" in anna.text(f"/orders/?state={done.pk}")
+    assert "A07" in anna.text("/orders/?q=A07")
+    assert "LATE" in anna.text("/orders/?q=noy")
+    assert "No order is like that." in anna.text("/orders/?q=nothing")
+
+
+def test_debts_are_told_by_currency_to_each_what_they_may_see(anna: Window, mali: Customer) -> None:
+    limited = Window(person("lee", records="own"))
+    mine = create_customer(name="Vong", responsible=limited.user)
+    record_order(customer=mali, total=Decimal(10), currency="USD")
+    record_order(customer=mine, total=Decimal(7), currency="USD")
+    record_payment(customer=mali, amount=Decimal(5), currency="EUR")
+    everything = anna.text("/debts/?currency=USD")
+    assert "$17" in everything
+    assert "€5 paid in advance" in everything
+    assert everything.index("Mali") < everything.index("Vong")
+    little = limited.text("/debts/")
+    assert ("$7" in little, "$17" in little, "Mali" in little) == (True, False, False)
+
+
+def test_what_is_not_ones_own_is_not_there_and_nothing_is_changed(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(10), currency="USD")
+    payment = record_payment(customer=mali, amount=Decimal(1), currency="USD", order=order)
+    limited = Window(person("lee", records="own"))
+    changes = Change.objects.count()
+    for url in ("", "pay", "invoice.pdf"):
+        assert limited.get(f"/orders/{order.pk}/{url}").status_code == 404
+    for url in ("", "state", "cancel", "restore", "pay"):
+        assert limited.post(f"/orders/{order.pk}/{url}", {"state": order.state_id, "why": "x"}).status_code == 404
+    for url in (f"/payments/{payment.pk}/", f"/payments/{payment.pk}/receipt.pdf"):
+        assert limited.get(url).status_code == 404
+    for url in ("cancel", "restore", "allocate"):
+        assert limited.post(f"/payments/{payment.pk}/{url}", {"order": order.pk}).status_code == 404
+    for url in (f"/orders/new?customer={mali.pk}", f"/payments/new?customer={mali.pk}"):
+        assert limited.get(url).status_code == 404
+    for url in ("statement", "statement.pdf"):
+        assert limited.get(f"/customers/{mali.pk}/{url}").status_code == 404
+    assert "Mali" not in limited.text("/orders/")
+    order.refresh_from_db()
+    assert (order.cancelled_at, order.paid, Change.objects.count()) == (None, 1, changes)
+
+
+def test_cancelling_is_undone_and_both_are_in_the_history(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(10), currency="USD")
+    anna.post(f"/orders/{order.pk}/cancel", {"why": "typed <twice>"})
+    text = anna.text(f"/orders/{order.pk}/")
+    assert "typed &lt;twice&gt;" in text
+    assert Balance.objects.get().owed == 0
+    assert anna.post(f"/orders/{order.pk}/", an_order(mali, {"title": "x", "price": "1"})).status_code == 422
+    anna.post(f"/orders/{order.pk}/restore")
+    assert Balance.objects.get().owed == 10
+    assert "Taken back" in anna.text(f"/orders/{order.pk}/")
+
+
+def test_an_advance_is_used_for_an_order_from_its_window(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(10), currency="USD")
+    advance = record_payment(customer=mali, amount=Decimal(30), currency="USD")
+    assert "$30 paid in advance" in anna.text(f"/orders/{order.pk}/")
+    anna.post(f"/payments/{advance.pk}/allocate", {"order": order.pk, "from_order": "1"})
+    order.refresh_from_db()
+    advance.refresh_from_db()
+    assert (order.paid, advance.free) == (10, 20)
+    anna.post(f"/payments/{advance.pk}/allocate", {"order": order.pk, "amount": "31"})
+    advance.refresh_from_db()
+    assert advance.allocated == 10
+
+
+def test_products_are_kept_found_and_archived(anna: Window) -> None:
+    typed = {"name": "Roof tile", "code": "T-1", "kind": "goods", "unit": "m²", "tax_percent": "10"}
+    assert anna.post("/products/new", typed | {"prices": "12.50\n250000 LAK"})["Location"] == "/products/"
+    product = Product.objects.get()
+    assert {price.currency: price.price for price in product.prices.all()} == {"USD": Decimal("12.5"), "LAK": 250000}
+    found = json.loads(words(anna.get("/products/find?q=ROOF t-1&currency=LAK")))["products"]
+    assert [(each["name"], each["price"], each["tax"]) for each in found] == [("Roof tile", "250000", "10")]
+    assert anna.post("/products/new", typed).status_code == 422
+    wrong = anna.post(f"/products/{product.pk}", typed | {"prices": "12 QQQ"})
+    assert (wrong.status_code, product.prices.count()) == (422, 2)
+    anna.post(f"/products/{product.pk}/archive", {"archived": "1"})
+    assert json.loads(words(anna.get("/products/find?q=roof")))["products"] == []
+    assert "Roof tile" in anna.text("/products/?archived=1")
+
+
+def test_nothing_that_was_typed_is_shown_unescaped(anna: Window) -> None:
+    evil = "<script>alert(1)</script>"
+    customer = create_customer(name=evil)
+    PaymentMethod.objects.create(name=evil)
+    url = anna.post("/orders/new", an_order(customer, {"title": evil, "unit": evil[:20], "price": "1"}, note=evil))
+    order = Order.objects.get()
+    payment = record_payment(customer=customer, amount=Decimal(1), currency="USD", note=evil, order=order)
+    pages = (url["Location"], "/orders/", f"/payments/{payment.pk}/", "/debts/", f"/customers/{customer.pk}/statement")
+    for page in pages:
+        text = anna.text(page)
+        assert "<script>alert" not in text, page
+
+
+anything = st.one_of(st.text(max_size=60), st.text(alphabet="0123456789.,-%() ", max_size=40), st.just("9" * 400))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from([*LINE]), anything), anything, anything, anything)
+def test_whatever_is_typed_is_saved_or_answered_with_words(
+    anna: Window, mali: Customer, row: dict[str, str], discount: str, due_on: str, version: str
+) -> None:
+    def clean(text: str) -> str:
+        return text.encode("utf-8", "replace").decode()
+
+    row = {name: clean(value) for name, value in row.items()}
+    typed = an_order(mali, row, discount=clean(discount), due_on=clean(due_on))
+    before = Order.objects.count()
+    response = anna.post("/orders/new", typed)
+    assert Order.objects.count() - before == (response.status_code == 302)
+    assert response.status_code in {302, 422}
+    assert anna.post("/orders/figures", typed).status_code == 200
+    asked = {"q": clean(discount), "since": clean(due_on), "after": clean(version), "state": clean(version)}
+    for url in ("/orders/", "/products/", "/debts/", "/products/find", f"/customers/{mali.pk}/statement"):
+        assert anna.get(url, asked).status_code in {200, 422}
