@@ -7,7 +7,6 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,15 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from callcard.customers.forms import ContactForm, PhoneForm
-from callcard.customers.models import Contact, Customer, CustomerQuerySet, Phone
+from callcard.customers.models import Contact, Customer, Phone
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
-from callcard.customers.search import find_customers, search_customers
+from callcard.customers.search import find_customers
 from callcard.customers.services import add_contact, remove_contact, remove_phone, remove_portrait, set_portrait
-from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 
-PAGE_SIZE = 50
-_SORTS = {"name": ("search_name", "pk"), "newest": ("-pk",)}
 _YEAR_SECONDS = 31_536_000
 
 
@@ -31,37 +27,6 @@ def own_customer(request: HttpRequest, pk: int) -> Customer:
     """A customer whom this user may see; any other does not exist for them."""
     seen = Customer.objects.visible_to(signed_in(request)).select_related("category", "responsible")
     return get_object_or_404(seen, pk=pk)
-
-
-@require_GET
-def customer_list(request: HttpRequest) -> HttpResponse:
-    words, sort = request.GET.get("q", ""), request.GET.get("sort", "name")
-    sort = sort if sort in _SORTS else "name"
-    seen = Customer.objects.visible_to(signed_in(request)).current()
-    found = search_customers(seen, words, user=signed_in(request), region=company().region)
-    rows = list(
-        _after(found, sort, request.GET.get("after", ""))
-        .order_by(*_SORTS[sort])
-        .select_related("category", "responsible")
-        .prefetch_related("phones")[: PAGE_SIZE + 1]
-    )
-    next_after = rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
-    context = {"customers": rows[:PAGE_SIZE], "q": words, "sort": sort, "next_after": next_after}
-    context["is_first_page"] = "after" not in request.GET
-    return render(request, "customers/list.html", context)
-
-
-def _after(customers: CustomerQuerySet, sort: str, after: str) -> CustomerQuerySet:
-    """The page that begins behind this customer, wherever in the list a million others are."""
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        return customers
-    if sort == "newest":
-        return customers.filter(pk__lt=int(after))
-    name = Customer.objects.filter(pk=int(after)).values_list("search_name", flat=True).first()
-    if name is None:
-        return customers
-    behind = Q(search_name__gt=name) | Q(search_name=name, pk__gt=int(after))
-    return customers.filter(behind, search_name__gte=name)
 
 
 @require_GET

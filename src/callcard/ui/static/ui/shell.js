@@ -4,6 +4,7 @@ import "./call-button.js";
 import "./live-line.js";
 import "./orderable.js";
 import "./popup-stack.js";
+import "./record-list.js";
 import "./search-box.js";
 import { toast } from "./toast.js";
 import "./window-bar.js";

@@ -1,0 +1,115 @@
+"""One change to many customers, with one undo. Each customer is changed by the services, with its own history."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from callcard.customers.models import Category, Customer, CustomerStage, Tag
+from callcard.customers.services import archive_customer, put_back_fields, restore_customer, update_customer
+from callcard.staff.models import Change, User
+
+Action = Literal["category", "stage", "responsible", "city", "add_tag", "remove_tag", "archive", "restore"]
+ACTIONS: tuple[Action, ...] = (
+    "category",
+    "stage",
+    "responsible",
+    "city",
+    "add_tag",
+    "remove_tag",
+    "archive",
+    "restore",
+)
+_AT_ONCE = 50
+MOST = 10_000
+
+
+def change_many(
+    *,
+    customer_ids: Iterable[int],
+    action: str,
+    value: str,
+    by: User,
+    batch: str = "",
+    tell: Callable[[int], None] = lambda done: None,
+) -> str:
+    """Do one thing to those of these customers that `by` may see. Returns the batch for `undo_many`.
+
+    `value`: an id, a city, or empty for none. Short transactions, and customers of the same batch are passed over, so
+    it may be repeated after it was cut off. Raises ValidationError when the action or its value is none.
+    """
+    change = _change(action, value, by)
+    batch = batch or f"bulk:{secrets.token_hex(6)}"
+    ids = list(dict.fromkeys(customer_ids))[:MOST]
+    for start in range(0, len(ids), _AT_ONCE):
+        with transaction.atomic():
+            some = ids[start : start + _AT_ONCE]
+            done = set(Change.objects.filter(batch=batch, object_id__in=some).values_list("object_id", flat=True))
+            for customer in Customer.objects.visible_to(by).filter(pk__in=some).exclude(pk__in=done):
+                before = _newest_change(customer)
+                change(customer)
+                Change.objects.filter(about="customer", object_id=customer.pk, pk__gt=before).update(batch=batch)
+        tell(min(start + _AT_ONCE, len(ids)))
+    return batch
+
+
+def undo_many(*, batch: str, by: User) -> int:
+    """Take back what `change_many` did, for those customers whom `by` may see; how many."""
+    changes = Change.objects.filter(batch=batch, about="customer", by=by).order_by("-pk")
+    undone = 0
+    for change in changes.iterator(chunk_size=_AT_ONCE):
+        customer = Customer.objects.visible_to(by).filter(pk=change.object_id).first()
+        if customer is not None:
+            _take_back(customer, change, by)
+            undone += 1
+    changes.update(batch="")
+    return undone
+
+
+def _take_back(customer: Customer, change: Change, by: User) -> None:
+    if "archived_at" in change.before:
+        (restore_customer if change.before["archived_at"] is None else archive_customer)(customer=customer, by=by)
+    else:
+        put_back_fields(customer=customer, values=change.before, by=by)
+
+
+def _newest_change(customer: Customer) -> int:
+    newest = Change.objects.filter(about="customer", object_id=customer.pk).order_by("-pk")
+    return newest.values_list("pk", flat=True).first() or 0
+
+
+def _change(action: str, value: str, by: User) -> Callable[[Customer], Any]:
+    if action == "archive":
+        return lambda customer: archive_customer(customer=customer, by=by)
+    if action == "restore":
+        return lambda customer: restore_customer(customer=customer, by=by)
+    if action in ("add_tag", "remove_tag"):
+        return _tagged(action, _one_of(Tag, value), by)
+    if action == "city":
+        return lambda customer: update_customer(customer=customer, changes={"city": value.strip()[:100]}, by=by)
+    models: dict[str, Any] = {"category": Category, "stage": CustomerStage, "responsible": User}
+    if action not in models:
+        raise ValidationError("no such action")
+    new = _one_of(models[action], value) if value else None
+    return lambda customer: update_customer(customer=customer, changes={action: new}, by=by)
+
+
+def _tagged(action: str, tag: Tag, by: User) -> Callable[[Customer], Any]:
+    def change(customer: Customer) -> None:
+        tags = set(customer.tags.values_list("pk", flat=True))
+        tags = tags | {tag.pk} if action == "add_tag" else tags - {tag.pk}
+        update_customer(customer=customer, changes={"tags": sorted(tags)}, by=by)
+
+    return change
+
+
+def _one_of(model: Any, value: str) -> Any:
+    is_id = value.isascii() and value.isdigit() and len(value) < 19
+    found = model.objects.filter(pk=int(value)).first() if is_id else None
+    if found is None:
+        raise ValidationError("no such choice")
+    return found

@@ -1,0 +1,79 @@
+"""Columns of the list of customers: what they are called, how they are filtered, ordered and grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from callcard.customers.models import Category, Customer, CustomerSource, CustomerStage, OwnField, Tag
+from callcard.customers.own_fields import fields_seen_by
+from callcard.staff.models import User
+from callcard.staff.places import countries
+from callcard.staff.visibility import visible_to
+from callcard.ui.lists import Column, Kind
+
+OWN = "own-"
+"""What the key of an own field's column begins with."""
+_KINDS: dict[str, Kind] = {
+    OwnField.Kind.TEXT: "text",
+    OwnField.Kind.LINK: "text",
+    OwnField.Kind.NUMBER: "number",
+    OwnField.Kind.MONEY: "money",
+    OwnField.Kind.DATE: "date",
+    OwnField.Kind.YES_NO: "yesno",
+    OwnField.Kind.CHOICE: "choice",
+    OwnField.Kind.CHOICES: "choices",
+}
+
+
+def columns_for(user: User) -> list[Column]:
+    """Those that this user may see, own fields last."""
+    return [*_fixed(user), *(_own(field) for field in fields_seen_by(user))]
+
+
+def _fixed(user: User) -> list[Column]:
+    kinds = tuple((str(value), str(label)) for value, label in Customer.Kind.choices)
+    people = _people(user)
+    return [
+        Column("name", _("Name"), sort="search_name", has_filter=False),
+        Column("phones", _("Numbers"), has_filter=False),
+        _chosen("category", _("Category"), _named(Category), is_shown=True),
+        _chosen("stage", _("Stage"), _named(CustomerStage)),
+        _chosen("tags", _("Tags"), _named(Tag), kind="choices", is_shown=True),
+        Column("city", _("City"), "text", sort="city"),
+        _chosen("responsible", _("Responsible"), people, is_shown=True),
+        _chosen("source", _("Source"), _named(CustomerSource)),
+        _chosen("kind", _("Kind"), kinds),
+        Column("country", _("Country"), "choice", options=tuple(countries()), is_shown=False),
+        Column("contacts", _("E-mail"), has_filter=False, is_shown=False),
+        Column("birthday", _("Birthday"), "date", sort="birthday", is_shown=False),
+        Column("created", _("Entered"), "date", sort="id", is_shown=False),
+        Column("archived", _("Archived"), "yesno", is_shown=False),
+    ]
+
+
+def _chosen(
+    key: str, title: str, options: tuple[tuple[str, str], ...], *, kind: Kind = "choice", is_shown: bool = False
+) -> Column:
+    return Column(key, title, kind, options=options, can_group=True, is_shown=is_shown)
+
+
+def _own(field: OwnField) -> Column:
+    options: Iterable[dict[str, str]] = field.options or ()
+    chosen = tuple((str(one.get("value", "")), str(one.get("name", ""))) for one in options)
+    kind = _KINDS[field.kind]
+    grouped = kind in ("choice", "choices")
+    return Column(f"{OWN}{field.key}", field.name, kind, options=chosen, can_group=grouped, is_shown=field.on_list)
+
+
+def _named(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(pk), name) for pk, name in model._default_manager.values_list("pk", "name"))
+
+
+def _people(user: User) -> tuple[tuple[str, str], ...]:
+    """Users whose customers this user sees."""
+    seen = visible_to(user).responsible_ids
+    people = User.objects.filter(is_active=True) if seen is None else User.objects.filter(pk__in=seen)
+    return tuple((str(one.pk), one.shown_name) for one in people.order_by("first_name", "last_name", "username"))
