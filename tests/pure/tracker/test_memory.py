@@ -64,6 +64,17 @@ def test_a_call_that_ended_while_the_program_was_stopped_ends_with_the_link() ->
     assert (ended.ended_at, ended.outcome, ended.complete) == (stopped_at, "answered", False)
 
 
+def test_an_answer_right_before_the_program_was_killed_counts_though_it_is_younger_than_the_last_heartbeat() -> None:
+    told = answered().events
+    joined = max(i for i, event in enumerate(told) if type(event).__name__ == "LegJoined")
+    tracker = CallTracker("main")
+    (call,) = stored(track(told[: joined + 1], tracker)).values()
+    fresh = CallTracker("main")
+    fresh.restore(call, tracker.memory_of(call.key) or {}, heard_until=told[0].at)
+    (ended,) = stored(fresh.feed(CallsInProgress(at=told[joined].at + timedelta(hours=1), legs=()))).values()
+    assert (ended.ended_at, ended.outcome, ended.complete) == (told[joined].at, "answered", False)
+
+
 def test_a_call_that_ended_after_the_program_was_killed_ends_when_it_was_last_heard_of() -> None:
     told = answered().events
     talking = next(i for i, event in enumerate(told) if type(event).__name__ == "LegHungUp")

@@ -118,6 +118,11 @@ class CallFacts:
                 return True
         return False
 
+    @property
+    def seen_at(self) -> list[datetime]:
+        """When each of its legs was last heard of."""
+        return [at for leg in self.legs.values() if (at := leg.last_seen_at) is not None]
+
     def absorb(self, other: CallFacts) -> None:
         for leg in other.legs.values():
             leg.owner = self

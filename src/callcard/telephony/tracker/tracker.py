@@ -206,10 +206,13 @@ class CallTracker:
     def _resync(self, event: events.CallsInProgress) -> list[Change]:
         lost_at, self._lost_at = self._lost_at, None
         touched = [leg for listed in event.legs if (leg := self._retell(listed, event.at)) is not None]
-        for leg in absent_legs(self._register.legs.values(), event):
+        absent = list(absent_legs(self._register.legs.values(), event))
+        # All of a call's legs were there when the last of them was heard of: whoever talked then, talked.
+        ends = {call: max(lost_at or event.at, *call.seen_at) for call in {leg.owner for leg in absent}}
+        for leg in absent:
             leg.vanished, leg.owner.watched = True, False
             leg.version += 1
-            leg.ended_at = max(at for at in (lost_at or event.at, leg.last_seen_at) if at is not None)
+            leg.ended_at = ends[leg.owner]
             touched.append(leg)
         calls = {leg.owner: None for leg in touched}
         for call in calls:
