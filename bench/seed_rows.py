@@ -156,7 +156,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
                 "kind": "'person'",
                 "name": name,
                 "search_name": f"LOWER({name})",
-                "category_id": f"1 + n.i % {CATEGORIES}",
+                "category_id": f"1 + n.i / 7 % {CATEGORIES}",
                 "responsible_id": f"1 + n.i % {USERS}",
                 "portrait": "'portraits/00/0000.webp'",
                 "country": "'LA'",
@@ -169,7 +169,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
         ),
         Rows("customers_phone", customers, {"customer_id": "n.i", **phone(first), "is_preferred": sql.yes}),
         Rows("customers_phone", customers // 2, {"customer_id": "n.i * 2", **phone(second)}),
-        Rows("customers_customertag", customers // 5, {"customer_id": "n.i * 5", "tag_id": "1"}),
+        Rows("customers_customertag", customers // 5 - 1, {"customer_id": "n.i * 5 + n.i % 5", "tag_id": "1"}),
         Rows("customers_customertag", customers // 4000, {"customer_id": "n.i * 4000 - 1", "tag_id": "2"}),
         Rows(
             "customers_contact",

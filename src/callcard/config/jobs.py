@@ -8,8 +8,9 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from callcard.customers.search_index import build, is_complete
 from callcard.jobs.kinds import Kind, Run
-from callcard.jobs.services import forget_jobs, set_schedule
+from callcard.jobs.services import enqueue, forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
 from callcard.staff.setting import in_setting_of
@@ -29,7 +30,13 @@ def _tidy_up(_run: Run) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
+def _index_search(run: Run) -> None:
+    """Customers whom the search does not know yet, such as those of before it came."""
+    build(tell=lambda done, last: run.progress(done, last))
+
+
 KINDS = (
+    Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
     Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
@@ -42,4 +49,6 @@ def new_worker() -> Worker:
 
 def set_schedules() -> None:
     """At every start; what is there already stays as it is."""
+    if not is_complete():
+        enqueue(kind="index-search")
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))

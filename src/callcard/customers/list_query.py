@@ -37,6 +37,8 @@ _FACT_OF = {
     "responsible": "r",
     "tags": "t",
 }
+_ORDERED_BY_NAME = {"category_id", "responsible_id"}
+"""Columns of an index that goes on with the name: one value of theirs is read in the list's own order."""
 _RELATED = {"category", "stage", "source", "responsible"}
 
 
@@ -166,7 +168,8 @@ def _filtered(rows: CustomerQuerySet, one: Filter, kind: str, *, is_walked: bool
     if one.key == "city":
         return rows.filter(_any_of("city__iexact", one.values))
     values: list[Any] = _numbers(one.values) if one.key in _RELATED else list(one.values)
-    if is_walked and one.key in _RELATED and connection.vendor == "sqlite":
+    has_order = column in _ORDERED_BY_NAME and len(values) == 1
+    if is_walked and one.key in _RELATED and not has_order and connection.vendor == "sqlite":
         # Or SQLite reads all of them by the column's own index and orders them.
         return rows.alias(**{f"_{column}": F(column) + Value(0)}).filter(**{f"_{column}__in": values})
     return rows.filter(**{f"{column}__in": values})

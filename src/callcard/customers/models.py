@@ -123,6 +123,10 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["search_name", "id"]),
             models.Index(fields=["responsible", "search_name", "id"]),
+            models.Index(fields=["category", "search_name", "id"]),
+            models.Index(
+                fields=["birthday", "id"], condition=models.Q(birthday__isnull=False), name="customers_by_birthday"
+            ),
             models.Index(fields=["portrait"], condition=~models.Q(portrait=""), name="customers_by_portrait"),
         ]
 

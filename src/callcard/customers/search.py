@@ -29,7 +29,7 @@ _CODES_READ = 400
 _SLIPS_READ = 400
 _NEAR_WORDS = 12
 _MOST_SEEN_FACTS = 200
-MOST_IN_LIST = 500
+MOST_IN_LIST = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,18 +77,27 @@ def refresh(customer_ids: Iterable[int]) -> None:
             _write(changed, [documents[pk] for pk in changed if pk in documents])
 
 
-def build(*, tell: Callable[[int, int], None] = lambda done, last: None, everything: bool = False) -> int:
-    """Index the customers that are not yet, or all of them; how many. Goes by id in short transactions, so a second
-    call goes on where the first one ended. `tell(id, last_id)` hears how far it is."""
+def build(*, tell: Callable[[int, int], None] = lambda done, last: None) -> int:
+    """Index the customers that are not yet; how many. Goes by id in short transactions, so a second call goes on where
+    the first one ended. `tell(id, last_id)` hears how far it is."""
     last, done, built = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0, 0, 0
     while done < last:
         ids = list(Customer.objects.filter(pk__gt=done).order_by("pk").values_list("pk", flat=True)[:BATCH])
-        fresh = set() if everything else set(_indexed(ids))
-        refresh(pk for pk in ids if pk not in fresh)
-        built += len(ids) - len(fresh)
+        missing = set(ids) - set(_indexed(ids))
+        refresh(sorted(missing))
+        built += len(missing)
         done = ids[-1] if ids else last
         tell(done, last)
     return built
+
+
+def clear() -> None:
+    """Forget what customers are found by. Numbers of records and known words stay."""
+    with transaction.atomic():
+        SearchText.objects.all()._raw_delete("default")
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO customers_searchgrams (customers_searchgrams) VALUES ('delete-all')")
 
 
 def is_complete() -> bool:
