@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class SalesConfig(AppConfig):
     name = "callcard.sales"
     label = "sales"
+
+    def ready(self) -> None:
+        from callcard.sales.own_list_entries import SALES_LISTS
+        from callcard.staff.own_lists import offer_lists
+
+        offer_lists(SALES_LISTS)

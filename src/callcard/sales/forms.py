@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,6 +113,10 @@ class OrderForm(WindowForm):
         field = self.fields["currency"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = used_currencies()
+        state = self.fields["state"]
+        assert isinstance(state, forms.ModelChoiceField)
+        kept_state = order.state_id if order else None
+        state.queryset = OrderState.objects.filter(Q(archived_at=None) | Q(pk=kept_state))
         responsible = self.fields["responsible"]
         assert isinstance(responsible, forms.ModelChoiceField)
         responsible.queryset = User.objects.filter(is_active=True).order_by("first_name", "username")
@@ -135,7 +140,9 @@ class PaymentForm(WindowForm):
     amount = AmountField(label=gettext_lazy("Amount"))
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     is_refund = forms.BooleanField(label=gettext_lazy("Money given back"), required=False)
-    method = forms.ModelChoiceField(label=gettext_lazy("Paid by"), queryset=PaymentMethod.objects, required=False)
+    method = forms.ModelChoiceField(
+        label=gettext_lazy("Paid by"), queryset=PaymentMethod.objects.filter(archived_at=None), required=False
+    )
     paid_on = DayField(label=gettext_lazy("Paid on"))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from callcard.customers import search_index
 from callcard.customers.models import Customer
 from callcard.sales.balances import by_currency, owe
 from callcard.sales.models import Order, OrderLine, OrderState, Product
@@ -98,13 +99,14 @@ def record_order(
     order.save(force_insert=True)
     _write_lines(order, lines, figures)
     owe(customer.pk, {order.currency: _owed_for(order)})
+    search_index.put(customer.pk, source=f"order:{order.pk}", text=order.number)
     remember(order, Change.Action.IMPORTED if batch else Change.Action.CREATED, before={}, by=by, batch=batch)
     return order
 
 
 def first_state() -> OrderState:
     """What a new order begins as. An empty list of states is given the usual ones first."""
-    return OrderState.objects.first() or _usual_states()[0]
+    return OrderState.objects.filter(archived_at=None).first() or _usual_states()[0]
 
 
 def _usual_states() -> list[OrderState]:

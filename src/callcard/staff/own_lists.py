@@ -6,7 +6,7 @@ A model of entries has `name`, `position` and `archived_at`, and what else the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnList:
-    """`slug` stands in addresses and in the history. Entries are offered in choices unless they are archived."""
+    """`slug` stands in addresses and in the history. Entries are offered in choices unless they are archived.
+
+    `settle` is told, in the same transaction, of an entry that was changed or has taken the place of another: what is
+    kept elsewhere of its columns can be put right.
+    """
 
     slug: str
     name: str | Promise
@@ -40,6 +44,7 @@ class OwnList:
     model: type[Any]
     fields: tuple[str, ...]
     uses: tuple[Use, ...]
+    settle: Callable[[Any], None] | None = None
 
     def entries(self) -> models.QuerySet[Any]:
         found: models.QuerySet[Any] = self.model._default_manager.order_by("position", "name", "pk")
@@ -84,6 +89,8 @@ def save_entry(own_list: OwnList, *, entry: Any, values: dict[str, Any], by: Use
         last = own_list.entries().aggregate(last=models.Max("position"))["last"]
         entry.position = 0 if last is None else last + 1
     entry.save()
+    if own_list.settle and not is_new:
+        own_list.settle(entry)
     action = Change.Action.CREATED if is_new else Change.Action.CHANGED
     _keep(own_list, entry.pk, action, before, snapshot(entry, own_list.fields), by)
     return entry
@@ -120,6 +127,8 @@ def _archive(own_list: OwnList, entry: Any, at: Any, action: str, by: User | Non
 def replace_entry(own_list: OwnList, *, entry: Any, other: Any, by: User | None) -> int:
     """Put `other` wherever `entry` is used and remove `entry`. Returns in how many places."""
     places = sum(_replace(use, entry.pk, other.pk) for use in own_list.uses)
+    if own_list.settle:
+        own_list.settle(other)
     _remove(own_list, entry, {"name": other.name}, by)
     return places
 

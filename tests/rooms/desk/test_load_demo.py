@@ -14,7 +14,7 @@ from django.utils import timezone
 from callcard.calls.models import Call, Segment
 from callcard.customers.models import Category, Customer, OwnField, Phone
 from callcard.customers.queries import match_number
-from callcard.sales.models import Balance, Order, OrderState, Payment
+from callcard.sales.models import Balance, Order, OrderState, Payment, PaymentMethod, Product
 from callcard.staff.models import Company, Extension, User
 from callcard.tasks.models import Task
 
@@ -90,7 +90,21 @@ def test_the_same_seed_gives_the_same_company_and_the_password_may_be_given() ->
     assert told.count("only-for-tests") == 3
     first = list(Customer.objects.order_by("pk").values_list("name", "city", "portrait"))
     numbers = list(Phone.objects.order_by("pk").values_list("raw", flat=True))
-    for model in (Call, Payment, Order, OrderState, Task, Customer, Category, OwnField, Extension, User, Company):
+    for model in (
+        Call,
+        Payment,
+        Order,
+        OrderState,
+        Product,
+        PaymentMethod,
+        Task,
+        Customer,
+        Category,
+        OwnField,
+        Extension,
+        User,
+        Company,
+    ):
         model.objects.all().delete()
     loaded()
     assert list(Customer.objects.order_by("pk").values_list("name", "city", "portrait")) == first

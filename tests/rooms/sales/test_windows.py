@@ -242,3 +242,20 @@ def test_whatever_is_typed_is_saved_or_answered_with_words(
     asked = {"q": clean(discount), "since": clean(due_on), "after": clean(version), "state": clean(version)}
     for url in ("/orders/", "/products/", "/debts/", "/products/find", f"/customers/{mali.pk}/statement"):
         assert anna.get(url, asked).status_code in {200, 422}
+
+
+def test_a_state_that_is_changed_or_replaced_changes_what_is_owed(mali: Customer) -> None:
+    admin = Window(person("boss", role="administrator"))
+    new, offer = OrderState.objects.create(name="New"), OrderState.objects.create(name="Offer", is_owed=False)
+    record_order(customer=mali, total=Decimal(10), currency="USD", state=new)
+    order = record_order(customer=mali, total=Decimal(7), currency="USD", state=offer)
+    assert Balance.objects.get().owed == 10
+    changed = {"name": "Offer", "colour": "blue", "is_owed": "on"}
+    admin.post(f"/settings/lists/order-states/{offer.pk}", changed)
+    order.refresh_from_db()
+    assert (Balance.objects.get().owed, order.is_current) == (17, False)
+    admin.post(f"/settings/lists/order-states/{offer.pk}", {"name": "Offer", "colour": "blue"})
+    assert Balance.objects.get().owed == 10
+    admin.post(f"/settings/lists/order-states/{offer.pk}/replace", {"other": new.pk})
+    order.refresh_from_db()
+    assert (Balance.objects.get().owed, order.is_current, order.state) == (17, True, new)

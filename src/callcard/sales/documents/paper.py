@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from callcard.customers.models import Customer
 from callcard.sales.models import Order, Payment
@@ -28,6 +30,7 @@ from callcard.ui.writing import current_locale, money
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 _LOGO = "logo.png"
+_LOGO_WIDTH_MM, _LOGO_HEIGHT_MM = 60.0, 16.0
 # Around a name inside a line of another direction.
 _ISOLATE, _END = "\u2068", "\u2069"
 
@@ -69,6 +72,7 @@ def invoice_pdf(order: Order, *, language: str = "") -> bytes:
             parts=[_lines_part(order, figures)],
             notes=[("", order.note)] if order.note else [],
             stamp=_("Cancelled") if order.is_cancelled else "",
+            has_bank=True,
         )
 
 
@@ -187,6 +191,7 @@ def _paper(
     parts: list[dict[str, Any]],
     notes: list[tuple[str, str]],
     stamp: str = "",
+    has_bank: bool = False,
 ) -> bytes:
     office = company()
     logo = logo_bytes(office)
@@ -198,14 +203,15 @@ def _paper(
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "title": title,
         "company": {
-            "name": office.name,
-            "lines": [*office.address.splitlines(), *tax_number],
+            "name": _own(office.name),
+            "lines": [*map(_own, office.address.splitlines()), *tax_number],
             "logo": _LOGO if logo else "",
+            "logo_width": _width_of(logo) if logo else 0,
         },
-        "to": {"label": _("Customer"), "name": customer.name, "lines": _address(customer)},
+        "to": {"label": _("Customer"), "name": _own(customer.name), "lines": _address(customer)},
         "facts": facts,
         "parts": parts,
-        "notes": [*notes, *(bank if title == _("Invoice") else []), *below],
+        "notes": [(label, _each_line(text)) for label, text in (*notes, *(bank if has_bank else []), *below)],
         "stamp": stamp,
         "page": _("Page {page} of {all}"),
     }
@@ -214,7 +220,8 @@ def _paper(
 
 def _address(customer: Customer) -> list[str]:
     territory = current_locale().territories.get(customer.country, customer.country)
-    return [line for line in (customer.address, ", ".join(filter(None, (customer.city, territory)))) if line]
+    place = ", ".join(filter(None, (customer.city, territory)))
+    return [_own(line) for line in (customer.address, place) if line]
 
 
 def _part(
@@ -233,6 +240,16 @@ def _own(text: str) -> str:
     return f"{_ISOLATE}{text}{_END}" if text else ""
 
 
+def _each_line(text: str) -> str:
+    return "\n".join(map(_own, text.splitlines()))
+
+
+def _width_of(logo: bytes) -> float:
+    """In millimetres, of a logo as high as its place unless it is too wide for that."""
+    with Image.open(io.BytesIO(logo)) as picture:
+        return min(_LOGO_WIDTH_MM, _LOGO_HEIGHT_MM * picture.width / picture.height)
+
+
 def _money(amount: Decimal, currency: str) -> str:
     return _own(money(amount, currency))
 
@@ -242,7 +259,7 @@ def _number(amount: Decimal) -> str:
 
 
 def _discount(percent: Decimal, amount: Decimal, currency: str) -> str:
-    return f"{_number(percent)} %" if percent else _money(amount, currency) if amount else ""
+    return _own(f"{_number(percent)} %") if percent else _money(amount, currency) if amount else ""
 
 
 def _date(day: Any) -> str:
