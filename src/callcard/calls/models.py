@@ -157,6 +157,10 @@ class CallNote(models.Model):
         verbose_name = _("note on a call")
         constraints = [models.UniqueConstraint(fields=["call", "author"], name="one_note_per_call_and_author")]
 
+    @property
+    def signed(self) -> str:
+        return f"{self.author.shown_name}: {self.text}" if self.author else self.text
+
 
 class Notice(models.Model):
     """A call shown to a user: the pop-up, from its first ring to its end in the list of recent calls."""

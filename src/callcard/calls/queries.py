@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import Call, Notice
+from callcard.calls.models import Call, CallNote, Notice
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -41,6 +41,15 @@ def open_notices(user: User) -> list[Notice]:
     """The pop-ups that should be on this user's screen now, newest first."""
     notices = Notice.objects.filter(user=user, closed_at=None, call__ended_at=None)
     return list(notices.exclude(state=Notice.State.ELSEWHERE).select_related("call").order_by("-rang_at")[:RECENT])
+
+
+def notes_of(call_ids: Collection[int]) -> dict[int, list[CallNote]]:
+    """What people wrote about these calls, with its authors, the first one first."""
+    notes: dict[int, list[CallNote]] = {}
+    if call_ids:
+        for note in CallNote.objects.filter(call__in=call_ids).select_related("author").order_by("pk"):
+            notes.setdefault(note.call_id, []).append(note)
+    return notes
 
 
 def recent_notices(user: User) -> list[Notice]:

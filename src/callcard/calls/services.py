@@ -89,12 +89,8 @@ def keep_notes(*, absorbed: Call, call_id: int) -> None:
 
 def _put_notes_together(call_id: int) -> None:
     notes = list(CallNote.objects.filter(call_id=call_id).select_related("author").order_by("pk"))
-    texts = [note.text if len(notes) == 1 or not note.author else _signed(note, note.author) for note in notes]
+    texts = [note.text if len(notes) == 1 else note.signed for note in notes]
     Call.objects.filter(pk=call_id).update(note="\n".join(texts))
-
-
-def _signed(note: CallNote, author: User) -> str:
-    return f"{author.shown_name}: {note.text}"
 
 
 def give_up_call(*, call: Call) -> None:

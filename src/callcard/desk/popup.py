@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import Call, Notice
+from callcard.calls.models import Call, CallNote, Notice
+from callcard.calls.queries import notes_of
 from callcard.customers.models import Customer
 from callcard.customers.queries import archived_owners
 from callcard.desk.card import CallerCard
@@ -49,6 +50,7 @@ class _Known:
     archived: Mapping[str, int]
     own_names: Mapping[str, str]
     colleagues: Mapping[str, str]
+    notes: Mapping[int, Sequence[CallNote]]  # of calls about which others wrote
 
 
 def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
@@ -61,7 +63,8 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     rows = [row for rows in by_user.values() for row in rows]
     archived = archived_owners({row["e164"] for row in rows if row["match"] == Call.Match.NONE and row["e164"]})
     cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
-    known = _Known(cards, archived, own_field_names(), _colleagues(rows))
+    notes = notes_of([row["call_id"] for row in rows if row["note"] and row["note"] != row["own_note"]])
+    known = _Known(cards, archived, own_field_names(), _colleagues(rows), notes)
     made = {}
     for pk, rows in by_user.items():
         for popup in _popups_of(users[pk], rows, known):
@@ -102,7 +105,7 @@ def _popup(row: Row, known: _Known, seen: set[int]) -> Popup:
     title = _title(row, card, hidden, candidates, known.colleagues)
     context = {
         "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"]},
-        "call": _call_context(row),
+        "call": _call_context(row) | {"others_notes": _others_notes(row, known.notes)},
         "match": row["match"],
         "title": title,
         "card": card,
@@ -127,6 +130,16 @@ def _popup(row: Row, known: _Known, seen: set[int]) -> Popup:
 
 def _candidate(card: CallerCard) -> dict[str, Any]:
     return {"id": card.customer_id, "name": card.name, "city": card.city, "responsible": card.responsible}
+
+
+def _others_notes(row: Row, notes: Mapping[int, Sequence[CallNote]]) -> str:
+    """What others wrote about the call, a line for each."""
+    if not row["note"] or row["note"] == row["own_note"]:
+        return ""
+    written = notes.get(row["call_id"])
+    if written is None:  # from before notes had authors
+        return str(row["note"])
+    return "\n".join(note.signed for note in written if note.author_id != row["user_id"])
 
 
 def _call_context(row: Row) -> dict[str, Any]:

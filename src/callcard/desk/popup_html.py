@@ -224,8 +224,8 @@ def _note_form(context: Context) -> Markup:
     if context["notice"]["state"] not in ("talking", "over"):
         return ""
     words = escape(_("Note on this call"))
-    own, all_notes = context["call"]["own_note"] or "", context["call"]["note"] or ""
-    others = "" if all_notes == own else f'<p class="popup-notes" dir="auto">{escape(all_notes)}</p>'
+    own, others = context["call"]["own_note"] or "", context["call"]["others_notes"]
+    others = f'<p class="popup-notes" dir="auto">{escape(others)}</p>' if others else ""
     return (
         f'{others}<form class="popup-note" data-do="note">'
         f'<textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'

@@ -167,11 +167,12 @@ def test_each_person_has_a_note_of_their_own_and_reads_the_others(anna: User) ->
     assert ">Wants &lt;blue&gt;</textarea>" in seen_by(anna, call).html
     theirs = seen_by(bounmy, call).html
     assert "></textarea>" in theirs
-    assert '<p class="popup-notes" dir="auto">Wants &lt;blue&gt;</p>' in theirs
+    assert '<p class="popup-notes" dir="auto">Anna: Wants &lt;blue&gt;</p>' in theirs
     desk_of(bounmy).post(f"/desk/popups/{call.pk}/note", {"note": "Call back"})
     call.refresh_from_db()
     assert call.note == "Anna: Wants <blue>\nBounmy: Call back"
     assert ">Call back</textarea>" in seen_by(bounmy, call).html
+    assert ">Anna: Wants &lt;blue&gt;</p>" in seen_by(bounmy, call).html
     desk_of(anna).post(f"/desk/popups/{call.pk}/note", {"note": " "})
     call.refresh_from_db()
     assert call.note == "Call back"
