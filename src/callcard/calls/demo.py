@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callcard.calls.models import Call, Segment
+from callcard.calls.models import Call, CallResult, Segment
 from callcard.customers.models import Customer, Phone
 
 PBX = "demo"
@@ -16,6 +16,7 @@ _DAYS = 182
 _CALLS_A_DAY = (14, 13, 12, 13, 15, 5, 1)  # from Monday
 _HOURS = {8: 5, 9: 11, 10: 14, 11: 11, 12: 4, 13: 6, 14: 11, 15: 13, 16: 11, 17: 8, 18: 3, 19: 1}
 _RESULTS = ("Order taken", "Question answered", "Will call again", "Complaint", "Offer sent", "")
+_NEXT_DAYS = {"Will call again": 7, "Offer sent": 3, "Complaint": 1}
 _NOTES = (
     *("", "", "", "Wants the bench in a lighter colour.", "Asked when the delivery comes; told him Thursday."),
     *("Very happy with the sofas.", "Will pay at the end of the month.", "Needs a new offer for 12 lamps."),
@@ -35,6 +36,10 @@ def load_calls(
     chance: random.Random, *, customers: Sequence[Customer], desks: Sequence[Desk], line: str, zone: str, now: datetime
 ) -> int:
     """Write the log; returns how many calls. `line`: the company's E.164; `zone`: where its day begins."""
+    CallResult.objects.bulk_create(
+        CallResult(name=name, position=place, next_days=_NEXT_DAYS.get(name))
+        for place, name in enumerate(filter(None, _RESULTS))
+    )
     phones: dict[int, Phone] = {}
     for phone in Phone.objects.order_by("-is_preferred", "pk"):
         phones.setdefault(phone.customer_id, phone)

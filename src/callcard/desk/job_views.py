@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
@@ -21,8 +22,9 @@ def _seen(request: HttpRequest) -> JobQuerySet:
 
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The newest of them as a window."""
-    shown = _seen(request).exclude(title="").select_related("user").order_by("-id")[:_SHOWN]
+    """The newest of them as a window. Work without a title is the program's own: only its failures are shown."""
+    worth_telling = ~Q(title="") | Q(state=Job.State.FAILED)
+    shown = _seen(request).filter(worth_telling).select_related("user").order_by("-id")[:_SHOWN]
     return render(request, "desk/jobs.html", {"jobs": shown})
 
 

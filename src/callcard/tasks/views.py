@@ -54,7 +54,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def quick(request: HttpRequest) -> HttpResponse:
     """A task in one line, with a day and a time beside it for who prefers that."""
     user = signed_in(request)
-    entry = read_entry(request.POST.get("entry", "")[:300], now=timezone.localtime(), words=words_for_days())
+    line = request.POST.get("entry", "").replace("\x00", "")[:300]
+    entry = read_entry(line, now=timezone.localtime(), words=words_for_days())
     on = _picked(DayField(required=False), request.POST.get("on", "")) or entry.on
     at = _picked(time_field(required=False), request.POST.get("at", "")) or entry.at
     if not entry.title:

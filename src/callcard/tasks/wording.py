@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from babel import Locale
-from babel.core import get_global
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,8 +46,10 @@ def first_weekday() -> int:
     locale = current_locale()
     if locale.territory:
         return int(locale.first_week_day)
-    first_days: dict[str, int] = get_global("week_data")["first_day"]  # type: ignore[arg-type]
-    return first_days.get(company().region, first_days["001"])
+    try:
+        return int(Locale.parse(f"und_{company().region}").first_week_day)
+    except (UnknownLocaleError, ValueError):
+        return int(locale.first_week_day)
 
 
 def repeat_in_words(text: str) -> str:

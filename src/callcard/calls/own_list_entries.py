@@ -1,0 +1,19 @@
+"""The list that the company keeps about its calls."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from callcard.calls.models import CallResult
+from callcard.staff.own_lists import OwnList
+
+CALL_LISTS = (
+    OwnList(
+        slug="call-results",
+        name=_("Results of calls"),
+        help_text=_("What a talk led to, to be chosen after a call. Calls keep the words when an entry changes."),
+        model=CallResult,
+        fields=("name", "colour", "next_days"),
+        uses=(),
+    ),
+)

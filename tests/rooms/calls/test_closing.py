@@ -1,0 +1,90 @@
+"""After a call: the note, the result and the next contact in one step."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import timezone
+
+from callcard.calls.closing import Closing, close_call, closing_fields, next_contact_of, read_closing
+from callcard.calls.models import Call, CallResult
+from callcard.customers.services import create_customer
+from callcard.staff.models import User
+from callcard.tasks.models import Reminder, Task
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2040, 5, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def mali() -> User:
+    return User.objects.create_user("mali")
+
+
+@pytest.fixture
+def call() -> Call:
+    souk = create_customer(name="Souk")
+    return Call.objects.create(key="1", number="020 5551", started_at=timezone.now(), customer=souk)
+
+
+def test_one_step_writes_note_and_result_and_makes_the_task(call: Call, mali: User) -> None:
+    task = close_call(call=call, note="Wants lamps", result="Offer sent", next_contact_at=LATER, by=mali)
+    call.refresh_from_db()
+    assert (call.note, call.result) == ("Wants lamps", "Offer sent")
+    assert task is not None
+    assert (task.title, task.customer, task.assignee, task.due_at) == ("Call Souk", call.customer, mali, LATER)
+    assert (task.about, task.about_id, task.created_by) == ("call", call.pk, mali)
+    assert Reminder.objects.get().at == LATER
+
+
+def test_said_again_the_same_task_moves_and_without_a_day_it_is_cancelled(call: Call, mali: User) -> None:
+    close_call(call=call, note="", result="", next_contact_at=LATER, by=mali)
+    moved = close_call(call=call, note="", result="", next_contact_at=date(2040, 6, 1), by=mali)
+    assert moved is not None
+    assert (Task.objects.count(), moved.due_on) == (1, date(2040, 6, 1))
+    assert not Reminder.objects.exists()
+    assert close_call(call=call, note="", result="", next_contact_at=None, by=mali) is None
+    assert Task.objects.get().is_cancelled
+
+
+def test_each_person_has_a_next_contact_of_their_own(call: Call, mali: User) -> None:
+    keo = User.objects.create_user("keo")
+    task = close_call(call=call, note="", result="", next_contact_at=LATER, by=mali)
+    assert next_contact_of(call, mali) == task
+    close_call(call=call, note="", result="", next_contact_at=None, by=keo)
+    assert next_contact_of(call, mali) == task
+
+
+def test_a_stranger_is_called_by_number(call: Call, mali: User) -> None:
+    call.customer = None
+    task = close_call(call=call, note="", result="", next_contact_at=LATER, by=mali)
+    assert task is not None
+    assert task.title == "Call 020 5551"
+
+
+@pytest.mark.parametrize(
+    ("given", "closing"),
+    [
+        ({}, Closing(note="", result="", next_contact=None)),
+        ({"next_on": "2040-05-01"}, Closing(note="", result="", next_contact=date(2040, 5, 1))),
+        ({"next_on": "2040-05-01", "next_at": "09:00"}, Closing(note="", result="", next_contact=LATER)),
+        ({"next_at": "09:00", "note": "x"}, Closing(note="x", result="", next_contact=None)),
+        ({"next_on": "never", "next_at": "25:00"}, Closing(note="", result="", next_contact=None)),
+    ],
+)
+def test_what_was_sent_is_read(given: dict[str, str], closing: Closing) -> None:
+    with timezone.override(UTC):
+        assert read_closing(given) == closing
+
+
+def test_the_fields_show_what_was_said_and_escape_it(call: Call, mali: User) -> None:
+    assert "<select" not in closing_fields(result="", task=None)
+    CallResult.objects.create(name="Offer <sent>", next_days=7)
+    task = close_call(call=call, note="", result="Offer <sent>", next_contact_at=LATER, by=mali)
+    with timezone.override(UTC):
+        shown = closing_fields(result="Offer <sent>", task=task)
+    assert '<option selected value="Offer &lt;sent&gt;" data-next-days=7>Offer &lt;sent&gt;</option>' in shown
+    assert 'value="2040-05-01"' in shown
+    assert 'value="09:00"' in shown
+    assert "Old word" in closing_fields(result="Old word", task=None)
