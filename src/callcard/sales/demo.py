@@ -21,7 +21,7 @@ from callcard.sales.models import (
     Product,
     ProductPrice,
 )
-from callcard.sales.rules import LineFigures, line_amount
+from callcard.sales.rules import LineFigures, line_amount, rounded
 
 _STATES = (
     ("New", "blue", True, True),
@@ -143,7 +143,7 @@ def _payments(
     for order in orders:
         part = chance.choices((0, Decimal("0.5"), 1), (6, 3, 2) if order.is_current else (1, 1, 12))[0]
         if part and order.state.is_owed:
-            order.paid = (order.total * part).quantize(Decimal(1))
+            order.paid = rounded(order.total * part, order.currency)
             payments.append(
                 Payment(
                     customer_id=order.customer_id,

@@ -256,6 +256,6 @@ def test_a_state_that_is_changed_or_replaced_changes_what_is_owed(mali: Customer
     assert (Balance.objects.get().owed, order.is_current) == (17, False)
     admin.post(f"/settings/lists/order-states/{offer.pk}", {"name": "Offer", "colour": "blue"})
     assert Balance.objects.get().owed == 10
-    admin.post(f"/settings/lists/order-states/{offer.pk}/replace", {"other": new.pk})
+    admin.post(f"/settings/lists/order-states/{offer.pk}/remove", {"instead": new.pk})
     order.refresh_from_db()
     assert (Balance.objects.get().owed, order.is_current, order.state) == (17, True, new)
