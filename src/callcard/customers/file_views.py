@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.customers.file_services import add_file, remove_file, restore_file
-from callcard.customers.files import FileTooLarge, chunks_of, largest_file_mb, sent_apart
+from callcard.customers.files import FileTooLarge, chunks_of, is_there, largest_file_mb, sent_apart
 from callcard.customers.models import Customer, CustomerFile
 from callcard.customers.views import own_customer
 from callcard.staff.requests import signed_in
@@ -58,10 +58,9 @@ def _add(request: HttpRequest, customer: Customer, uploads: list[Any]) -> None:
 def customer_file(request: HttpRequest, pk: int, file_id: int) -> HttpResponseBase:
     """The file itself, to be kept and not opened here."""
     file = get_object_or_404(CustomerFile, pk=file_id, customer=own_customer(request, pk), removed_at=None)
-    try:
-        chunks = chunks_of(file.path)
-    except OSError as error:
-        raise Http404 from error
+    if not is_there(file.path):
+        raise Http404
+    chunks = chunks_of(file.path)
     content = sent_apart(chunks) if isinstance(request, ASGIRequest) else chunks
     response = StreamingHttpResponse(content, content_type=file.media_type)
     response["Content-Length"] = str(file.size_bytes)

@@ -152,13 +152,13 @@ def safe_name(name: str) -> str:
     return plain or "file"
 
 
+def is_there(path: str) -> bool:
+    return (Path(settings.MEDIA_ROOT) / path).is_file()
+
+
 def chunks_of(path: str) -> Iterator[bytes]:
-    """The stored file from its beginning. Raises OSError at once when it is not there."""
-    return _read((Path(settings.MEDIA_ROOT) / path).open("rb"))
-
-
-def _read(file: io.BufferedReader) -> Iterator[bytes]:
-    with file:
+    """The stored file from its beginning."""
+    with (Path(settings.MEDIA_ROOT) / path).open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
 

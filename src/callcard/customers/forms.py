@@ -77,8 +77,8 @@ def _widget_of(own: OwnField) -> forms.Widget:
 class CustomerForm(_OfCustomer):
     """A customer's own columns, tags, and the company's own fields."""
 
-    tags = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Tags"), queryset=Tag.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    tags = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Tags"), required=False, widget=forms.CheckboxSelectMultiple, empty_value=[]
     )
 
     class Meta:
@@ -115,7 +115,8 @@ class CustomerForm(_OfCustomer):
         if visibility.responsible_ids is not None:
             staff = staff.filter(pk__in=visibility.responsible_ids)
             self.fields["responsible"].required = True  # nobody's customer could not be seen by who typed it in
-        _model_choice(self.fields["responsible"]).queryset = staff
+        responsible = _model_choice(self.fields["responsible"])
+        responsible.queryset, responsible.empty_label = staff, "—"
         if self.was is None:
             self.fields["responsible"].initial = self.user.pk
 
@@ -124,11 +125,15 @@ class CustomerForm(_OfCustomer):
         for name in _CHOSEN:
             field = _model_choice(self.fields[name])
             has = getattr(self.instance, f"{name}_id")
-            field.queryset = (
-                field.queryset.filter(Q(archived_at=None) | Q(pk=has)) if field.queryset is not None else None
-            )
+            assert field.queryset is not None
+            field.queryset = field.queryset.filter(Q(archived_at=None) | Q(pk=has))
+            field.empty_label = "—"
         tags = Q(archived_at=None) | Q(pk__in=self.was.tags.values("pk")) if self.was else Q(archived_at=None)
-        _model_choice(self.fields["tags"]).queryset = Tag.objects.filter(tags)
+        offered = {str(tag.pk): tag for tag in Tag.objects.filter(tags)}
+        chosen = self.fields["tags"]
+        assert isinstance(chosen, forms.TypedMultipleChoiceField)
+        chosen.choices = [(pk, tag.name) for pk, tag in offered.items()]
+        chosen.coerce = offered.__getitem__
         if self.was:
             self.fields["tags"].initial = list(self.was.tags.values_list("pk", flat=True))
 
@@ -151,6 +156,9 @@ class CustomerForm(_OfCustomer):
     def clean_name(self) -> str:
         return str(self.cleaned_data["name"]).replace("\x00", "").strip()
 
+    def clean_note(self) -> str:
+        return _lines(str(self.cleaned_data["note"]))
+
     def values(self) -> dict[str, Any]:
         """What a valid form holds, as `customers.services` take it."""
         own = {f"{OWN}{own.key}": self.cleaned_data[_OWN + own.key] for own in self.own}
@@ -162,7 +170,7 @@ class CustomerForm(_OfCustomer):
         if self.was is None:
             return {}
         if self.is_bound:
-            return {name: self.data.get(name, "") for name in self.data if name.startswith(_SEEN)}
+            return {name: _lines(self.data.get(name, "")) for name in self.data if name.startswith(_SEEN)}
         names = [*(self._meta.fields or ()), "tags", *(f"{OWN}{own.key}" for own in self.own)]
         return {f"{_SEEN}{name}": held(self.was, name) for name in names}
 
@@ -191,6 +199,11 @@ class CustomerForm(_OfCustomer):
                 data[key] = refused.current
                 is_fine = False
         return is_fine
+
+
+def _lines(text: str) -> str:
+    """Browsers send lines that end otherwise than those they were given."""
+    return text.replace("\r\n", "\n")
 
 
 def _told(name: str, value: Any) -> str:

@@ -164,8 +164,12 @@ def _read_choice(field: OwnField, typed: Any) -> str:
 
 
 def _read_choices(field: OwnField, typed: Any) -> list[str] | None:
-    parts = re.split(r"[,;|\n،、]", typed) if isinstance(typed, str) else [str(one) for one in typed]
+    parts = re.split(r"[,;|\n،、]", typed) if isinstance(typed, str) else _listed(typed)
     return list(dict.fromkeys(_read_choice(field, part) for part in parts if part.strip())) or None
+
+
+def _listed(typed: Any) -> list[str]:
+    return [str(one) for one in typed] if isinstance(typed, list | tuple) else [str(typed)]
 
 
 def _read_link(field: OwnField, typed: Any) -> str:

@@ -105,7 +105,7 @@ class PhoneRow(RowForm):
     mains = ("raw",)
 
     raw = _text(gettext_lazy("Number"), 64, inputmode="tel", dir="ltr")
-    label = _text(gettext_lazy("Kind, such as mobile"), 40, list="phone-labels")
+    label = _text(gettext_lazy("Kind"), 40, list="phone-labels")
     person = _text(gettext_lazy("Whose number"), 100)
     do_not_call = forms.BooleanField(label=gettext_lazy("Do not call"), required=False)
 
@@ -148,7 +148,7 @@ class AddressRow(RowForm):
     city = _text(gettext_lazy("City"), 100)
     postal_code = _text(gettext_lazy("Postal code"), 20)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    label = _text(gettext_lazy("What is there, such as store"), 40)
+    label = _text(gettext_lazy("What is there"), 40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

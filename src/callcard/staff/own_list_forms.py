@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,9 +74,9 @@ class EntryForm(forms.Form):
 
 def _form_field(column: Any) -> forms.Field:
     if column.name == "colour":
-        return forms.ChoiceField(label=column.verbose_name, choices=TONES, initial="blue", widget=ToneInput)
+        return forms.ChoiceField(label=capfirst(column.verbose_name), choices=TONES, initial="blue", widget=ToneInput)
     if column.name == "icon":
-        return forms.ChoiceField(label=column.verbose_name, choices=ICONS, required=False, widget=IconInput)
+        return forms.ChoiceField(label=capfirst(column.verbose_name), choices=ICONS, required=False, widget=IconInput)
     assert isinstance(column, models.Field)
     field: forms.Field | None = column.formfield()
     assert field is not None, f"{column.name} cannot be typed"
