@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from callcard.calls.models import Call, Notice
+from callcard.calls.services import show_line_back, show_line_lost
 from callcard.customers.models import Customer
 from callcard.customers.services import archive_customer, create_customer
 from callcard.staff.models import User
@@ -365,3 +366,16 @@ def test_a_note_stands_beside_its_bar_and_keys_in_their_order_in_a_page_from_rig
     keys = page.locator(".popup-keys [data-when=outside] kbd")
     alt, letter = (keys.nth(n).bounding_box() or {"x": -1.0} for n in range(2))
     assert 0 < alt["x"] < letter["x"]
+
+
+def test_a_lost_line_is_said_on_the_card_until_it_is_back(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "ringing")
+    show_line_lost(pbx="simulator")
+    expect(page.locator(".popup-status b")).to_have_text("Line to the telephone system lost")
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "lost")
+    show_line_back(pbx="simulator")
+    expect(page.locator("article.popup")).to_have_attribute("data-state", "ringing")
