@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.desk import customer_views, job_views, views
+from callcard.desk import customer_card_views, customer_views, job_views, views
 
 urlpatterns = [
     path("", views.shell, name="shell"),
@@ -15,10 +15,17 @@ urlpatterns = [
     path("desk/popups/<int:call_id>/add-number", views.popup_add_number, name="popup-add-number"),
     path("desk/popups/<int:call_id>/note", views.popup_note, name="popup-note"),
     path("customers/new", customer_views.new_customer, name="new-customer"),
-    path("customers/<int:pk>/", customer_views.card, name="customer-card"),
-    path("customers/<int:pk>/note", customer_views.quick_note, name="quick-note"),
-    path("customers/<int:pk>/tasks", customer_views.new_task, name="new-task"),
-    path("customers/<int:pk>/tasks/<int:task_id>/done", customer_views.task_done, name="task-done"),
+    path("customers/<int:pk>/", customer_card_views.card, name="customer-card"),
+    path("customers/<int:pk>/field", customer_card_views.field, name="card-field"),
+    path("customers/<int:pk>/note", customer_card_views.quick_note, name="quick-note"),
+    path("customers/<int:pk>/parts", customer_card_views.parts, name="card-parts"),
+    path("customers/<int:pk>/presence", customer_card_views.presence, name="card-presence"),
+    path("customers/<int:pk>/rows", customer_card_views.row_add, name="card-row-add"),
+    path("customers/<int:pk>/rows/remove", customer_card_views.row_remove, name="card-row-remove"),
+    path("customers/<int:pk>/tasks", customer_card_views.new_task, name="new-task"),
+    path("customers/<int:pk>/tasks/<int:task_id>/done", customer_card_views.task_done, name="task-done"),
+    path("customers/<int:pk>/timeline", customer_card_views.entries, name="card-timeline"),
+    path("customers/<int:pk>/undo", customer_card_views.undo, name="card-undo"),
     path("jobs/", job_views.jobs, name="jobs"),
     path("jobs/<int:pk>", job_views.job, name="job"),
     path("jobs/<int:pk>/cancel", job_views.cancel, name="cancel-job"),

@@ -3,8 +3,8 @@ import { later } from "./clock.js";
 
 let latest = 0;
 
-/** Show `text`; `choices` are [words, what to do]. Without choices it goes away by itself. */
-export function toast(text, choices = []) {
+/** Show `text`; `choices` are [words, what to do]. It goes away after `ms`; with choices it stays unless `ms` is given. */
+export function toast(text, choices = [], ms = choices.length ? 0 : 4000) {
   const place = document.getElementById("toast");
   const mine = ++latest;
   const clear = () => mine === latest && place.replaceChildren();
@@ -14,5 +14,5 @@ export function toast(text, choices = []) {
     return button;
   });
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }), ...buttons);
-  if (choices.length === 0) later(4000, clear);
+  if (ms) later(ms, clear);
 }

@@ -1,0 +1,102 @@
+"""What a customer's card as a window shows: read with a bounded number of queries, whatever happened with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from callcard.calls.models import Call
+from callcard.customers.models import Contact, Customer, OwnField
+from callcard.customers.own_fields import current_fields, fields_seen_by
+from callcard.desk.customer_timeline import KINDS, Page, timeline
+from callcard.desk.customer_values import Value, customer_values, own_values, row_values
+from callcard.live.watching import watchers
+from callcard.sales.models import Order
+from callcard.staff.history import topic_of
+from callcard.staff.models import Change, User
+from callcard.tasks.models import Task
+
+PARTS = ("head", "reach", "persons", "about", "own", "note", "orders", "tasks")
+"""Parts of the card, each drawn by desk/customer/<name>.html, and anew when somebody changes something."""
+_ORDERS_SHOWN, _TASKS_SHOWN, _FILES_SHOWN = 12, 20, 6
+_ABOUT = ("source", "language", "birthday")
+_PLACE = ("address", "city", "postal_code", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A phone, contact, contact person or address, with its values by name."""
+
+    row: Any
+    values: dict[str, Value]
+
+
+def card_context(customer: Customer, user: User) -> dict[str, Any]:
+    """For the templates of all parts. `customer` must be one that the user may see."""
+    values = customer_values(customer, customer.tags.all())
+    return {
+        "customer": customer,
+        "value": values,
+        "about": [values[name] for name in _ABOUT],
+        "place": [values[name] for name in _PLACE],
+        "own": own_values(own_fields_of_card(user), customer.own_fields),
+        "debts": [
+            {"owed": debt.owed, "ahead": -debt.owed, "currency": debt.currency}
+            for debt in customer.balances.exclude(owed=0).order_by("-owed")
+        ],
+        "now": timezone.now(),
+        **_reach(customer),
+        **_work(customer, user),
+    }
+
+
+def own_fields_of_card(user: User) -> list[OwnField]:
+    """In the administrator's order, those that stand on the card and that this user's role sees."""
+    return [field for field in fields_seen_by(user, current_fields()) if field.on_card]
+
+
+def _reach(customer: Customer) -> dict[str, Any]:
+    contacts = customer.contacts.select_related("contact_person").order_by("pk")
+    return {
+        "phones": [Row(row, row_values("phone", row)) for row in customer.phones.order_by("-is_preferred", "pk")],
+        "contacts": [Row(row, row_values("contact", row)) for row in contacts],
+        "persons": [Row(row, row_values("person", row)) for row in customer.persons.order_by("pk")],
+        "addresses": [Row(row, row_values("address", row)) for row in customer.addresses.order_by("pk")],
+        "contact_kinds": Contact.Kind.choices,
+        "files": list(customer.files.filter(removed_at=None).order_by("-uploaded_at")[:_FILES_SHOWN]),
+    }
+
+
+def _work(customer: Customer, user: User) -> dict[str, Any]:
+    orders = Order.objects.visible_to(user).filter(customer=customer, is_current=True).select_related("state")
+    tasks = Task.objects.visible_to(user).open().filter(customer=customer).select_related("assignee")
+    open_tasks = list(tasks.order_by(F("due_at").asc(nulls_last=True), "pk")[: _TASKS_SHOWN + 1])
+    current = list(orders.order_by("-ordered_at")[: _ORDERS_SHOWN + 1])
+    return {
+        "orders": current[:_ORDERS_SHOWN],
+        "has_more_orders": len(current) > _ORDERS_SHOWN,
+        "tasks": open_tasks[:_TASKS_SHOWN],
+        "has_more_tasks": len(open_tasks) > _TASKS_SHOWN,
+    }
+
+
+def timeline_context(customer: Customer, user: User, *, kind: str = "", after: str = "") -> dict[str, Any]:
+    page: Page = timeline(customer, user, kind=kind, after=after)
+    return {"customer": customer, "page": page, "kinds": KINDS, "kind": kind, "is_first": not after}
+
+
+def others_here(customer: Customer, user: User) -> list[str]:
+    """Names of the colleagues who have this card open too."""
+    ids = [pk for pk in watchers(topic_of(customer.pk)) if pk != user.pk]
+    people = User.objects.in_bulk(ids) if ids else {}
+    return [people[pk].shown_name for pk in ids if pk in people and people[pk].is_active]
+
+
+def newest_happening(customer: Customer) -> str:
+    """Differs from what it was as soon as anything of the card changed; for pages that were not told."""
+    change = Change.objects.filter(customer_id=customer.pk).order_by("-pk").values_list("pk", flat=True).first()
+    call = Call.objects.filter(customer=customer).order_by("-started_at").values_list("pk", "outcome").first()
+    return f"{change or 0}-{call[0] if call else 0}-{call[1] if call else ''}"

@@ -1,0 +1,149 @@
+"""A step of a customer's history, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from callcard.customers.languages import language_name
+from callcard.customers.models import Contact, Customer, OwnField
+from callcard.customers.own_fields import is_seen_by, shown
+from callcard.customers.record import OWN
+from callcard.desk.customer_entries import Entry
+from callcard.desk.customer_values import LABELS, ROW_LABELS, Label
+from callcard.kit.remembered import Remembered
+from callcard.sales.models import Order, Payment
+from callcard.staff.models import Change, User
+from callcard.staff.places import countries
+from callcard.tasks.models import Task
+from callcard.ui.writing import day, full_moment, money
+
+_NAMES: dict[str, Label] = {
+    "customer": gettext_lazy("Customer"),
+    "phone": gettext_lazy("Number"),
+    "contact": gettext_lazy("Contact"),
+    "person": gettext_lazy("Contact person"),
+    "address": gettext_lazy("Address"),
+    "note": gettext_lazy("Note"),
+    "file": gettext_lazy("File"),
+    "order": gettext_lazy("Order"),
+    "payment": gettext_lazy("Payment"),
+    "task": gettext_lazy("Task"),
+}
+_MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
+# What follows from other fields, or tells a person nothing.
+_SILENT = {"e164", "is_valid_looking", "path", "media_type", "contact_person", "removed_at", "written_at", "author"}
+_SILENT |= {"uploaded_by", "uploaded_at", "size_bytes", "version", "done_by"}
+_MAIN = {"phone": "raw", "contact": "value", "person": "name", "address": "line", "note": "text", "file": "name"}
+_FLAGS: dict[str, Label] = {
+    "is_preferred": gettext_lazy("Preferred"),
+    "do_not_call": gettext_lazy("Do not call"),
+    "is_cancelled": gettext_lazy("Cancelled"),
+    "done_at": gettext_lazy("Done"),
+    "lines": gettext_lazy("Lines"),
+}
+_LONGEST = 120
+_own_fields = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})
+
+
+def change_entry(change: Change, user: User) -> Entry | None:
+    """None when nothing of it is for this user's eyes: fields that their role does not see."""
+    before, after = _seen(change.before, user), _seen(change.after, user)
+    if not before and not after and (change.before or change.after):
+        return None
+    return Entry(
+        "change",
+        change.pk,
+        change.at,
+        "history",
+        _title(change),
+        text=_text(change, before, after),
+        who=change.by.shown_name if change.by else "",
+    )
+
+
+def _seen(values: Mapping[str, Any], user: User) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if _may_see(name, user)}
+
+
+def _may_see(name: str, user: User) -> bool:
+    if not name.startswith(OWN):
+        return name != "own_fields"
+    field = _own_fields.get().get(name.removeprefix(OWN))
+    return field is None or is_seen_by(field, user)
+
+
+def _title(change: Change) -> str:
+    about = str(_NAMES.get(change.about, change.about))
+    return f"{about}: {change.get_action_display()}" if about else str(change.get_action_display())
+
+
+def _text(change: Change, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    main = _MAIN.get(change.about)
+    if main and (not change.before or not change.after):
+        return _short(str((after or before).get(main, "") or ""))
+    if change.about == "customer" and not change.before:
+        return _short(str(after.get("name", "")))
+    steps = [_step(change.about, name, before, after) for name in {**before, **after} if name not in _SILENT]
+    return "; ".join(steps)
+
+
+def _step(about: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    was, now = (_value(name, side.get(name), side) for side in (before, after))
+    return f"{_label(about, name)}: {was or '—'} → {now or '—'}"
+
+
+def _label(about: str, name: str) -> str:
+    if name.startswith(OWN):
+        field = _own_fields.get().get(name.removeprefix(OWN))
+        return field.name if field else name.removeprefix(OWN)
+    label = _FLAGS.get(name) or ROW_LABELS.get(about, LABELS).get(name)
+    if label is None and about in _MODELS and name in {each.name for each in _MODELS[about]._meta.fields}:
+        words = str(getattr(_MODELS[about]._meta.get_field(name), "verbose_name", name))
+        return words[:1].upper() + words[1:]
+    return str(label or name)
+
+
+def _value(name: str, value: Any, side: Mapping[str, Any]) -> str:
+    if value in (None, "", []):
+        return ""
+    if name.startswith(OWN):
+        field = _own_fields.get().get(name.removeprefix(OWN))
+        return _short(shown(field, value) if field else str(value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, Mapping):
+        return _short(str(value.get("name", "")))
+    if isinstance(value, list):
+        return _short(", ".join(_value("", one, {}) for one in value))
+    return _short(_written(name, str(value), side))
+
+
+def _written(name: str, text: str, side: Mapping[str, Any]) -> str:
+    """Codes by their names, times and amounts as people here write them."""
+    try:
+        if name in {"birthday", "due_on"}:
+            return day(date.fromisoformat(text))
+        if name.endswith("_at"):
+            return full_moment(datetime.fromisoformat(text))
+        if name in {"total", "amount"} and side.get("currency"):
+            return money(Decimal(text), str(side["currency"]))
+    except (ValueError, InvalidOperation):
+        return text
+    if name == "portrait":
+        return _("a photo")
+    named: dict[str, dict[str, Any]] = {
+        "country": dict(countries()),
+        "kind": {**dict(Customer.Kind.choices), **dict(Contact.Kind.choices)},
+    }
+    return str(named[name].get(text, text)) if name in named else language_name(text) if name == "language" else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

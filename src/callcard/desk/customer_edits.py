@@ -1,0 +1,145 @@
+"""Changing one value of a customer's card where it stands: what is typed is read by the customers' own forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from callcard.customers.forms import CustomerForm
+from callcard.customers.models import Customer
+from callcard.customers.record import COLUMNS, OWN, TAGS
+from callcard.customers.row_forms import ADDRESSES, CONTACTS, PERSONS, PHONES, RowForm, RowKind
+from callcard.customers.services import change_field
+from callcard.customers.undo import ROWS
+from callcard.staff.models import Change, User
+
+KINDS: dict[str, RowKind] = {"phone": PHONES, "contact": CONTACTS, "person": PERSONS, "address": ADDRESSES}
+_OWN_INPUT = "own_"
+_ROW_KEY = re.compile(r"(phone|contact|person|address)-([0-9]{1,18})(?:\.([a-z_]{1,30}))?", re.ASCII)
+_SWITCHES = {"do_not_call", "is_preferred"}
+
+
+class GoneMeanwhile(Exception):
+    """Somebody removed the row that was to be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowField:
+    about: str
+    row: Any
+    name: str
+
+
+def row_field(customer: Customer, key: str) -> RowField | None:
+    """What "phone-12.label" of a page names; None for a field of the customer. Raises GoneMeanwhile and Http404."""
+    found = _ROW_KEY.fullmatch(key)
+    if found is None:
+        return None
+    about, pk, name = found[1], int(found[2]), found[3] or ""
+    if name and name not in {*KINDS[about].form.names, *(_SWITCHES if about == "phone" else ())}:
+        raise Http404
+    row = ROWS[about]._default_manager.filter(pk=pk, customer_id=customer.pk).first()
+    if row is None:
+        raise GoneMeanwhile
+    return RowField(about, row, name)
+
+
+def write_value(*, customer: Customer, key: str, old: str, data: QueryDict, user: User) -> None:
+    """`data` has "new", more than once for several choices. Raises ValidationError, ChangedMeanwhile, GoneMeanwhile."""
+    row = row_field(customer, key)
+    if row is not None:
+        _write_row(row, old, data.get("new", ""), user)
+        return
+    field = form_field(customer, key, user)
+    typed: Any = data.getlist("new") if _takes_several(field) else data.get("new", "")
+    if isinstance(typed, list):
+        typed = [one for one in typed if one]
+    change_field(customer=customer, field=key, old=old, new=_cleaned(field, typed), by=user)
+
+
+def form_field(customer: Customer, key: str, user: User) -> forms.Field:
+    """The field of the form that reads this one; Http404 when this user has no such field."""
+    if key not in (COLUMNS - {"own_fields"}) | {TAGS} and not key.startswith(OWN):
+        raise Http404
+    form = CustomerForm(user=user, instance=customer)
+    name = _OWN_INPUT + key.removeprefix(OWN) if key.startswith(OWN) else key
+    if name not in form.fields:
+        raise Http404
+    return form.fields[name]
+
+
+def options(customer: Customer, key: str, user: User) -> list[tuple[str, str]]:
+    """What one can choose: (what is held, its name). Raises as write_value does."""
+    row = row_field(customer, key)
+    field = form_field(customer, key, user) if row is None else KINDS[row.about].form().fields[row.name]
+    offered: Iterable[tuple[Any, Any]] = getattr(field, "choices", None) or getattr(field.widget, "choices", None) or ()
+    return [(str(value or ""), str(name)) for value, name in offered]
+
+
+def _takes_several(field: forms.Field) -> bool:
+    return isinstance(field.widget, forms.CheckboxSelectMultiple)
+
+
+def _cleaned(field: forms.Field, typed: Any) -> Any:
+    if isinstance(typed, str) and "\x00" in typed:
+        raise ValidationError(_("There is a character in it that cannot be kept."))
+    return field.clean(typed)
+
+
+def _write_row(target: RowField, old: str, typed: str, user: User) -> None:
+    kind = KINDS[target.about]
+    value: Any = typed == "true" if target.name in _SWITCHES else _row_cleaned(kind.form(), target.name, typed)
+    is_column = any(field.name == target.name for field in target.row._meta.concrete_fields)
+    seen = {target.name: old} if is_column and target.name not in _SWITCHES else None
+    kind.change(target.row, changes={target.name: value}, old=seen, by=user)
+
+
+def _row_cleaned(form: RowForm, name: str, typed: str) -> Any:
+    value = _cleaned(form.fields[name], typed)
+    if name in form.mains and len(form.mains) == 1 and not value:
+        raise ValidationError(_("This is missing. To be rid of the whole line, remove it."))
+    return value
+
+
+def add_row(*, customer: Customer, about: str, data: QueryDict, user: User) -> None:
+    """Raises ValidationError with a message for each field that is wrong."""
+    kind = KINDS.get(about)
+    if kind is None:
+        raise Http404
+    form = kind.form(data)
+    if not form.is_valid():
+        raise ValidationError([str(error) for errors in form.errors.values() for error in errors])
+    if form.is_empty:
+        raise ValidationError(_("Type something first."))
+    kind.add(customer=customer, by=user, **{name: form.cleaned_data[name] for name in form.names})
+
+
+def remove_row(*, customer: Customer, key: str, user: User) -> None:
+    target = row_field(customer, key)
+    if target is None:
+        raise Http404
+    KINDS[target.about].remove(target.row, user)
+
+
+def last_step(customer: Customer, user: User, *, after: int) -> int | None:
+    """The id of the newest step of this user's that is newer than `after`: what there is to undo."""
+    steps = Change.objects.filter(customer_id=customer.pk, pk__gt=after, by=user)
+    return steps.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def newest_step(customer: Customer) -> int:
+    steps = Change.objects.filter(customer_id=customer.pk).order_by("-pk")
+    return steps.values_list("pk", flat=True).first() or 0
+
+
+def step_to_undo(customer: Customer, given: str) -> Change:
+    pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return get_object_or_404(Change, pk=pk, customer_id=customer.pk)

@@ -1,0 +1,170 @@
+"""One timeline of a customer out of many tables: a bounded, indexed read of each kind, merged, the newest first.
+
+Where a page ends is kept for each kind by itself ("call-<microseconds>-<id>_order-..."), so that no entry is lost or
+told twice, whatever has the same time, and a page costs the same however deep it lies.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from callcard.calls.models import Call
+from callcard.customers.models import Customer, CustomerNote
+from callcard.desk.customer_changes import change_entry
+from callcard.desk.customer_entries import Entry, call_entry, note_entry, order_entry, payment_entry, task_entry
+from callcard.sales.models import Order, Payment
+from callcard.staff.models import Change, User
+from callcard.tasks.models import Task
+
+PAGE_SIZE = 30
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE = re.compile(r"([a-z]{1,12})-(-?[0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+Place = tuple[int, int]
+"""Microseconds since 1970 and id of the last entry of a kind that was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`rows`: of a customer that a user may see; `at`: the indexed column that orders them; `entry`: a row in words."""
+
+    name: str
+    label: str | Promise
+    at: str
+    rows: Callable[[Customer, User], QuerySet[Any]]
+    entry: Callable[[Any, User], Entry | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`after`: where the next page begins; empty: there is none."""
+
+    entries: list[Entry] = field(default_factory=list)
+    after: str = ""
+
+
+# What was created stands on the timeline itself; only what became of it is told as a change.
+_TOLD_THEMSELVES = Q(action=Change.Action.CREATED, about__in=["order", "payment", "task", "note"])
+
+KINDS = (
+    Kind(
+        "call",
+        _("Calls"),
+        "started_at",
+        lambda customer, user: (
+            Call.objects.visible_to(user)
+            .filter(customer=customer)
+            .exclude(outcome="")
+            .select_related("answered_by")
+            .defer("tracking", "candidates")
+        ),
+        call_entry,
+    ),
+    Kind(
+        "order",
+        _("Orders"),
+        "ordered_at",
+        lambda customer, user: Order.objects.visible_to(user).filter(customer=customer).select_related("state"),
+        order_entry,
+    ),
+    Kind(
+        "payment",
+        _("Payments"),
+        "paid_at",
+        lambda customer, user: (
+            Payment.objects.visible_to(user).filter(customer=customer).select_related("order", "method")
+        ),
+        payment_entry,
+    ),
+    Kind(
+        "task",
+        _("Tasks"),
+        "created_at",
+        lambda customer, user: Task.objects.visible_to(user).filter(customer=customer).select_related("assignee"),
+        task_entry,
+    ),
+    Kind(
+        "note",
+        _("Notes"),
+        "written_at",
+        lambda customer, user: CustomerNote.objects.filter(customer=customer, removed_at=None).select_related("author"),
+        note_entry,
+    ),
+    Kind(
+        "change",
+        _("Changes"),
+        "at",
+        lambda customer, user: (
+            Change.objects.filter(customer_id=customer.pk).exclude(_TOLD_THEMSELVES).select_related("by")
+        ),
+        change_entry,
+    ),
+)
+"""Another room's records join the timeline by a line here. Every query begins with what the user may see."""
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def timeline(customer: Customer, user: User, *, kind: str = "", after: str = "") -> Page:
+    """The newest entries, or those after the place that an earlier page told. `kind`: of one kind only; unknown: all.
+
+    `customer` must be one that the user may see.
+    """
+    kinds = [_BY_NAME[kind]] if kind in _BY_NAME else list(KINDS)
+    places = read_places(after)
+    reads = [_rows(each, customer, user, places.get(each.name)) for each in kinds]
+    entries: list[Entry] = []
+    for taken, (_order, each, row) in enumerate(heapq.merge(*reads, key=lambda read: read[0])):
+        if taken == PAGE_SIZE:
+            return Page(entries, write_places(places))
+        places[each.name] = _place_of(each, row)
+        entry = each.entry(row, user)
+        if entry is not None:
+            entries.append(entry)
+    return Page(entries)
+
+
+def _rows(
+    kind: Kind, customer: Customer, user: User, place: Place | None
+) -> Iterator[tuple[tuple[int, str, int], Kind, Any]]:
+    rows = kind.rows(customer, user)
+    if place is not None:
+        rows = rows.filter(_behind(kind, place))
+    ordered = rows.order_by("-pk") if kind.name == "change" else rows.order_by(f"-{kind.at}", "-pk")
+    for row in ordered[: PAGE_SIZE + 1]:
+        at, pk = _place_of(kind, row)
+        yield (-at, kind.name, -pk), kind, row
+
+
+def _behind(kind: Kind, place: Place) -> Q:
+    if kind.name == "change":  # written in the order of time, and indexed by id
+        return Q(pk__lt=place[1])
+    at = _EPOCH + timedelta(microseconds=place[0])
+    # The first half alone is what an index understands at once.
+    return Q(**{f"{kind.at}__lte": at}) & (Q(**{f"{kind.at}__lt": at}) | Q(pk__lt=place[1]))
+
+
+def _place_of(kind: Kind, row: Any) -> Place:
+    return (getattr(row, kind.at) - _EPOCH) // timedelta(microseconds=1), row.pk
+
+
+def read_places(text: str) -> dict[str, Place]:
+    """What a page's address says; what cannot be one is passed over."""
+    places: dict[str, Place] = {}
+    for part in text.split("_")[: len(KINDS)]:
+        found = _PLACE.fullmatch(part)
+        if found and found[1] in _BY_NAME and abs(int(found[2])) < 250_000_000_000_000_000:
+            places[found[1]] = (int(found[2]), int(found[3]))
+    return places
+
+
+def write_places(places: Mapping[str, Place]) -> str:
+    return "_".join(f"{name}-{at}-{pk}" for name, (at, pk) in places.items())
