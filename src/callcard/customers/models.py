@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from callcard.customers import search_models as search_models  # Django looks for tables here
+from callcard.customers import merge_models as merge_models  # Django looks for tables here
+from callcard.customers import search_models as search_models
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
