@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from callcard.staff.company import company, forget_company_zone
+from callcard.staff.history import record_change, snapshot
 from callcard.staff.line_names import forget_line_names
-from callcard.staff.models import Company, Line, User
+from callcard.staff.models import Change, Company, Line, User
 from callcard.staff.places import currency_of
 from callcard.staff.queries import is_set_up
 from callcard.telephony.numbers import read_number
@@ -28,6 +29,36 @@ def set_company(*, name: str, region: str, currency: str, time_zone: str) -> Com
     if is_moved:
         _read_lines_anew(region)
     transaction.on_commit(forget_company_zone)
+    return kept
+
+
+@transaction.atomic
+def set_documents(
+    *,
+    address: str,
+    tax_number: str,
+    bank_details: str,
+    document_note: str,
+    tax_name: str,
+    prices_include_tax: bool,
+    by: User | None = None,
+) -> Company:
+    """What stands on invoices and receipts from now on."""
+    kept = company()
+    columns = ("address", "tax_number", "bank_details", "document_note", "tax_name", "prices_include_tax")
+    before = snapshot(kept, columns)
+    kept.address, kept.tax_number, kept.bank_details = address, tax_number, bank_details
+    kept.document_note, kept.tax_name, kept.prices_include_tax = document_note, tax_name, prices_include_tax
+    kept.save()
+    record_change(
+        about="company",
+        object_id=kept.pk,
+        customer_id=None,
+        action=Change.Action.CHANGED,
+        before=before,
+        after=snapshot(kept, columns),
+        by=by,
+    )
     return kept
 
 

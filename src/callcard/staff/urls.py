@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from callcard.staff import company_views, own_list_views, people_views, views
+from callcard.staff import company_views, documents_views, own_list_views, people_views, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("me/password", views.own_password, name="own-password"),
     path("first-start", company_views.first_start, name="first-start"),
     path("settings/company", company_views.company_settings, name="company"),
+    path("settings/documents", documents_views.documents, name="documents"),
+    path("settings/documents/logo", documents_views.logo_change, name="logo-change"),
+    path("media/company/<slug:name>.png", documents_views.logo, name="logo"),
     path("settings/company/lines", company_views.line_add, name="line-add"),
     path("settings/company/lines/<int:pk>/remove", company_views.line_remove, name="line-remove"),
     path("settings/lists", own_list_views.own_lists, name="own-lists"),

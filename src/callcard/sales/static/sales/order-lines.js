@@ -194,7 +194,7 @@ class CustomerChoice extends HTMLElement {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.find(), FIND_AFTER_MS);
     });
-    this.input.addEventListener("keydown", (event) => event.key === "Enter" && this.choose(this.found.querySelector("[data-customer]")));
+    this.input.addEventListener("keydown", (event) => event.key === "Enter" && this.enter());
     this.found.addEventListener("click", ({ target }) => this.choose(target.closest("[data-customer]")));
     this.input.focus();
   }
@@ -205,6 +205,13 @@ class CustomerChoice extends HTMLElement {
     if (!answer?.ok || this.input.value.trim() !== words) return;
     this.found.innerHTML = await answer.text();
     if (words && !this.found.children.length) this.found.textContent = this.dataset.wordNone;
+  }
+
+  /** The first that is found for what stands there now, even when Enter came before the answer. */
+  async enter() {
+    clearTimeout(this.waiting);
+    await this.find();
+    this.choose(this.found.querySelector("[data-customer]"));
   }
 
   choose(item) {
