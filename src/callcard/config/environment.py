@@ -15,6 +15,7 @@ SETTINGS = frozenset(
     for name in (
         *("DATA_DIR", "DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "HTTPS", "SECRET_KEY"),
         *("LANGUAGE", "TIME_ZONE", "DEBUG", "EMAIL_URL", "EMAIL_FROM", "ADDRESS"),
+        *("IMPORT_LARGEST_MB", "IMPORT_MOST_ROWS"),
     )
 )
 _YES_OR_NO = frozenset({"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0", ""})
@@ -35,6 +36,8 @@ def check(name: str, value: str, languages: Iterable[str]) -> None:
         raise SettingNotValid(f"{name}: there is no time zone {value!r}; one is Asia/Vientiane.")
     if short == "LANGUAGE" and value not in languages:
         raise SettingNotValid(f"{name}: Callcard does not speak {value!r}, but {', '.join(languages)}.")
+    if short.startswith("IMPORT_") and not (value.isascii() and value.isdigit() and 0 < int(value) < 10**7):
+        raise SettingNotValid(f"{name}: a number above 0 is wanted, not {value!r}.")
     if short == "DATABASE_URL":
         _check_database(name, value)
     if short == "EMAIL_URL":

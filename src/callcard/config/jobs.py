@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from callcard.customers.search_index import build, is_complete
+from callcard.customers.transfer import reading, undoing, work
+from callcard.customers.transfer import services as transfer
 from callcard.jobs.kinds import Kind, Run
 from callcard.jobs.services import enqueue, forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
@@ -27,6 +29,7 @@ def _tidy_up(_run: Run) -> None:
     now = timezone.now()
     forget_events(before=now - _EVENTS_KEPT)
     forget_jobs(before=now - _JOBS_KEPT)
+    transfer.forget_imports()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
@@ -36,6 +39,11 @@ def _index_search(run: Run) -> None:
 
 
 KINDS = (
+    # Reading and checking wait for no import that is being written.
+    Kind(transfer.READ, reading.read_import, lane="files"),
+    Kind(transfer.CHECK, work.check, lane="files"),
+    Kind(transfer.APPLY, work.apply, lane="import", tries=20),
+    Kind(transfer.UNDO, undoing.undo, lane="import", tries=20),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers import merge_models as merge_models  # Django looks for tables here
 from callcard.customers import search_models as search_models
+from callcard.customers.transfer import models as transfer_models  # noqa: F401
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -233,6 +235,11 @@ class Contact(models.Model):
 
     class Meta:
         verbose_name = _("contact")
+        indexes = [
+            models.Index(
+                Lower("value"), condition=models.Q(kind="email"), name="customers_contact_by_email"
+            ),  # an import asks who has these addresses
+        ]
 
     def __str__(self) -> str:
         return self.value

@@ -77,6 +77,12 @@ def refresh(customer_ids: Iterable[int]) -> None:
             _write(changed, [documents[pk] for pk in changed if pk in documents])
 
 
+def forget(customer_ids: Iterable[int]) -> None:
+    """Before customers are deleted, in the same transaction: afterwards their grams would not be known any more."""
+    for some in _batches(customer_ids):
+        _forget(some)
+
+
 def build(*, tell: Callable[[int, int], None] = lambda done, last: None) -> int:
     """Index the customers that are not yet; how many. Goes by id in short transactions, so a second call goes on where
     the first one ended. `tell(id, last_id)` hears how far it is."""

@@ -71,6 +71,7 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.MANAGER)
     records = models.CharField(_("sees"), max_length=10, choices=Records.choices, default=Records.ALL)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
+    may_export = models.BooleanField(_("may export"), default=False, db_default=False)
     portrait = models.CharField(max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("design"), max_length=40, blank=True)
@@ -87,6 +88,11 @@ class User(AbstractUser):
     @property
     def shown_name(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def can_export(self) -> bool:
+        """Whether they may take the customers they see out of the program, as files."""
+        return self.may_export or self.role in (self.Role.ADMINISTRATOR, self.Role.OWNER)
 
     def get_session_auth_hash(self) -> str:
         """Kept in each session and compared with every request: another password or round ends the session."""

@@ -1,0 +1,1 @@
+"""Customers into the program from files, and out of it into files."""
