@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class CallerCard:
     tasks: tuple[CardTask, ...]  # open ones, soonest due first (so overdue ones lead), at most TASKS_SHOWN
     tasks_count: int
     last_contact: LastContact | None
-    own_fields: dict[str, str]  # OwnField.key -> value as text
+    own_fields: dict[str, Any]  # OwnField.key -> value, as customers.own_fields keeps it
 
 
 ORDERS_SHOWN = 4

@@ -137,7 +137,7 @@ def _card(row: Sequence[Any]) -> CallerCard:
         tasks=_listed(tasks, _task),
         tasks_count=tasks_count,
         last_contact=next(iter(_listed(last_contact, _last_contact)), None),
-        own_fields={key: str(value) for key, value in json.loads(own_fields).items() if value not in (None, "")},
+        own_fields={key: value for key, value in json.loads(own_fields).items() if value not in (None, "")},
     )
 
 

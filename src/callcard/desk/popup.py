@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, CallNote, Notice
 from callcard.calls.queries import notes_of
-from callcard.customers.models import Customer
+from callcard.customers.models import Customer, OwnField
 from callcard.customers.queries import archived_owners
 from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
 from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
-from callcard.desk.popup_parts import own_field_names, shown_parts
+from callcard.desk.popup_parts import shown_own_fields, shown_parts
 from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
@@ -48,7 +48,6 @@ class _Known:
 
     cards: Mapping[int, CallerCard]
     archived: Mapping[str, int]
-    own_names: Mapping[str, str]
     colleagues: Mapping[str, str]
     notes: Mapping[int, Sequence[CallNote]]  # of calls about which others wrote
 
@@ -64,7 +63,7 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     archived = archived_owners({row["e164"] for row in rows if row["match"] == Call.Match.NONE and row["e164"]})
     cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
     notes = notes_of([row["call_id"] for row in rows if row["note"] and row["note"] != row["own_note"]])
-    known = _Known(cards, archived, own_field_names(), _colleagues(rows), notes)
+    known = _Known(cards, archived, _colleagues(rows), notes)
     made = {}
     for pk, rows in by_user.items():
         for popup in _popups_of(users[pk], rows, known):
@@ -87,7 +86,8 @@ def _colleagues(rows: Sequence[Row]) -> dict[str, str]:
 def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
     seen = _visible_customers(user, known.cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
-        return [_popup(row, known, seen) for row in rows]
+        own = shown_own_fields(user)
+        return [_popup(row, known, seen, own) for row in rows]
 
 
 def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
@@ -96,7 +96,7 @@ def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
     return set(Customer.objects.visible_to(user).filter(pk__in=cards).values_list("pk", flat=True))
 
 
-def _popup(row: Row, known: _Known, seen: set[int]) -> Popup:
+def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField]) -> Popup:
     cards, customer_id = known.cards, row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
     hidden = cards.get(customer_id) if customer_id and card is None else None
@@ -112,7 +112,7 @@ def _popup(row: Row, known: _Known, seen: set[int]) -> Popup:
         "candidates": [_candidate(candidate) for candidate in candidates],
         "known_to": (hidden.responsible or _("a colleague")) if hidden else "",
         "parts": shown_parts(),
-        "own_names": known.own_names,
+        "own_fields": own,
         "archived": cards.get(archived) if archived in seen else None,
         "may_choose_anew": bool(row["candidates"]),
         "now": timezone.now(),

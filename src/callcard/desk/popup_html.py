@@ -31,7 +31,7 @@ def popup_html(context: Context) -> Markup:
     """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
     line_name, shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates
     [{id, name, city, responsible}]; known_to; archived (CallerCard or None); may_choose_anew; parts [key];
-    own_names {key: name}; now."""
+    own_fields {part key: OwnField}; now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'

@@ -9,8 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import OwnField
+from callcard.customers.own_field_services import show_on_popup
+from callcard.customers.own_fields import current_fields, is_seen_by
 from callcard.desk.models import PopupPart
 from callcard.kit.remembered import Remembered
+from callcard.staff.models import User
 
 # In the order of a new installation. Name and portrait are the head of the pop-up and always there.
 PARTS: dict[str, str | Promise] = {
@@ -35,13 +38,17 @@ _OWN = "own:"
 def all_parts() -> list[tuple[PopupPart, str]]:
     """Every part with its name in the user's language, in the administrator's order; new ones come last."""
     names: dict[str, str] = {key: str(name) for key, name in PARTS.items()}
-    names |= {f"{_OWN}{field.key}": field.name for field in OwnField.objects.all()}
+    own = {f"{_OWN}{field.key}": field for field in current_fields()}
+    names |= {key: field.name for key, field in own.items()}
     chosen = {part.key: part for part in PopupPart.objects.all()}
     parts = [part for part in chosen.values() if part.key in names]
     for key in names.keys() - chosen.keys():
         position = 1000 + list(names).index(key)
         is_shown = key in PARTS and key not in _HIDDEN_AT_FIRST
         parts.append(PopupPart(key=key, position=position, is_shown=is_shown))
+    for part in parts:
+        if part.key in own:
+            part.is_shown = own[part.key].on_popup  # said in the field's own settings too, and kept there
     parts.sort(key=lambda part: part.position)
     return [(part, names[part.key]) for part in parts]
 
@@ -51,12 +58,9 @@ def shown_parts() -> tuple[str, ...]:
     return _shown.get()
 
 
-def own_field_names() -> dict[str, str]:
-    """Part key -> name, for the own fields that are shown."""
-    shown = {key.removeprefix(_OWN) for key in shown_parts() if key.startswith(_OWN)}
-    if not shown:
-        return {}
-    return {f"{_OWN}{key}": name for key, name in OwnField.objects.filter(key__in=shown).values_list("key", "name")}
+def shown_own_fields(user: User) -> dict[str, OwnField]:
+    """Part key -> field, for the own fields that are shown and that this user sees."""
+    return {key: field for key, field in _own.get().items() if is_seen_by(field, user)}
 
 
 def arrange_parts(*, order: Sequence[str], shown: set[str]) -> None:
@@ -69,7 +73,10 @@ def arrange_parts(*, order: Sequence[str], shown: set[str]) -> None:
         PopupPart.objects.bulk_create(
             PopupPart(key=key, position=position, is_shown=key in shown) for position, key in enumerate(ordered)
         )
+        show_on_popup(keys=[key.removeprefix(_OWN) for key in shown if key.startswith(_OWN)])
     _shown.forget()
+    _own.forget()
 
 
 _shown = Remembered(lambda: tuple(part.key for part, _name in all_parts() if part.is_shown))  # read on every ring
+_own = Remembered(lambda: {f"{_OWN}{field.key}": field for field in current_fields() if field.on_popup})

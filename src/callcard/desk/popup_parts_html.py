@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from callcard.customers.own_fields import shown
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
 from callcard.ui.writing import anniversary, day, language_name, moment, money
 
@@ -162,8 +163,10 @@ def _city(context: Context) -> Markup:
 
 
 def _own(key: str, context: Context) -> Markup:
-    value = context["card"].own_fields.get(key.removeprefix("own:"), "")
-    return _text("tag", context["own_names"].get(key, key), str(value))
+    field = context["own_fields"].get(key)
+    if field is None:
+        return ""
+    return _text("tag", field.name, shown(field, context["card"].own_fields.get(field.key)))
 
 
 _PARTS: dict[str, Callable[[Context], Markup]] = {

@@ -96,7 +96,7 @@ def test_a_full_card() -> None:
     assert (card.kind, card.name, card.category, card.colour) == ("company", 'O\'Brien "Q" <b>', "VIP", "orange")
     assert (card.responsible, card.birthday, card.note) == ("Mali Souk", date(1980, 2, 29), "likes\nblue")
     assert (card.city, card.country, card.address, card.language) == ("Pakse", "LA", "1, River Road", "lo")
-    assert card.own_fields == {"discount": "5 %", "age": "7"}
+    assert card.own_fields == {"discount": "5 %", "age": 7}
     assert card.phones == (
         CardPhone(raw="301", e164="", label="office", person="Noy", is_preferred=True),
         CardPhone(raw="020 5551 2345", e164="+8562055512345", label="", person="", is_preferred=False),

@@ -137,6 +137,19 @@ def test_an_own_field_that_is_switched_on_is_shown(anna: User) -> None:
     assert "A-17/26" in html
 
 
+def test_an_own_field_is_shown_in_words_and_to_its_roles_only(anna: User) -> None:
+    OwnField.objects.create(key="paid-until", name="Paid until", kind="date")
+    OwnField.objects.create(key="secret", name="Credit limit", roles=["owner"])
+    arrange_parts(order=["own:secret", "own:paid-until"], shown={"own:secret", "own:paid-until"})
+    assert set(OwnField.objects.filter(on_popup=True).values_list("key", flat=True)) == {"paid-until", "secret"}
+    values = {"paid-until": "2026-12-31", "secret": "1000"}
+    customer = Customer.objects.create(name="Mali", own_fields=values)
+    html = seen_by(anna, ring(anna, customer=customer, match="exact", number="1")).html
+    assert "Dec 31, 2026" in html
+    assert "Credit limit" not in html
+    assert "1000" not in html
+
+
 @pytest.mark.parametrize("name", ["", "Service"])
 def test_the_line_reads_from_left_to_right_in_every_script(name: str) -> None:
     html = part_html("line", {"call": {"line_shown": "021 212 801", "line_name": name}})
