@@ -6,7 +6,10 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "load", "seed", "seed_rows", "table"}
+NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "list_pages", "load", "search_typed", "seed"} | {
+    "seed_rows",
+    "table",
+}
 
 
 def names() -> list[str]:

@@ -47,9 +47,14 @@ def _content_name(customers: int) -> str:
 
 
 def _migrate(url: str) -> None:
+    _callcard(url, "migrate", "--verbosity=0", "--skip-checks")
+
+
+def _callcard(url: str, *arguments: str) -> None:
     environment = {**os.environ, "CALLCARD_DATABASE_URL": url, "CALLCARD_DATA_DIR": str(CACHE / "var")}
-    command = [sys.executable, "-m", "callcard.config.command", "migrate", "--verbosity=0", "--skip-checks"]
-    subprocess.run(command, check=True, env={**environment, "PYTHONPATH": str(ROOT / "src")})
+    command = [sys.executable, "-m", "callcard.config.command", *arguments]
+    environment |= {"PYTHONPATH": str(ROOT / "src")}
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
 class _Sqlite:
@@ -88,6 +93,10 @@ def _seed_sqlite(path: Path, customers: int) -> None:
         partial.unlink(missing_ok=True)
         _migrate(f"sqlite:///{partial}")
         _fill_sqlite(partial, customers)
+        _callcard(f"sqlite:///{partial}", "rebuild_search")
+        with sqlite3.connect(partial) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("ANALYZE")
         partial.rename(kept)
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in ("-wal", "-shm"):
@@ -165,6 +174,10 @@ def _fill_postgres(url: str, customers: int) -> None:
             for _name, definition in indexes:
                 execute(definition)
             execute(f"SELECT setval(pg_get_serial_sequence('{rows.table}', 'id'), (SELECT MAX(id) FROM {rows.table}))")
+        grams = "customers_searchtext_grams"
+        execute(f"DROP INDEX {grams}")
+        _callcard(url, "rebuild_search")
+        execute(f"CREATE INDEX {grams} ON customers_searchtext USING gin (grams)")
         execute("VACUUM ANALYZE")
 
 

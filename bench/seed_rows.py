@@ -210,6 +210,17 @@ def _sales(customers: int, sql: Dialect) -> list[Rows]:
             },
         ),
         Rows(
+            "customers_searchcode",
+            customers * 3,
+            {
+                "customer_id": buyer,
+                "source": "'order:' || n.i",
+                "text": "'B-' || n.i",
+                "code": "'b' || n.i",
+                "ending": "CAST(n.i AS TEXT)",
+            },
+        ),
+        Rows(
             "sales_payment",
             customers * 3 // 5,
             {

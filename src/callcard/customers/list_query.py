@@ -148,11 +148,13 @@ def _kept(rows: CustomerQuerySet, asked: Asked, kinds: dict[str, str], *, is_wal
     for one in asked.filters:
         is_settled = not is_walked and not asked.words and bool(_facts_of(one, kinds.get(one.key, "")))
         if one.key != "archived" and not is_settled:
-            rows = _filtered(rows, one, kinds.get(one.key, ""), is_walked=is_walked)
+            order = asked.sort if is_walked else ""
+            rows = _filtered(rows, one, kinds.get(one.key, ""), order)
     return rows
 
 
-def _filtered(rows: CustomerQuerySet, one: Filter, kind: str, *, is_walked: bool) -> CustomerQuerySet:
+def _filtered(rows: CustomerQuerySet, one: Filter, kind: str, order: str) -> CustomerQuerySet:
+    """`order`: by which column the list is walked; empty when its few rows are read and ordered."""
     if one.key.startswith(OWN):
         return _own_filtered(rows, one, kind)
     if one.key == "tags":
@@ -168,8 +170,8 @@ def _filtered(rows: CustomerQuerySet, one: Filter, kind: str, *, is_walked: bool
     if one.key == "city":
         return rows.filter(_any_of("city__iexact", one.values))
     values: list[Any] = _numbers(one.values) if one.key in _RELATED else list(one.values)
-    has_order = column in _ORDERED_BY_NAME and len(values) == 1
-    if is_walked and one.key in _RELATED and not has_order and connection.vendor == "sqlite":
+    has_order = order == "name" and column in _ORDERED_BY_NAME and len(values) == 1
+    if order and one.key in _RELATED and not has_order and connection.vendor == "sqlite":
         # Or SQLite reads all of them by the column's own index and orders them.
         return rows.alias(**{f"_{column}": F(column) + Value(0)}).filter(**{f"_{column}__in": values})
     return rows.filter(**{f"{column}__in": values})

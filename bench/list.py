@@ -1,0 +1,37 @@
+"""Pages of the list of customers, filtered and ordered, among a million on both databases: first, next ones, last."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from bench.harness import Figure, closing, measured, percentile
+from bench.scene.database import databases
+from bench.search import ask
+
+PAGE_MS = 150
+
+
+def main() -> int:
+    codes = []
+    with databases("list") as found:
+        for name, url in found.items():
+            print(f"\n{name}", flush=True)
+            counted = measured(lambda url=url: ask(url, "bench.list_pages"), runs=3)
+            codes.append(closing(f"list on {name}", figures(counted.results), counted))
+    return max(codes, default=2)
+
+
+def figures(results: list[dict[str, Any]]) -> list[Figure]:
+    shown = []
+    for name in results[0]:
+        for place in ("first", "middle", "last"):
+            took = [ms for result in results for ms in result[name][place]]
+            beside = f"half within {percentile(took, 0.5):.1f}"
+            value = percentile(took, 0.95)
+            shown.append(Figure(name=f"{name}, {place}, p95", value=value, unit="ms", at_most=PAGE_MS, beside=beside))
+    return shown
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Search as one types, letter by letter, among a million customers on both databases.
+
+Names in five groups of scripts, names with a typing error, numbers, their middles, e-mails, orders, own fields, and a
+user who may see fifty customers of the million. The bar is on the 95th of a hundred answers of each kind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.harness import Figure, closing, measured, percentile
+from bench.scene.database import CUSTOMERS, databases
+
+ROUNDS = 20
+P95_MS = 50
+# What is not expected to find the one that was meant: many have the same.
+_SHARED = {"own field", "middle of a number", "name, sees few"}
+_MET = {"misspelt name": 0.9}
+
+
+def main() -> int:
+    codes = []
+    with databases("search") as found:
+        for name, url in found.items():
+            print(f"\n{name}", flush=True)
+            counted = measured(lambda url=url: ask(url, "bench.search_typed"), runs=3)
+            codes.append(closing(f"search on {name}", figures(counted.results), counted))
+    return max(codes, default=2)
+
+
+def figures(results: list[dict[str, Any]]) -> list[Figure]:
+    shown = []
+    for kind in results[0]:
+        took = [ms for result in results for ms in result[kind]["ms"]]
+        beside = f"half within {percentile(took, 0.5):.1f}, slowest {max(took):.1f}"
+        shown.append(
+            Figure(name=f"{kind}, p95", value=percentile(took, 0.95), unit="ms", at_most=P95_MS, beside=beside)
+        )
+        met = min(result[kind]["met"] for result in results) * 100
+        bar = None if kind in _SHARED else 100 * _MET.get(kind, 1.0)
+        shown.append(Figure(name=f"{kind}, found in the first eight", value=met, unit="%", at_least=bar))
+    return shown
+
+
+def ask(url: str, module: str) -> dict[str, Any]:
+    """What the module prints, run on this database."""
+    root = Path(__file__).resolve().parent.parent
+    environment = {**os.environ, "CALLCARD_DATABASE_URL": url, "CALLCARD_DATA_DIR": str(root / ".cache/bench/var")}
+    environment |= {"DJANGO_SETTINGS_MODULE": "callcard.config.settings", "PYTHONPATH": f"{root / 'src'}:{root}"}
+    command = [sys.executable, "-m", module, str(CUSTOMERS), str(ROUNDS)]
+    told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, cwd=root).stdout
+    result: dict[str, Any] = json.loads(told)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
