@@ -25,7 +25,7 @@ from callcard.sales.models import Order, Payment
 from callcard.staff.models import Change, User
 from callcard.tasks.models import Task
 
-PAGE_SIZE = 30
+PAGE_SIZE = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"([a-z]{1,12})-(-?[0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 

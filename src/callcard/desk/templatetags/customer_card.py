@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from callcard.desk.customer_entries import Entry
 from callcard.desk.customer_values import Value
 from callcard.ui.icons import icon
+from callcard.ui.writing import moment
 
 register = template.Library()
 
@@ -30,6 +32,33 @@ def card_value(value: Value, placeholder: str = "") -> SafeString:
 
 
 @register.filter
-def picture(name: str) -> SafeString:
-    """An icon whose name is a value."""
-    return icon(name)
+def timeline_entry(entry: Entry) -> SafeString:
+    """A line of the timeline. In Python, because there are many of them (see the ADR on the caller's card)."""
+    title = escape(entry.title)
+    if entry.url:
+        head = f'<a href="{escape(entry.url)}" data-window dir="auto">{title}</a>'
+    else:
+        head = f'<b dir="auto">{title}</b>'
+    if entry.badge:
+        head += f' <span class="badge-state tone-{escape(entry.tone)}"><bdi>{escape(entry.badge)}</bdi></span>'
+    if entry.amount:
+        head += f' <span class="ccard-amount">{escape(entry.amount)}</span>'
+    who = f"<bdi>{escape(entry.who)}</bdi>" if entry.who else ""
+    return mark_safe(
+        f'<li class="entry entry-{entry.kind}" data-entry="{entry.kind}-{entry.pk}"><span class="entry-icon">'
+        f'{icon(entry.icon)}</span><div class="entry-what"><p class="entry-head">{head}</p>{_text(entry)}</div>'
+        f'<span class="entry-when quiet"><time datetime="{entry.at.isoformat()}">{escape(moment(entry.at))}</time>'
+        f"{who}</span></li>"
+    )
+
+
+def _text(entry: Entry) -> str:
+    if not entry.text:
+        return ""
+    if not entry.is_own:
+        return f'<p class="entry-text" dir="auto">{escape(entry.text)}</p>'
+    return (
+        f'<button type="button" class="cv entry-text" data-note="{entry.pk}"'
+        f' aria-label="{escape(_("Change this note"))}"'
+        f' dir="auto">{escape(entry.text)}</button>'
+    )

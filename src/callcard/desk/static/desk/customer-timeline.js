@@ -7,11 +7,16 @@ export class Timeline {
     this.asked = 0;
     this.near = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && this.more(), { rootMargin: "300px" });
     card.addEventListener("click", (event) => this.click(event));
+    card.addEventListener("pointerover", ({ target }) => target.closest(".entry time:not([title])")?.setAttribute("title", this.moment(target)));
     this.watch();
   }
 
   stop() {
     this.near.disconnect();
+  }
+
+  moment(time) {
+    return new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "full", timeStyle: "medium" });
   }
 
   get button() {
