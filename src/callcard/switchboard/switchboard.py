@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
@@ -77,8 +77,7 @@ class Switchboard:
             await asyncio.sleep(LOOK_FOR_CHANGES_SECONDS)
             heard = [slug for slug, link in self.links.items() if link.is_up]
             try:
-                await asyncio.to_thread(note_heard, heard)
-                newer = await asyncio.to_thread(_settings)
+                newer = await asyncio.to_thread(_settings, heard)
             except DatabaseError:
                 continue
             if newer != current:
@@ -95,9 +94,10 @@ class Switchboard:
         await link.connector.execute(command)
 
 
-def _settings() -> list[tuple[object, ...]]:
-    """All that a running link was made of."""
+def _settings(heard: Collection[str] = ()) -> list[tuple[object, ...]]:
+    """All that a running link was made of. `heard`: the PBXs whose links are up now, which is written down."""
     try:
+        note_heard(heard)
         enabled = Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", "kind", "options")
         return [(company().region,), *enabled]
     finally:
