@@ -112,7 +112,7 @@ class PbxForm(WindowForm):
                 for name, words in error.problems.items():
                     self._add_problem(name, words)
             if same := self._same_host(same_port=True):
-                words = _("%(name)s is this telephone system already: every call would come twice.")
+                words = gettext("%(name)s is this telephone system already: every call would come twice.")
                 self.add_error("host", words % {"name": same.name})
         return values
 
@@ -123,7 +123,7 @@ class PbxForm(WindowForm):
     def _same_host(self, *, same_port: bool) -> Pbx | None:
         """Another Asterisk that is reached by this host, and by this port too if asked."""
         place = _place(self.cleaned_data)
-        others = Pbx.objects.filter(kind=Pbx.Kind.ASTERISK).exclude(pk=self.pbx.pk if self.pbx else None)
+        others = Pbx.objects.filter(kind=Pbx.Kind.ASTERISK).exclude(pk=self.pbx.pk if self.pbx else 0)
         for other in others:
             there = _place(other.options)
             if there == place if same_port else there[0] == place[0]:
