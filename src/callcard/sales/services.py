@@ -199,7 +199,7 @@ def locked_order(pk: int) -> Order:
     return Order.objects.select_for_update(of=("self",)).select_related("state").get(pk=pk)
 
 
-def figures_of(order: Order, lines: Sequence[LineFigures]) -> OrderFigures:
+def figures_of(order: Order, *, lines: Sequence[LineFigures]) -> OrderFigures:
     return order_figures(
         lines,
         currency=order.currency,
@@ -215,7 +215,7 @@ def _set_totals(order: Order, lines: Sequence[LineDraft]) -> OrderFigures | None
     if not lines:
         order.total, order.tax = rounded(order.total, order.currency), ZERO
         return None
-    figures = figures_of(order, [line.figures for line in lines])
+    figures = figures_of(order, lines=[line.figures for line in lines])
     order.total, order.tax = figures.total, figures.tax
     return figures
 

@@ -62,7 +62,7 @@ def invoice_pdf(order: Order, *, language: str = "") -> bytes:
     code = language_for(order.customer, language)
     with _in_language(code):
         lines = list(order.lines.all())
-        figures = figures_of(order, [line.figures for line in lines])
+        figures = figures_of(order, lines=[line.figures for line in lines])
         return _paper(
             code,
             title=_("Invoice"),
