@@ -27,20 +27,24 @@ _RESULT_LENGTH = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What somebody says about a call. `next_contact`: a day, a moment, or None for no further contact."""
+    """What somebody says about a call. `note` None: it stays as it is; `next_contact`: a day, a moment, or None for no
+    further contact."""
 
-    note: str
+    note: str | None
     result: str
     next_contact: date | datetime | None
 
 
 @transaction.atomic
-def close_call(*, call: Call, note: str, result: str, next_contact_at: date | datetime | None, by: User) -> Task | None:
+def close_call(
+    *, call: Call, note: str | None, result: str, next_contact_at: date | datetime | None, by: User
+) -> Task | None:
     """Write down what came of the call; the next contact becomes a task of `by`, with a reminder if it has a time.
 
     Said again, the same task is moved; without a next contact it is cancelled. Returns the open task, if there is one.
     """
-    write_note(call=call, note=note, author=by)
+    if note is not None:
+        write_note(call=call, note=note, author=by)
     Call.objects.filter(pk=call.pk).update(result=result.replace("\x00", "").strip()[:_RESULT_LENGTH])
     task = next_contact_of(call, by)
     if next_contact_at is None:
@@ -74,7 +78,16 @@ def read_closing(given: Mapping[str, str]) -> Closing:
     if isinstance(on, date):
         at = _read(time_field(required=False), given.get("next_at", ""))
     when = moment_of(on, at, timezone.get_current_timezone()) if isinstance(at, time) and on else on
-    return Closing(note=given.get("note", ""), result=given.get("result", ""), next_contact=when)
+    return Closing(note=given.get("note"), result=given.get("result", ""), next_contact=when)
+
+
+def closing_door(call_id: int) -> str:
+    """HTML of what opens the form in the page, for cards and lists of calls. It costs no query until it is opened."""
+    saved, failed = escape(_("Saved")), escape(_("This did not work. Try again."))
+    return (
+        f'<call-closing data-url="/calls/{call_id}/closing" data-word-saved="{saved}" data-word-failed="{failed}">'
+        f"<details><summary>{escape(_('Result and next contact'))}</summary></details></call-closing>"
+    )
 
 
 def closing_fields(*, result: str, task: Task | None) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from callcard.calls.closing import closing_door
 from callcard.calls.models import ending
 from callcard.desk.card import CallerCard
 from callcard.desk.popup_parts_html import part_html
@@ -230,5 +231,5 @@ def _note_form(context: Context) -> Markup:
         f'{others}<form class="popup-note" data-do="note">'
         f'<textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'
         f' aria-label="{words}">{escape(own)}</textarea>'
-        f'<button type="submit">{escape(_("Save"))}</button></form>'
+        f'<button type="submit">{escape(_("Save"))}</button></form>{closing_door(context["notice"]["call_id"])}'
     )

@@ -21,10 +21,10 @@ from callcard.ui.forms import WindowForm
 
 _UNITS = [
     ("", gettext_lazy("does not repeat")),
-    (Unit.DAILY, gettext_lazy("days")),
-    (Unit.WEEKLY, gettext_lazy("weeks")),
-    (Unit.MONTHLY, gettext_lazy("months")),
-    (Unit.YEARLY, gettext_lazy("years")),
+    (Unit.DAILY, gettext_lazy("by days")),
+    (Unit.WEEKLY, gettext_lazy("by weeks")),
+    (Unit.MONTHLY, gettext_lazy("by months")),
+    (Unit.YEARLY, gettext_lazy("by years")),
 ]
 
 
@@ -53,7 +53,7 @@ class TaskForm(WindowForm):
     )
     assignee = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who does it"), empty_label=None)
     remind = forms.ChoiceField(label=gettext_lazy("Reminder"), required=False)
-    every = forms.IntegerField(label=gettext_lazy("Every"), min_value=1, max_value=MOST_EVERY, required=False)
+    every = forms.IntegerField(label=gettext_lazy("Every how many"), min_value=1, max_value=MOST_EVERY, required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Repeat"), choices=_UNITS, required=False)
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("On"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from callcard.calls.closing import Closing, close_call, closing_fields, next_contact_of, read_closing
@@ -66,11 +67,11 @@ def test_a_stranger_is_called_by_number(call: Call, mali: User) -> None:
 @pytest.mark.parametrize(
     ("given", "closing"),
     [
-        ({}, Closing(note="", result="", next_contact=None)),
-        ({"next_on": "2040-05-01"}, Closing(note="", result="", next_contact=date(2040, 5, 1))),
-        ({"next_on": "2040-05-01", "next_at": "09:00"}, Closing(note="", result="", next_contact=LATER)),
+        ({}, Closing(note=None, result="", next_contact=None)),
+        ({"next_on": "2040-05-01"}, Closing(note=None, result="", next_contact=date(2040, 5, 1))),
+        ({"next_on": "2040-05-01", "next_at": "09:00"}, Closing(note=None, result="", next_contact=LATER)),
         ({"next_at": "09:00", "note": "x"}, Closing(note="x", result="", next_contact=None)),
-        ({"next_on": "never", "next_at": "25:00"}, Closing(note="", result="", next_contact=None)),
+        ({"next_on": "never", "next_at": "25:00"}, Closing(note=None, result="", next_contact=None)),
     ],
 )
 def test_what_was_sent_is_read(given: dict[str, str], closing: Closing) -> None:
@@ -88,3 +89,23 @@ def test_the_fields_show_what_was_said_and_escape_it(call: Call, mali: User) -> 
     assert 'value="2040-05-01"' in shown
     assert 'value="09:00"' in shown
     assert "Old word" in closing_fields(result="Old word", task=None)
+
+
+def test_the_form_is_for_those_who_see_the_call_and_a_note_that_is_not_sent_stays(call: Call, mali: User) -> None:
+    browser = Client()
+    browser.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    close_call(call=call, note="Wants lamps", result="", next_contact_at=None, by=mali)
+    assert 'name="next_on"' in str(browser.get(f"/calls/{call.pk}/closing").content)
+    sent = browser.post(f"/calls/{call.pk}/closing", {"result": "Offer sent", "next_on": "2040-05-01"})
+    assert sent.status_code == 204
+    call.refresh_from_db()
+    assert (call.note, call.result, Task.objects.get().due_on) == ("Wants lamps", "Offer sent", date(2040, 5, 1))
+
+
+def test_a_call_that_one_may_not_see_is_not_there(call: Call) -> None:
+    stranger, browser = User.objects.create_user("stranger", records=User.Records.OWN), Client()
+    browser.force_login(stranger, "django.contrib.auth.backends.ModelBackend")
+    answers = [browser.get(f"/calls/{call.pk}/closing"), browser.post(f"/calls/{call.pk}/closing", {"result": "x"})]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    call.refresh_from_db()
+    assert (call.result, Task.objects.exists()) == ("", False)
