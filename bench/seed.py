@@ -69,6 +69,9 @@ class _Sqlite:
     def json(self, text: str) -> str:
         return text
 
+    def lower(self, text: str) -> str:
+        return f"casefold({text})"
+
 
 class _Postgres:
     yes, no = "true", "false"
@@ -81,6 +84,9 @@ class _Postgres:
 
     def json(self, text: str) -> str:
         return f"CAST({text} AS jsonb)"
+
+    def lower(self, text: str) -> str:
+        return f"LOWER({text})"
 
 
 def _seed_sqlite(path: Path, customers: int) -> None:
@@ -106,7 +112,7 @@ def _seed_sqlite(path: Path, customers: int) -> None:
 
 def _fill_sqlite(path: Path, customers: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.create_function("lower", 1, str.casefold)  # its own knows ASCII only
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)  # its own LOWER knows ASCII only
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
     indexes = connection.execute(

@@ -75,6 +75,9 @@ class Dialect(Protocol):
     def json(self, text: str) -> str:
         """A JSON value made of a text (an SQL expression)."""
 
+    def lower(self, text: str) -> str:
+        """A text in small letters, of any script."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -155,7 +158,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
                 "id": "n.i",
                 "kind": "'person'",
                 "name": name,
-                "search_name": f"LOWER({name})",
+                "search_name": sql.lower(name),
                 "category_id": f"1 + n.i / 7 % {CATEGORIES}",
                 "responsible_id": f"1 + n.i % {USERS}",
                 "portrait": "'portraits/00/0000.webp'",

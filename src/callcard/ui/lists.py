@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Field, Model, Q, QuerySet
 from django.http import QueryDict
 
 Kind = Literal["text", "choice", "choices", "number", "money", "date", "yesno", "plain"]
@@ -130,10 +131,10 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
     """
     is_back = bool(asked.before or asked.is_last)
     is_descending = asked.is_descending != is_back
-    cursor = read_cursor(asked.before or asked.after)
+    cursor = _fitting(rows, sort, read_cursor(asked.before or asked.after))
     if cursor is not None:
         rows = rows.filter(_beyond(sort, cursor, is_descending=is_descending, nulls_first=is_back))
-    elif asked.letter:
+    elif asked.letter and isinstance(rows.model._meta.get_field(sort), CharField):
         rows = rows.filter(Q(**{f"{sort}__{'lte' if asked.is_descending else 'gte'}": asked.letter}))
     found = list(rows.order_by(*_order(rows, sort, is_descending, is_back))[: size + 1])
     has_more, found = len(found) > size, found[:size]
@@ -147,6 +148,18 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
         next=_cursor(found[-1], sort) if (has_more and not is_back) or asked.before else "",
         previous=_cursor(found[0], sort) if (has_more and is_back) or (came_from and not is_back) else "",
     )
+
+
+def _fitting(rows: QuerySet[M], sort: str, cursor: tuple[Any, int] | None) -> tuple[Any, int] | None:
+    """The cursor, unless its value is none that the column could have."""
+    if cursor is None or sort in ("pk", "id") or cursor[0] is None:
+        return cursor
+    column = rows.model._meta.get_field(sort)
+    assert isinstance(column, Field)
+    try:
+        return column.to_python(cursor[0]), cursor[1]
+    except (ValidationError, TypeError, ValueError):
+        return None
 
 
 def _order(rows: QuerySet[M], sort: str, is_descending: bool, nulls_first: bool) -> Sequence[Any]:

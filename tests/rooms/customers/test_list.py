@@ -1,0 +1,194 @@
+"""The list of customers: filters that combine, groups, views, columns, and changes to many."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callcard.customers.models import Category, Customer, OwnField, Tag
+from callcard.customers.services import archive_customer, create_customer
+from callcard.staff.models import Change, User
+from callcard.ui.models import ListLayout, SavedView
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> Client:
+    return signed_in(User.objects.create_user("owner", role="owner"))
+
+
+@pytest.fixture
+def mali() -> User:
+    return User.objects.create_user("mali", records="own")
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def listed(client: Client, question: str) -> list[str]:
+    response = client.get(f"/customers/?{question}")
+    assert response.status_code == 200
+    return [customer.name for customer in response.context["page"].rows]
+
+
+@pytest.fixture
+def base(mali: User) -> dict[str, int]:
+    vip, late = Category.objects.create(name="VIP"), Tag.objects.create(name="Pays late")
+    OwnField.objects.create(key="level", name="Level", kind="choice", options=[{"value": "g", "name": "Gold"}])
+    OwnField.objects.create(key="limit", name="Limit", kind="number")
+    create_customer(name="Anna", category=vip, tags=[late], city="Pakse", own_fields={"level": "g", "limit": "100"})
+    create_customer(name="Bounmy", category=vip, city="Luang Prabang", birthday="1990-05-01", responsible=mali)
+    create_customer(name="Chan", tags=[late], city="pakse", own_fields={"limit": "20"})
+    archive_customer(customer=create_customer(name="Gone", category=vip))
+    return {"vip": vip.pk, "late": late.pk, "mali": mali.pk}
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("", ["Anna", "Bounmy", "Chan"]),
+        ("sort=-name", ["Chan", "Bounmy", "Anna"]),
+        ("letter=b", ["Bounmy", "Chan"]),
+        ("f.category={vip}", ["Anna", "Bounmy"]),
+        ("f.category={vip}&f.tags={late}", ["Anna"]),
+        ("f.category.empty=1", ["Chan"]),
+        ("f.tags.empty=1", ["Bounmy"]),
+        ("f.city=Pakse", ["Anna", "Chan"]),
+        ("f.city=Luang+Prabang", ["Bounmy"]),
+        ("f.responsible={mali}", ["Bounmy"]),
+        ("f.birthday.from=1990-01-01&f.birthday.to=1990-12-31", ["Bounmy"]),
+        ("f.own-level=g", ["Anna"]),
+        ("f.own-limit.from=21", ["Anna"]),
+        ("f.own-limit.to=100&f.tags={late}", ["Anna", "Chan"]),
+        ("f.own-level.empty=1", ["Bounmy", "Chan"]),
+        ("f.archived=yes", ["Gone"]),
+        ("q=ann&f.category={vip}", ["Anna"]),
+        ("q=chan&f.category={vip}", []),
+        ("f.category=99999", []),
+        ("f.category=abc&f.nonsense=1&sort=own_fields__x&group=pk", []),
+    ],
+)
+def test_filters_combine(owner: Client, base: dict[str, int], question: str, found: list[str]) -> None:
+    assert listed(owner, question.format(**base)) == found
+
+
+def test_a_group_counts_and_leads_to_its_customers(owner: Client, base: dict[str, int]) -> None:
+    groups = owner.get("/customers/?group=category&f.city=Pakse").context["groups"]
+    assert [(group["words"], group["number"], group["is_exact"]) for group in groups] == [("VIP", 1, True)]
+    assert listed(owner, groups[0]["address"].lstrip("?")) == ["Anna"]
+
+
+def test_only_customers_whom_one_may_see_are_listed_and_counted(mali: User, base: dict[str, int]) -> None:
+    client = signed_in(mali)
+    assert listed(client, "") == listed(client, f"f.category={base['vip']}") == ["Bounmy"]
+    assert listed(client, f"f.tags={base['late']}") == []
+    assert client.get("/customers/?group=tags").context["groups"] == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(
+    name=st.sampled_from(
+        ["q", "sort", "after", "before", "letter", "group", "view", "f.city", "f.category", "f.birthday.from"]
+    ),
+    value=st.text(max_size=40) | st.sampled_from(["WzEsMV0", "W251bGwsIDFd", "9" * 30, "-1", "0001-01-01", "bnVsbA"]),
+)
+def test_no_address_breaks_the_list(owner: Client, name: str, value: str) -> None:
+    assert owner.get("/customers/", {name: value, "sort": "birthday"}).status_code == 200
+
+
+def test_many_are_changed_at_once_and_all_of_it_is_undone(owner: Client, base: dict[str, int]) -> None:
+    pks = list(Customer.objects.filter(name__in=["Anna", "Chan"]).values_list("pk", flat=True))
+    done = owner.post("/customers/change", {"customer": pks, "change": f"responsible:{base['mali']}"})
+    assert listed(owner, f"f.responsible={base['mali']}") == ["Anna", "Bounmy", "Chan"]
+    assert Change.objects.filter(batch=done.context["batch"]).count() == 2
+    owner.post("/customers/change/undo", {"batch": done.context["batch"]})
+    assert listed(owner, f"f.responsible={base['mali']}") == ["Bounmy"]
+
+
+def test_all_that_the_filter_finds_are_changed(owner: Client, base: dict[str, int]) -> None:
+    tag = Tag.objects.create(name="Fair")
+    question = f"f.category={base['vip']}"
+    done = owner.post("/customers/change", {"all": "1", "question": question, "change": f"add_tag:{tag.pk}"})
+    assert listed(owner, f"f.tags={tag.pk}") == ["Anna", "Bounmy"]
+    assert set(Customer.objects.get(name="Anna").tags.values_list("name", flat=True)) == {"Pays late", "Fair"}
+    owner.post("/customers/change/undo", {"batch": done.context["batch"]})
+    assert listed(owner, f"f.tags={tag.pk}") == []
+    assert list(Customer.objects.get(name="Anna").tags.values_list("name", flat=True)) == ["Pays late"]
+
+
+def test_archiving_many_is_undone_too(owner: Client, base: dict[str, int]) -> None:
+    done = owner.post("/customers/change", {"all": "1", "question": "", "change": "archive:"})
+    assert listed(owner, "") == []
+    owner.post("/customers/change/undo", {"batch": done.context["batch"]})
+    assert listed(owner, "") == ["Anna", "Bounmy", "Chan"]
+
+
+def test_a_customer_of_others_is_not_changed(mali: User, base: dict[str, int]) -> None:
+    anna = Customer.objects.get(name="Anna")
+    signed_in(mali).post("/customers/change", {"customer": [anna.pk], "change": "archive:"})
+    anna.refresh_from_db()
+    assert anna.archived_at is None
+
+
+@pytest.mark.parametrize("change", ["", "category:abc", "category:99999", "add_tag:", "name:x", "archive_all:1"])
+def test_a_change_that_is_none_changes_nothing(owner: Client, base: dict[str, int], change: str) -> None:
+    before = Change.objects.count()
+    owner.post("/customers/change", {"all": "1", "question": "", "change": change})
+    assert Change.objects.count() == before
+
+
+def test_a_view_is_saved_shared_opened_first_renamed_and_removed_with_undo(owner: Client, base: dict[str, int]) -> None:
+    question = f"f.category={base['vip']}&sort=-name"
+    owner.post("/customers/views/new", {"name": "VIPs", "question": question, "is_shared": "1", "is_default": "1"})
+    view = SavedView.objects.get()
+    assert [customer.name for customer in owner.get("/customers/", follow=True).context["page"].rows] == [
+        "Bounmy",
+        "Anna",
+    ]
+    colleague = signed_in(User.objects.create_user("colleague"))
+    assert colleague.get(f"/customers/views/{view.pk}").status_code == 302
+    assert colleague.post(f"/customers/views/{view.pk}/change", {"action": "remove"}).status_code == 404
+    owner.post(f"/customers/views/{view.pk}/change", {"action": "rename", "name": "Best"})
+    owner.post(f"/customers/views/{view.pk}/change", {"action": "remove"})
+    assert owner.get(f"/customers/views/{view.pk}").status_code == 404
+    assert listed(owner, "") == ["Anna", "Bounmy", "Chan"]
+    owner.post(f"/customers/views/{view.pk}/change", {"action": "restore"})
+    assert [one.name for one in owner.get("/customers/?q=").context["views"]] == ["Best"]
+
+
+def test_a_view_of_ones_own_is_nobody_elses(owner: Client) -> None:
+    owner.post("/customers/views/new", {"name": "Mine", "question": "f.city=Pakse"})
+    other = signed_in(User.objects.create_user("other"))
+    assert other.get(f"/customers/views/{SavedView.objects.get().pk}").status_code == 404
+    assert list(other.get("/customers/").context["views"]) == []
+
+
+def test_columns_are_chosen_ordered_and_widened_for_oneself(owner: Client, base: dict[str, int]) -> None:
+    owner.post(
+        "/customers/columns",
+        {"column": ["city", "name", "own-limit", "nonsense"], "width-city": "240", "width-name": "-5"},
+    )
+    assert ListLayout.objects.get().columns == [["city", 240], ["name", 0], ["own-limit", 0]]
+    response = owner.get("/customers/?q=anna")
+    assert [(head.column.key, head.width) for head in response.context["columns"]] == [
+        ("city", 240),
+        ("name", 0),
+        ("own-limit", 0),
+    ]
+    assert [cell for _key, cell in response.context["rows"][0].cells] == ["Pakse", "Anna", "100"]
+
+
+def test_the_search_box_says_who_and_why(owner: Client) -> None:
+    customer = create_customer(name="<b>Anna</b>", numbers=["020 5551 2345"])
+    text = owner.get("/customers/search?q=5551").content.decode()
+    assert f'href="/customers/{customer.pk}/"' in text
+    assert "+8562055512345" in text
+    assert "&lt;b&gt;Anna&lt;/b&gt;" in text
+    assert "Nobody is found" in owner.get("/customers/search?q=zzz").content.decode()
+    assert owner.get("/customers/search?q=").content.decode().strip() == ""
