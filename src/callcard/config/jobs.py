@@ -8,6 +8,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
 from callcard.customers.search_index import build, is_complete
 from callcard.customers.transfer import reading, undoing, work
 from callcard.customers.transfer import services as transfer
@@ -44,6 +45,7 @@ KINDS = (
     Kind(transfer.CHECK, work.check, lane="files"),
     Kind(transfer.APPLY, work.apply, lane="import", tries=20),
     Kind(transfer.UNDO, undoing.undo, lane="import", tries=20),
+    Kind(FIND_DUPLICATES, find_duplicates, lease=timedelta(minutes=10)),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
@@ -60,3 +62,4 @@ def set_schedules() -> None:
     if not is_complete():
         enqueue(kind="index-search")
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))
+    set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))

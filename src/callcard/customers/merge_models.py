@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from callcard.customers.models import Customer
 
 
 class Merge(models.Model):
@@ -73,3 +78,7 @@ class DuplicatePair(models.Model):
         indexes = [
             models.Index(fields=["why", "id"], condition=models.Q(differ_at=None), name="customers_pairs_by_strength")
         ]
+
+    @property
+    def people(self) -> tuple[Customer, Customer]:
+        return self.first, self.second

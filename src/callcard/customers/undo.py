@@ -51,8 +51,8 @@ class CannotUndo(Exception):
 def undo_change(*, change: Change, by: User | None) -> None:
     """Raises record.ChangedMeanwhile when somebody changed it again since, or CannotUndo; then nothing is written."""
     customer = Customer.objects.select_for_update().filter(pk=change.customer_id or 0).first()
-    if customer is None or change.about not in {"customer", *ROWS}:
-        raise CannotUndo
+    if customer is None or change.about not in {"customer", *ROWS} or change.action == Change.Action.MERGED:
+        raise CannotUndo  # a merge is undone as a whole: merge_services.undo_merge
     if change.about == "customer":
         _undo_of_customer(customer, change, by)
         return

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.customers import file_views, form_views, list_views, own_field_views, search_views, views
+from callcard.customers import file_views, form_views, list_views, merge_views, own_field_views, search_views, views
 
 urlpatterns = [
     path("customers/", list_views.customer_list, name="customers"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("customers/find", views.find, name="find-customers"),
     path("customers/search", search_views.search, name="search-customers"),
     path("customers/alike", form_views.alike, name="alike-customers"),
+    path("customers/duplicates", merge_views.duplicates, name="duplicates"),
+    path("customers/duplicates/look", merge_views.look_for_duplicates, name="look-for-duplicates"),
+    path("customers/duplicates/<int:pk>/differ", merge_views.pair_differs, name="pair-differs"),
+    path("customers/merge", merge_views.merge, name="merge-customers"),
+    path("customers/merges/<int:pk>/undo", merge_views.merge_undo, name="undo-merge"),
     path("customers/<int:pk>/edit", form_views.edit, name="edit-customer"),
     path("customers/<int:pk>/files", file_views.customer_files, name="customer-files"),
     path("customers/<int:pk>/files/<int:file_id>", file_views.customer_file, name="customer-file"),

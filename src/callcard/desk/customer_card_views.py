@@ -7,13 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.customers.merge_queries import merged_into
 from callcard.customers.models import Customer, CustomerNote
 from callcard.customers.note_services import change_note, remove_note, write_note
 from callcard.customers.record import ChangedMeanwhile
@@ -26,6 +27,7 @@ from callcard.live.watching import stop_watching, watch, watchers
 from callcard.staff.history import topic_of
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
+from callcard.staff.visibility import visible_to
 from callcard.tasks.entry import read_entry
 from callcard.tasks.models import Task
 from callcard.tasks.rules import moment_of
@@ -39,6 +41,9 @@ _NOTE_LENGTH, _TASK_LENGTH = 5000, 300
 @require_GET
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     user, customer = signed_in(request), card_customer(request, pk)
+    leads_to = merged_into(customer) if customer.archived_at else None
+    if leads_to and visible_to(user).allows(leads_to.responsible_id):
+        return redirect("customer-card", pk=leads_to.pk)
     context = {**card_context(customer, user), **timeline_context(customer, user), "step": newest_happening(customer)}
     return render(request, "desk/customer.html", context)
 
