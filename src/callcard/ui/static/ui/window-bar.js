@@ -212,7 +212,8 @@ class WindowBar extends HTMLElement {
   /** What became of the form that was sent: to its first wrong field, unless somebody types elsewhere by now, or to the words. */
   showOutcome(section) {
     const wrong = section.querySelector('[aria-invalid="true"]');
-    if (wrong && document.activeElement === document.body) wrong.focus();
+    const { activeElement } = document;
+    if (wrong && (activeElement === document.body || section.contains(activeElement))) wrong.focus();
     else section.querySelector(".window-messages, .message")?.scrollIntoView({ block: "nearest" });
   }
 
