@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from callcard.customers.own_fields import shown
@@ -76,13 +77,15 @@ def _orders(context: Context) -> Markup:
 
 
 def _order(order: CardOrder) -> Markup:
-    due = _("due %(day)s") % {"day": day(order.due_on)} if order.due_on else ""
-    about = " · ".join(filter(None, (order.number if order.title else "", due)))
+    is_late = order.due_on is not None and order.due_on < timezone.localdate()
+    due = (_("was due %(day)s") if is_late else _("due %(day)s")) % {"day": day(order.due_on)} if order.due_on else ""
+    about = " · ".join(filter(None, (order.number if order.title else "", "" if is_late else due)))
+    late = f'<b class="badge-state tone-red">{escape(due)}</b>' if is_late else ""
     return (
         f'<dd class="entry"><span dir="auto">{escape(order.title or order.number)}</span>'
         f"<bdi>{escape(money(order.total, order.currency))}</bdi>"
         f'<small><b class="badge-state tone-{escape(order.colour)}">{escape(order.state)}</b>'
-        f" {escape(about)}</small></dd>"
+        f" {late} {escape(about)}</small></dd>"
     )
 
 

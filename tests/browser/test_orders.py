@@ -1,0 +1,51 @@
+"""The first order of a new company in a real browser, with the keyboard alone, and its payment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from callcard.customers.services import create_customer
+from callcard.sales.models import Balance, Order, OrderLine, Payment, Product
+from callcard.sales.product_services import set_product
+from callcard.staff.models import User
+from tests.browser.conftest import OpenPage
+from tests.stories.product import Product as Office
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_order_is_typed_paid_and_owed_no_more(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    customer = create_customer(name="Vongsa", responsible=office_people["anna"])
+    set_product(product=None, name="Coffee", unit="kg", prices={})
+    page = open_page(signed_in("anna"), f"/orders/new?customer={customer.pk}")
+    expect(page.get_by_role("combobox", name="What").first).to_be_focused()
+    page.keyboard.type("cof")
+    expect(page.get_by_role("option", name="Coffee")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4500")  # without a price in the company's currency it asks for one
+    page.keyboard.press("Enter")
+    page.keyboard.type("Grinding")
+    expect(page.get_by_role("option", name="Add “Grinding” to the products")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("1000")
+    expect(page.locator("[data-sum=total] dd")).to_contain_text("5,500")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".window-messages")).to_contain_text("is written down")
+    assert list(OrderLine.objects.values_list("title", "unit", "product__name")) == [
+        ("Coffee", "kg", "Coffee"),
+        ("Grinding", "", "Grinding"),
+    ]
+    assert Product.objects.count() == 2
+    page.get_by_role("link", name="Payment", exact=True).click()
+    expect(page.get_by_label("Amount")).to_have_value("5500")
+    page.get_by_role("button", name="Write the payment down").click()
+    expect(page.get_by_role("heading", name="Payment R")).to_be_visible()
+    order = Order.objects.get()
+    assert (Payment.objects.get().order, order.paid, Balance.objects.get().owed) == (order, order.total, Decimal(0))
