@@ -6,7 +6,7 @@ are read and ordered; when there are many, the list's order is walked and those 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -125,7 +125,7 @@ def _found_by_words(user: User, asked: Asked, archived: bool) -> list[int]:
     return [hit.customer_id for hit in hits]
 
 
-def _fact_slots(asked: Asked, kinds: dict[str, str]) -> list[Slot]:
+def _fact_slots(asked: Asked, kinds: Mapping[str, str]) -> list[Slot]:
     return [slot for one in asked.filters if (slot := _facts_of(one, kinds.get(one.key, "")))]
 
 
@@ -144,7 +144,7 @@ def _facts_of(one: Filter, kind: str) -> Slot:
     return []
 
 
-def _kept(rows: CustomerQuerySet, asked: Asked, kinds: dict[str, str], *, is_walked: bool) -> CustomerQuerySet:
+def _kept(rows: CustomerQuerySet, asked: Asked, kinds: Mapping[str, str], *, is_walked: bool) -> CustomerQuerySet:
     for one in asked.filters:
         is_settled = not is_walked and not asked.words and bool(_facts_of(one, kinds.get(one.key, "")))
         if one.key != "archived" and not is_settled:
