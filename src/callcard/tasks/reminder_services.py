@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +17,8 @@ from callcard.tasks.rules import reminder_moment
 
 REMIND = "remind-of-task"
 MAIL_REMINDER = "mail-reminder"
+# What is typed in its own minute is reminded of at once.
+_JUST_NOW = timedelta(minutes=1)
 
 
 def set_reminder(*, task: Task) -> None:
@@ -25,7 +27,7 @@ def set_reminder(*, task: Task) -> None:
     if task.remind_minutes is None or task.due_at is None or not task.is_open:
         return
     at = reminder_moment(task.due_at, task.due_on, task.remind_minutes, zone_of(task.assignee))
-    if at > timezone.now():
+    if at > timezone.now() - _JUST_NOW:
         _remind_at(task, at)
 
 
