@@ -202,7 +202,7 @@ def test_own_fields_are_typed_in_and_others_kept(everyone: Window) -> None:
 def test_the_card_shows_nothing_unescaped(everyone: Window) -> None:
     evil = "<script>alert(1)</script>"
     customer = create_customer(name=evil, note=evil, address=evil, city=evil, numbers=[evil])
-    everyone.post(reverse("new-task", args=[customer.pk]), {"title": evil})
+    everyone.post(reverse("new-task", args=[customer.pk]), {"entry": evil})
     everyone.post(reverse("quick-note", args=[customer.pk]), {"note": evil})
     everyone.post(reverse("add-contact", args=[customer.pk]), {"kind": "other", "value": evil})
     for url in (
