@@ -129,10 +129,10 @@ def read_amount(text: str, *, point: str = ".") -> Decimal:
         )
     if len(plain) > _LONGEST or not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", plain):
         raise NotAnAmount(text)
-    amount = Decimal(plain).quantize(_SMALLEST, rounding=ROUND_HALF_UP)
+    amount = Decimal(plain)
     if abs(amount) > LARGEST:
         raise NotAnAmount(text)
-    return amount
+    return amount.quantize(_SMALLEST, rounding=ROUND_HALF_UP)
 
 
 def _point_of(plain: str, signs: list[str], point: str) -> int:
