@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from callcard.customers import file_views, form_views, list_views, merge_views, own_field_views, search_views, views
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("customers/views/new", list_views.store_view, name="store-customer-view"),
     path("customers/views/<int:pk>", list_views.open_view, name="customer-view"),
     path("customers/views/<int:pk>/change", list_views.change_view, name="change-customer-view"),
+    path("", include("callcard.customers.transfer.urls")),
     path("customers/find", views.find, name="find-customers"),
     path("customers/search", search_views.search, name="search-customers"),
     path("customers/alike", form_views.alike, name="alike-customers"),

@@ -80,6 +80,11 @@ class PersonForm(WindowForm):
         help_text=gettext_lazy("Their phones inside the company, separated by commas. Calls to them pop up here."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    may_export = forms.BooleanField(
+        label=gettext_lazy("May export customers"),
+        required=False,
+        help_text=gettext_lazy("As files, those whom they see. Owners and administrators always may."),
+    )
 
     def __init__(self, data: Any = None, *, person: User | None = None, auto_id: str = "person-%s") -> None:
         self.person = person
@@ -125,7 +130,7 @@ class PersonForm(WindowForm):
 
 
 def _initial(person: User) -> dict[str, Any]:
-    plain = {name: getattr(person, name) for name in ("first_name", "last_name", "username", "role", "records")}
+    plain = {name: getattr(person, name) for name in ("first_name", "last_name", "username", "role", "records", "may_export")}
     numbers = ", ".join(person.extensions.order_by("number").values_list("number", flat=True))
     team = person.team.name if person.team else ""
     return plain | {"team": team, "extensions": numbers, "language": person.language}

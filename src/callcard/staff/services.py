@@ -44,6 +44,7 @@ class Person:
     team: str
     language: str
     extensions: tuple[str, ...]
+    may_export: bool = False
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def change_person(person: Person, *, user: User, by: User, moved: frozenset[str]
 
 
 def _write(user: User, person: Person, moved: frozenset[str]) -> None:
-    for name in ("username", "first_name", "last_name", "role", "records", "language"):
+    for name in ("username", "first_name", "last_name", "role", "records", "language", "may_export"):
         setattr(user, name, getattr(person, name))
     user.team = _team_named(person.team)
     try:

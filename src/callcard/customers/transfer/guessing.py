@@ -65,6 +65,8 @@ def _only_once(mapping: list[str]) -> None:
         if field in taken and not fields.may_repeat(field):
             mapping[place] = ""
         taken.add(field)
+    if fields.FIRST_NAME in taken and not {fields.LAST_NAME, fields.NAME} & taken:
+        mapping[mapping.index(fields.FIRST_NAME)] = fields.NAME  # some languages have one word for both
     if {fields.NAME, fields.LAST_NAME} <= taken and fields.FIRST_NAME not in taken:
         mapping[mapping.index(fields.NAME)] = fields.FIRST_NAME
 

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from callcard.customers.merge_models import DuplicatePair
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerTag, Phone, Tag
 from callcard.customers.record import OWN, TAGS, as_text, customer_snapshot, row_snapshot
 from callcard.customers.search_index import forget, refresh
@@ -23,7 +24,7 @@ from callcard.staff.models import Change
 _AT_ONCE = 40
 _BREATH_SECONDS = 0.001
 # Rows that came with the customer. Any other row that points at one shows that somebody worked with them.
-_OWN_ROWS = frozenset({Phone, Contact, ContactPerson, Address, CustomerTag, SearchText, SearchCode})
+_OWN_ROWS = frozenset({Phone, Contact, ContactPerson, Address, CustomerTag, SearchText, SearchCode, DuplicatePair})
 _ROW_KINDS: dict[str, type[models.Model]] = {"phone": Phone, "contact": Contact, "person": ContactPerson}
 
 

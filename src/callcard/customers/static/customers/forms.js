@@ -2,4 +2,5 @@
 import "./alike-check.js";
 import "./file-drop.js";
 import "./form-rows.js";
+import "./import-wait.js";
 import "./portrait-input.js";
