@@ -79,8 +79,9 @@ export class Timeline {
   /** The first page anew: what is new or different takes its place; pages below and a note being changed stay. */
   merge(html) {
     const fresh = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html");
+    const rows = [...fresh.querySelectorAll("[data-entry]")];
     let before = null;
-    for (const row of fresh.querySelectorAll("[data-entry]")) {
+    for (const row of rows) {
       const there = this.list.querySelector(`[data-entry="${row.dataset.entry}"]`);
       const isInUse = there?.querySelector(".cv-editor");
       const now = isInUse ? there : row;
@@ -92,14 +93,13 @@ export class Timeline {
         before = now;
       }
     }
-    if (before) this.dropMissing(fresh, before);
+    if (before) this.dropMissing(new Set(rows.map(({ dataset }) => dataset.entry)), before);
     this.list.querySelector(".entry-none")?.remove();
     if (!this.list.children.length) this.list.innerHTML = html;
   }
 
   /** Of the first page, what is there no more. */
-  dropMissing(fresh, last) {
-    const keys = new Set([...fresh.querySelectorAll("[data-entry]")].map(({ dataset }) => dataset.entry));
+  dropMissing(keys, last) {
     for (let row = last.previousElementSibling; row; ) {
       const above = row.previousElementSibling;
       if (row.dataset.entry && !keys.has(row.dataset.entry)) row.remove();
