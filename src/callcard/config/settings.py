@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "callcard.config",  # for its commands
     "callcard.switchboard",
     "callcard.desk",
+    "callcard.api",
     "callcard.calls",
     "callcard.tasks",
     "callcard.sales",

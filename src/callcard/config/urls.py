@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("callcard.calls.urls")),
     path("", include("callcard.switchboard.urls")),
     path("", include("callcard.desk.urls")),
+    path("", include("callcard.api.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What programs and devices ask: phone books of desk phones, address books of mobiles."""

@@ -1,0 +1,62 @@
+"""Forms of phone books and devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from callcard.api.models import DevicePassword, PhoneBook
+from callcard.api.rules import read_networks
+from callcard.staff.models import User
+from callcard.ui.forms import dress
+
+if TYPE_CHECKING:
+    _OfBook = forms.ModelForm[PhoneBook]
+    _OfDevice = forms.ModelForm[DevicePassword]
+else:  # Django's class takes no parameters when it runs
+    _OfBook = _OfDevice = forms.ModelForm
+
+LARGEST_BOOK = 5000
+
+
+class PhoneBookForm(_OfBook):
+    class Meta:
+        model = PhoneBook
+        fields = ("name", "category", "responsible", "most", "networks", "is_enabled")
+        help_texts = {
+            "networks": gettext_lazy("Such as 192.168.1.0/24. Empty: from everywhere."),
+            "most": gettext_lazy("Simple phones hold 1000, larger ones up to 5000."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="phone-book-%s", **kwargs)
+        people = self.fields["responsible"]
+        assert isinstance(people, forms.ModelChoiceField)
+        people.queryset = User.objects.filter(is_active=True).order_by("first_name", "username")
+        dress(self)
+
+    def clean_most(self) -> int:
+        most = int(self.cleaned_data["most"])
+        if not 1 <= most <= LARGEST_BOOK:
+            raise forms.ValidationError(_("Between 1 and %(most)d.") % {"most": LARGEST_BOOK})
+        return most
+
+    def clean_networks(self) -> str:
+        text = str(self.cleaned_data["networks"])
+        try:
+            return " ".join(map(str, read_networks(text)))
+        except ValueError as error:
+            raise forms.ValidationError(_("This is no network. Write it as 192.168.1.0/24.")) from error
+
+
+class DeviceForm(_OfDevice):
+    class Meta:
+        model = DevicePassword
+        fields = ("name", "scope", "category")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="device-%s", **kwargs)
+        dress(self)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from callcard.api import carddav_views, phone_book_views, settings_views
+
+urlpatterns = [
+    path(".well-known/carddav", carddav_views.well_known, name="well-known-carddav"),
+    path("carddav/", carddav_views.collection, name="carddav"),
+    path("carddav/principal/", carddav_views.collection, {"place": "principal/"}, name="carddav-principal"),
+    path("carddav/books/", carddav_views.collection, {"place": "books/"}, name="carddav-home"),
+    path("carddav/books/customers/", carddav_views.collection, {"place": "books/customers/"}, name="carddav-book"),
+    path("carddav/books/customers/<int:pk>.vcf", carddav_views.one_card, name="carddav-card"),
+    path("phonebooks/<int:pk>/<str:token>/<slug:name>.xml", phone_book_views.phone_book, name="phone-book"),
+    path("me/devices", settings_views.devices, name="devices"),
+    path("me/devices/<int:pk>/revoke", settings_views.device_revoke, name="revoke-device"),
+    path("settings/phone-books", settings_views.phone_books, name="phone-books"),
+    path("settings/phone-books/new", settings_views.phone_book_new, name="phone-book-new"),
+    path("settings/phone-books/<int:pk>", settings_views.phone_book_settings, name="phone-book-settings"),
+    path("settings/phone-books/<int:pk>/renew", settings_views.phone_book_renew, name="phone-book-renew"),
+    path("settings/phone-books/<int:pk>/remove", settings_views.phone_book_remove, name="phone-book-remove"),
+]
