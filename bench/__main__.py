@@ -6,7 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "list_pages", "load", "search_typed", "seed"} | {
+NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "import_rows", "list_pages", "load", "search_typed", "seed"} | {
     "open_card_pages",
     "seed_rows",
     "table",

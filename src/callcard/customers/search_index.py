@@ -77,6 +77,23 @@ def refresh(customer_ids: Iterable[int]) -> None:
             _write(changed, [documents[pk] for pk in changed if pk in documents])
 
 
+def new_document(
+    row: dict[str, Any], parts: Iterable[tuple[str, str]], *, tags: Iterable[int], kinds: dict[str, str]
+) -> Document:
+    """What somebody will be found by who is not in the index yet. `row`: the customer's columns; `parts`: (source, text)
+    of numbers, contacts and persons; `kinds`: of the own fields."""
+    entries = [("name", row["name"]), *_own_texts(row["own_fields"], kinds), *parts]
+    kept = ((source, text[:_LONGEST_ENTRY]) for source, text in dict.fromkeys(entries) if text)
+    return Document(row["id"], tuple(islice(kept, _MOST_ENTRIES)), tuple(_facts(row, tags, kinds)))
+
+
+def add(documents: Iterable[Document]) -> None:
+    """Customers who are surely not in the index yet."""
+    fresh = list(documents)
+    if fresh:
+        _insert(fresh)
+
+
 def forget(customer_ids: Iterable[int]) -> None:
     """Before customers are deleted, in the same transaction: afterwards their grams would not be known any more."""
     for some in _batches(customer_ids):
@@ -197,9 +214,12 @@ def _own_texts(own: dict[str, Any], kinds: dict[str, str]) -> Iterator[tuple[str
 
 
 def _write(ids: list[int], documents: list[Document]) -> None:
-    if not ids:
-        return
-    _forget(ids)
+    if ids:
+        _forget(ids)
+        _insert(documents)
+
+
+def _insert(documents: list[Document]) -> None:
     rows = [
         (doc.customer_id, json.dumps(doc.entries, ensure_ascii=False), " ".join(doc.facts), doc.grams)
         for doc in documents

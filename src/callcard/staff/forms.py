@@ -130,7 +130,8 @@ class PersonForm(WindowForm):
 
 
 def _initial(person: User) -> dict[str, Any]:
-    plain = {name: getattr(person, name) for name in ("first_name", "last_name", "username", "role", "records", "may_export")}
+    names = ("first_name", "last_name", "username", "role", "records", "may_export")
+    plain = {name: getattr(person, name) for name in names}
     numbers = ", ".join(person.extensions.order_by("number").values_list("number", flat=True))
     team = person.team.name if person.team else ""
     return plain | {"team": team, "extensions": numbers, "language": person.language}

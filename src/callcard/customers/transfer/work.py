@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from callcard.customers.models import OwnField
 from callcard.customers.own_fields import default_values
 from callcard.customers.search_index import refresh
 from callcard.customers.transfer import store, writing
@@ -22,6 +23,7 @@ from callcard.customers.transfer.services import take_back_now
 from callcard.jobs.kinds import JobCancelled, JobFailed, Result, Run
 from callcard.staff.company import company
 
+_READ_AT_ONCE = 400
 ROWS_AT_ONCE = 40  # written in less than 50 ms, for which a ringing call may wait
 _CHECKED_AT_ONCE = 400
 _BREATH_SECONDS = 0.001  # between two writes, so that others get their turn
@@ -145,11 +147,14 @@ def write_rows(imported: Import, tell: object) -> None:
     """All rows that are not written yet, some in each transaction, and then the import is done."""
     assert callable(tell)
     rows = Work(imported, writes=True)
-    own_defaults = default_values()
+    kinds = dict(OwnField.objects.values_list("key", "kind"))
+    own = writing.OwnFields(default_values(), kinds)
     for chunk in _without_twins(rows.rows(imported.rows_done), rows.choices):
-        _write_chunk(rows, chunk, own_defaults)
-        tell(imported.rows_done)
-        time.sleep(_BREATH_SECONDS)
+        found = rows.matcher.match([entry for entry, _cells in chunk if not entry.problems])
+        for begin in range(0, len(chunk), ROWS_AT_ONCE):
+            _write_chunk(rows, chunk[begin : begin + ROWS_AT_ONCE], found, own)
+            tell(imported.rows_done)
+            time.sleep(_BREATH_SECONDS)
     imported.state, imported.is_at_work, imported.applied_at = Import.State.DONE, False, timezone.now()
     imported.save(update_fields=["state", "is_at_work", "applied_at"])
 
@@ -160,7 +165,7 @@ def _without_twins(rows: Iterator[tuple[Entry, Cells]], choices: Choices) -> Ite
     keys: set[str] = set()
     for entry, cells in rows:
         own = entry.keys(choices)
-        if len(chunk) == ROWS_AT_ONCE or not keys.isdisjoint(own):
+        if len(chunk) == _READ_AT_ONCE or not keys.isdisjoint(own):
             yield chunk
             chunk, keys = [], set()
         chunk.append((entry, cells))
@@ -169,10 +174,10 @@ def _without_twins(rows: Iterator[tuple[Entry, Cells]], choices: Choices) -> Ite
         yield chunk
 
 
-def _write_chunk(rows: Work, chunk: list[tuple[Entry, Cells]], own_defaults: dict[str, object]) -> None:
+def _write_chunk(
+    rows: Work, chunk: list[tuple[Entry, Cells]], found: dict[int, list[int]], own: writing.OwnFields
+) -> None:
     imported, choices, user = rows.imported, rows.choices, rows.user
-    good = [entry for entry, _cells in chunk if not entry.problems]
-    found = rows.matcher.match(good)
     cells_of = {entry.number: cells for entry, cells in chunk}
     told, fresh, known = [], [], []
     for entry, cells in chunk:
@@ -187,16 +192,16 @@ def _write_chunk(rows: Work, chunk: list[tuple[Entry, Cells]], own_defaults: dic
         else:
             known.append((entry, ids[0]))
     with transaction.atomic():
-        created = writing.create(fresh, own_defaults=own_defaults, by=user, batch=imported.batch)
+        created = writing.create(fresh, own=own, by=user, batch=imported.batch)
         changed: list[int] = []
         if known:
             changed = writing.Update(known, duplicates=choices.duplicates, by=user, batch=imported.batch).write()
         told += [
             _skipped(imported, entry, cells_of[entry.number], pk) for entry, pk in known if entry.number not in changed
         ]
-        refresh([customer.pk for customer in created] + [pk for entry, pk in known if entry.number in changed])
+        refresh(pk for entry, pk in known if entry.number in changed)
         ImportRow.objects.bulk_create(told)
-        _count(imported, chunk[-1][0].number, len(created), len(changed), told)
+        _count(imported, chunk[-1][0].number, created, len(changed), told)
 
 
 def _skipped(imported: Import, entry: Entry, cells: Cells, customer: int) -> ImportRow:
