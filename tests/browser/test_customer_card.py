@@ -86,6 +86,20 @@ def test_what_a_colleague_changes_appears_without_a_reload(
     assert CustomerNote.objects.get().text == "half a note"
 
 
+def test_a_click_elsewhere_saves_and_does_what_it_was_meant_for(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.locator("customer-card [data-field=name]").click()
+    page.keyboard.press("End")
+    page.keyboard.type("vong")
+    page.locator(".ccard-acts summary").click()
+    expect(page.get_by_role("button", name="Do not call")).to_be_visible()
+    expect(page.locator(".tab-name[aria-selected=true]")).to_have_text("Mali Soukvong")
+    mali.refresh_from_db()
+    assert mali.name == "Mali Soukvong"
+
+
 def test_the_card_fits_a_telephone(product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage) -> None:
     page = open_page(signed_in("anna", width=390, height=800), f"/customers/{mali.pk}/")
     window = page.locator(".window:not([hidden])")

@@ -15,7 +15,7 @@ from callcard.customers.languages import language_name
 from callcard.customers.models import Contact, Customer, OwnField
 from callcard.customers.own_fields import is_seen_by, shown
 from callcard.customers.record import OWN
-from callcard.desk.customer_entries import Entry
+from callcard.desk.customer_entries import Entry, Names
 from callcard.desk.customer_values import LABELS, ROW_LABELS, Label
 from callcard.kit.remembered import Remembered
 from callcard.sales.models import Order, Payment
@@ -52,7 +52,7 @@ _LONGEST = 120
 _own_fields = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})
 
 
-def change_entry(change: Change, user: User) -> Entry | None:
+def change_entry(change: Change, user: User, names: Names) -> Entry | None:
     """None when nothing of it is for this user's eyes: fields that their role does not see."""
     before, after = _seen(change.before, user), _seen(change.after, user)
     if not before and not after and (change.before or change.after):
@@ -64,7 +64,7 @@ def change_entry(change: Change, user: User) -> Entry | None:
         "history",
         _title(change),
         text=_text(change, before, after),
-        who=change.by.shown_name if change.by else "",
+        who=names.get(change.by_id or 0, ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +17,9 @@ from callcard.sales.models import Order, Payment
 from callcard.staff.models import User
 from callcard.tasks.models import Task
 from callcard.ui.writing import day, duration, money
+
+Names = Mapping[int, str]
+"""What the people are called whom the entries of a page name, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,9 @@ class Entry:
     amount: str = ""
     who: str = ""
     is_own: bool = False  # a note that this user may change
-    undo: int = 0  # the step of the history that can be taken back
 
 
-def call_entry(call: Call, user: User) -> Entry:
+def call_entry(call: Call, user: User, names: Names) -> Entry:
     talked = duration(call.talk_seconds) if call.talk_seconds else ""
     is_missed = call.outcome not in (Call.Outcome.ANSWERED, Call.Outcome.UNKNOWN)
     icons = {"outbound": "phone-outgoing", "internal": "phone"}
@@ -53,7 +56,7 @@ def call_entry(call: Call, user: User) -> Entry:
         url=f"{_call_log()}?{urlencode({'q': call.number})}" if call.number else _call_log(),
         badge=" · ".join(filter(None, [str(call.ending), talked])),
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
-        who=call.answered_by.shown_name if call.answered_by else "",
+        who=names.get(call.answered_by_id or 0, ""),
     )
 
 
@@ -62,7 +65,7 @@ def _call_log() -> str:
     return reverse("call-log")
 
 
-def order_entry(order: Order, user: User) -> Entry:
+def order_entry(order: Order, user: User, names: Names) -> Entry:
     is_cancelled = order.cancelled_at is not None
     return Entry(
         "order",
@@ -78,7 +81,7 @@ def order_entry(order: Order, user: User) -> Entry:
     )
 
 
-def payment_entry(payment: Payment, user: User) -> Entry:
+def payment_entry(payment: Payment, user: User, names: Names) -> Entry:
     is_back = payment.amount < 0
     about = _("for order %(number)s") % {"number": payment.order.number} if payment.order else _("advance")
     return Entry(
@@ -94,7 +97,7 @@ def payment_entry(payment: Payment, user: User) -> Entry:
     )
 
 
-def task_entry(task: Task, user: User) -> Entry:
+def task_entry(task: Task, user: User, names: Names) -> Entry:
     due = day(task.due_on or task.due_at)
     if task.is_cancelled:
         badge, tone = _("cancelled"), "secondary"
@@ -112,11 +115,11 @@ def task_entry(task: Task, user: User) -> Entry:
         url=reverse("task", args=[task.pk]),
         badge=badge,
         tone=tone,
-        who=task.assignee.shown_name,
+        who=names.get(task.assignee_id, ""),
     )
 
 
-def note_entry(note: CustomerNote, user: User) -> Entry:
+def note_entry(note: CustomerNote, user: User, names: Names) -> Entry:
     return Entry(
         "note",
         note.pk,
@@ -124,6 +127,6 @@ def note_entry(note: CustomerNote, user: User) -> Entry:
         "sticky-note",
         _("Note"),
         text=note.text,
-        who=note.author.shown_name if note.author else "",
+        who=names.get(note.author_id or 0, ""),
         is_own=note.author_id in (None, user.pk) or user.role == User.Role.ADMINISTRATOR,
     )

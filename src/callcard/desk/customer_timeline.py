@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from callcard.calls.models import Call
 from callcard.customers.models import Customer, CustomerNote
 from callcard.desk.customer_changes import change_entry
-from callcard.desk.customer_entries import Entry, call_entry, note_entry, order_entry, payment_entry, task_entry
+from callcard.desk.customer_entries import Entry, Names, call_entry, note_entry, order_entry, payment_entry, task_entry
 from callcard.sales.models import Order, Payment
 from callcard.staff.models import Change, User
 from callcard.tasks.models import Task
@@ -41,7 +41,8 @@ class Kind:
     label: str | Promise
     at: str
     rows: Callable[[Customer, User], QuerySet[Any]]
-    entry: Callable[[Any, User], Entry | None]
+    entry: Callable[[Any, User, Names], Entry | None]
+    who: str = ""  # the column of the person whom an entry names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,10 @@ KINDS = (
         _("Calls"),
         "started_at",
         lambda customer, user: (
-            Call.objects.visible_to(user)
-            .filter(customer=customer)
-            .exclude(outcome="")
-            .select_related("answered_by")
-            .defer("tracking", "candidates")
+            Call.objects.visible_to(user).filter(customer=customer).exclude(outcome="").defer("tracking", "candidates")
         ),
         call_entry,
+        "answered_by_id",
     ),
     Kind(
         "order",
@@ -89,24 +87,25 @@ KINDS = (
         "task",
         _("Tasks"),
         "created_at",
-        lambda customer, user: Task.objects.visible_to(user).filter(customer=customer).select_related("assignee"),
+        lambda customer, user: Task.objects.visible_to(user).filter(customer=customer),
         task_entry,
+        "assignee_id",
     ),
     Kind(
         "note",
         _("Notes"),
         "written_at",
-        lambda customer, user: CustomerNote.objects.filter(customer=customer, removed_at=None).select_related("author"),
+        lambda customer, user: CustomerNote.objects.filter(customer=customer, removed_at=None),
         note_entry,
+        "author_id",
     ),
     Kind(
         "change",
         _("Changes"),
         "at",
-        lambda customer, user: (
-            Change.objects.filter(customer_id=customer.pk).exclude(_TOLD_THEMSELVES).select_related("by")
-        ),
+        lambda customer, user: Change.objects.filter(customer_id=customer.pk).exclude(_TOLD_THEMSELVES),
         change_entry,
+        "by_id",
     ),
 )
 """Another room's records join the timeline by a line here. Every query begins with what the user may see."""
@@ -121,15 +120,23 @@ def timeline(customer: Customer, user: User, *, kind: str = "", after: str = "")
     kinds = [_BY_NAME[kind]] if kind in _BY_NAME else list(KINDS)
     places = read_places(after)
     reads = [_rows(each, customer, user, places.get(each.name)) for each in kinds]
-    entries: list[Entry] = []
-    for taken, (_order, each, row) in enumerate(heapq.merge(*reads, key=lambda read: read[0])):
-        if taken == PAGE_SIZE:
-            return Page(entries, write_places(places))
+    rows: list[tuple[Kind, Any]] = []
+    more = False
+    for _order, each, row in heapq.merge(*reads, key=lambda read: read[0]):
+        if len(rows) == PAGE_SIZE:
+            more = True
+            break
+        rows.append((each, row))
         places[each.name] = _place_of(each, row)
-        entry = each.entry(row, user)
-        if entry is not None:
-            entries.append(entry)
-    return Page(entries)
+    return Page(_entries(rows, user), write_places(places) if more else "")
+
+
+def _entries(rows: list[tuple[Kind, Any]], user: User) -> list[Entry]:
+    ids = {getattr(row, kind.who) for kind, row in rows if kind.who} - {None}
+    people = User.objects.only("first_name", "last_name", "username").in_bulk(ids) if ids else {}
+    names = {pk: person.shown_name for pk, person in people.items()}
+    made = [kind.entry(row, user, names) for kind, row in rows]
+    return [entry for entry in made if entry is not None]
 
 
 def _rows(

@@ -43,6 +43,9 @@ class CustomerCard extends HTMLElement {
     this.addEventListener("toggle", (event) => this.toggled(event.target), true);
     this.addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
     this.addEventListener("drop", (event) => this.drop(event));
+    document.addEventListener("pointerdown", () => (this.isPressing = true), { signal, capture: true });
+    for (const kind of ["pointerup", "pointercancel"])
+      document.addEventListener(kind, () => later(0, () => this.released()), { signal, capture: true });
     document.addEventListener("click", (event) => this.closeMenus(event.target), { signal });
     document.addEventListener("keydown", (event) => this.shortcut(event), { signal });
     for (const kind of ["window:active", "visibilitychange", "live:card-watchers", "live:line"])
@@ -112,6 +115,7 @@ class CustomerCard extends HTMLElement {
 
   /** Parts in which nobody types get what is new; the field that is being typed in is told of it. */
   drawWaiting() {
+    if (this.isPressing) return;
     for (const [name, html] of this.waiting) {
       const section = this.querySelector(`[data-part="${name}"]`);
       if (!section || this.isInUse(section)) {
@@ -122,6 +126,13 @@ class CustomerCard extends HTMLElement {
       this.drawn.set(name, html);
       this.replace(section, html);
     }
+  }
+
+  /** Nothing moves under a finger that is down: the click that it begins would land elsewhere. */
+  released() {
+    this.isPressing = false;
+    this.editor?.released();
+    this.drawWaiting();
   }
 
   isInUse(section) {

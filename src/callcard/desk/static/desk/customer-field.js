@@ -60,7 +60,14 @@ class Editor {
   left(event) {
     if (this.place.contains(event.relatedTarget) || !this.isOpen || this.conflict) return;
     if (this.refused !== null && this.refused === this.value) return;
-    this.save({ isByKey: false });
+    if (this.card.isPressing) this.wasLeft = true;
+    else this.save({ isByKey: false });
+  }
+
+  released() {
+    if (!this.wasLeft) return;
+    this.wasLeft = false;
+    if (this.isOpen && !this.place.contains(document.activeElement)) this.save({ isByKey: false });
   }
 
   async save({ isByKey }) {
