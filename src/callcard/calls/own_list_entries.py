@@ -15,5 +15,13 @@ CALL_LISTS = (
         model=CallResult,
         fields=("name", "colour", "next_days"),
         uses=(),
+        at_first=(
+            {"name": _("Ordered"), "colour": "green"},
+            {"name": _("Interested"), "colour": "teal", "next_days": 3},
+            {"name": _("Call again"), "colour": "yellow", "next_days": 1},
+            {"name": _("Question answered"), "colour": "blue"},
+            {"name": _("Complaint"), "colour": "red", "next_days": 1},
+            {"name": _("Not interested"), "colour": "grey"},
+        ),
     ),
 )

@@ -23,6 +23,11 @@ CUSTOMER_LISTS = (
         model=CustomerStage,
         fields=("name", "colour", "is_customer"),
         uses=(Use(Customer, "stage"),),
+        at_first=(
+            {"name": _("Potential customer"), "colour": "yellow"},
+            {"name": _("Customer"), "colour": "green", "is_customer": True},
+            {"name": _("Former customer"), "colour": "grey", "is_customer": True},
+        ),
     ),
     OwnList(
         slug="sources",
@@ -31,6 +36,10 @@ CUSTOMER_LISTS = (
         model=CustomerSource,
         fields=("name",),
         uses=(Use(Customer, "source"),),
+        at_first=(
+            *({"name": _("Recommended")}, {"name": _("Website")}, {"name": _("Social media")}),
+            *({"name": _("Advertisement")}, {"name": _("Called us")}, {"name": _("Walked in")}),
+        ),
     ),
     OwnList(
         slug="tags",

@@ -273,12 +273,12 @@ def _set_number(phone: Phone, raw: str, region: str) -> None:
 
 
 def _set_person(row: Phone | Contact, name: str) -> None:
-    row.contact_person = person_named(row.customer_id, name)
+    row.contact_person = person_named(customer_id=row.customer_id, name=name)
     if isinstance(row, Phone):
         row.person = row.contact_person.name if row.contact_person else name.strip()[:100]
 
 
-def person_named(customer_id: int, name: str) -> ContactPerson | None:
+def person_named(*, customer_id: int, name: str) -> ContactPerson | None:
     """The customer's contact person of this name, whatever its case."""
     wanted = folded(name)
     rows = ContactPerson.objects.filter(customer_id=customer_id).order_by("pk") if wanted else ()

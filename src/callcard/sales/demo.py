@@ -27,7 +27,7 @@ _STATES = (
     ("New", "blue", True, True),
     ("In work", "yellow", True, True),
     ("Ready for pick-up", "green", True, True),
-    ("Delivered", "gray", False, True),
+    ("Delivered", "grey", False, True),
     ("Offer", "purple", False, False),
 )
 _METHODS = ("Cash", "Bank transfer", "Card", "QR code")

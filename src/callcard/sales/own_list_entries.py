@@ -17,6 +17,13 @@ SALES_LISTS = (
         fields=("name", "colour", "is_current", "is_owed"),
         uses=(Use(Order, "state"),),
         settle=settle_state,
+        at_first=(
+            {"name": _("New order"), "colour": "blue"},
+            {"name": _("In work"), "colour": "yellow"},
+            {"name": _("Ready"), "colour": "teal"},
+            {"name": _("Delivered"), "colour": "green", "is_current": False},
+            {"name": _("Offer"), "colour": "purple", "is_current": False, "is_owed": False},
+        ),
     ),
     OwnList(
         slug="payment-methods",
@@ -25,5 +32,6 @@ SALES_LISTS = (
         model=PaymentMethod,
         fields=("name",),
         uses=(Use(Payment, "method"),),
+        at_first=({"name": _("Cash")}, {"name": _("Bank transfer")}, {"name": _("Card")}),
     ),
 )

@@ -8,6 +8,7 @@ from callcard.staff.company import company, forget_company_zone
 from callcard.staff.history import record_change, snapshot
 from callcard.staff.line_names import forget_line_names
 from callcard.staff.models import Change, Company, Line, User
+from callcard.staff.own_lists import begin_lists
 from callcard.staff.places import currency_of
 from callcard.staff.queries import is_set_up
 from callcard.telephony.numbers import read_number
@@ -84,7 +85,9 @@ def remove_line(*, line: Line) -> None:
 
 @transaction.atomic
 def set_up_company(*, administrator: User, password: str, company_name: str, region: str, time_zone: str) -> User:
-    """The company and its first user, who can add the others. Raises AlreadySetUp when there is anybody.
+    """The company, its first user, who can add the others, and lists to begin with, in the language of the moment.
+
+    Raises AlreadySetUp when there is anybody.
 
     The company's row is locked, so that of two who set up at once one is first.
     """
@@ -98,5 +101,6 @@ def set_up_company(*, administrator: User, password: str, company_name: str, reg
     administrator.role = User.Role.ADMINISTRATOR
     administrator.set_password(password)
     administrator.save(force_insert=True)
+    begin_lists()
     transaction.on_commit(forget_company_zone)
     return administrator

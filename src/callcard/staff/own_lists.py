@@ -6,7 +6,7 @@ A model of entries has `name`, `position` and `archived_at`, and what else the a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ class OwnList:
     """`slug` stands in addresses and in the history. Entries are offered in choices unless they are archived.
 
     `settle` is told, in the same transaction, of an entry that was changed or has taken the place of another: what is
-    kept elsewhere of its columns can be put right.
+    kept elsewhere of its columns can be put right. `at_first`: the entries of a new company, columns that are not
+    named at their defaults.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class OwnList:
     fields: tuple[str, ...]
     uses: tuple[Use, ...]
     settle: Callable[[Any], None] | None = None
+    at_first: tuple[Mapping[str, object], ...] = ()
 
     def entries(self) -> models.QuerySet[Any]:
         found: models.QuerySet[Any] = self.model._default_manager.order_by("position", "name", "pk")
@@ -94,6 +96,23 @@ def save_entry(own_list: OwnList, *, entry: Any, values: dict[str, Any], by: Use
     action = Change.Action.CREATED if is_new else Change.Action.CHANGED
     _keep(own_list, entry.pk, action, before, snapshot(entry, own_list.fields), by)
     return entry
+
+
+@transaction.atomic
+def begin_lists() -> None:
+    """Put into every list that is empty what it has at first, in the language of the moment. The company goes on."""
+    for own_list in offered_lists():
+        if not own_list.model._default_manager.exists():
+            own_list.model._default_manager.bulk_create(
+                own_list.model(**columns, position=place) for place, columns in enumerate(_said(own_list.at_first))
+            )
+
+
+def _said(entries: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    return [
+        {name: str(value) if isinstance(value, Promise) else value for name, value in columns.items()}
+        for columns in entries
+    ]
 
 
 @transaction.atomic

@@ -15,13 +15,18 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from callcard.calls.models import CallResult
+from callcard.customers.models import Category, CustomerSource, CustomerStage
 from callcard.customers.queries import match_number
 from callcard.customers.services import create_customer
+from callcard.sales.models import OrderState, PaymentMethod
 from callcard.staff import places
 from callcard.staff.company import company, company_zone, forget_company_zone
 from callcard.staff.company_services import AlreadySetUp, set_up_company
 from callcard.staff.first_start import first_start_code, is_first_start_code
 from callcard.staff.models import Company, Line, User
+from callcard.staff.own_list_forms import EntryForm
+from callcard.staff.own_lists import offered_lists
 from callcard.switchboard.models import Pbx
 from tests.rooms.staff.windows import PASSWORD, Window, person, words
 
@@ -187,6 +192,30 @@ def test_a_first_start_that_is_not_right_writes_nothing(changed: dict[str, str],
     assert (response.status_code, said in words(response)) == (422, True)
     assert PASSWORD not in words(response)
     assert (User.objects.count(), Company.objects.count()) == (0, 0)
+
+
+def test_a_new_company_begins_with_lists_to_choose_from_and_keeps_what_it_has() -> None:
+    CustomerSource.objects.create(name="Ours")
+    Client().post("/first-start", start())
+    stages = [("Potential customer", False), ("Customer", True), ("Former customer", True)]
+    assert list(CustomerStage.objects.values_list("name", "is_customer")) == stages
+    assert [state.name for state in OrderState.objects.all()] == ["New order", "In work", "Ready", "Delivered", "Offer"]
+    assert not OrderState.objects.get(name="Offer").is_owed
+    assert list(PaymentMethod.objects.values_list("name", "position")) == [
+        ("Cash", 0),
+        ("Bank transfer", 1),
+        ("Card", 2),
+    ]
+    assert CallResult.objects.get(name="Call again").next_days == 1
+    assert [source.name for source in CustomerSource.objects.all()] == ["Ours"]
+    assert not Category.objects.exists()
+
+
+def test_what_lists_begin_with_is_what_their_own_form_takes() -> None:
+    for own_list in offered_lists():
+        for columns in own_list.at_first:
+            filled = EntryForm(own_list, {"colour": "blue"} | {name: str(value) for name, value in columns.items()})
+            assert filled.is_valid(), (own_list.slug, filled.errors)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,69 +6,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_orders_of_the_list'),
+        ("customers", "0004_orders_of_the_list"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('before', models.JSONField(blank=True, default=dict)),
-                ('after', models.JSONField(blank=True, default=dict)),
-                ('rows', models.JSONField(blank=True, default=list)),
-                ('told', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='customers.customer')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("before", models.JSONField(blank=True, default=dict)),
+                ("after", models.JSONField(blank=True, default=dict)),
+                ("rows", models.JSONField(blank=True, default=list)),
+                ("told", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="merges", to="customers.customer"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'merge',
+                "verbose_name": "merge",
             },
         ),
         migrations.CreateModel(
-            name='MovedRows',
+            name="MovedRows",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=80)),
-                ('from_id', models.BigIntegerField()),
-                ('to_id', models.BigIntegerField()),
-                ('ids', models.JSONField(default=list)),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moved', to='customers.merge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=80)),
+                ("from_id", models.BigIntegerField()),
+                ("to_id", models.BigIntegerField()),
+                ("ids", models.JSONField(default=list)),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="moved", to="customers.merge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(choices=[('1number', 'Same number'), ('2email', 'Same e-mail'), ('3name', 'Same name'), ('4alike', 'Alike names')], max_length=8)),
-                ('shared', models.CharField(blank=True, max_length=254)),
-                ('found_at', models.DateTimeField()),
-                ('differ_at', models.DateTimeField(blank=True, null=True)),
-                ('differ_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("1number", "Same number"),
+                            ("2email", "Same e-mail"),
+                            ("3name", "Same name"),
+                            ("4alike", "Alike names"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("shared", models.CharField(blank=True, max_length=254)),
+                ("found_at", models.DateTimeField()),
+                ("differ_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "differ_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'possible duplicates',
-                'indexes': [models.Index(condition=models.Q(('differ_at', None)), fields=['why', 'id'], name='customers_pairs_by_strength')],
-                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='customers_one_pair_of_two')],
+                "verbose_name": "possible duplicates",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("differ_at", None)),
+                        fields=["why", "id"],
+                        name="customers_pairs_by_strength",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("first", "second"), name="customers_one_pair_of_two")],
             },
         ),
         migrations.CreateModel(
-            name='MergedCustomer',
+            name="MergedCustomer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merged', to='customers.customer')),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gone', to='customers.merge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="merged", to="customers.customer"
+                    ),
+                ),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="gone", to="customers.merge"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('merge', 'customer'), name='customers_merged_once_in_a_merge')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merge", "customer"), name="customers_merged_once_in_a_merge")
+                ],
             },
         ),
     ]

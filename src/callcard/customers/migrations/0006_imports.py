@@ -7,97 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0005_duplicates_and_merges'),
+        ("customers", "0005_duplicates_and_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'XLSX'), ('vcard', 'vCard')], max_length=5)),
-                ('size_bytes', models.BigIntegerField()),
-                ('folder', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('unreadable', 'Cannot be read'), ('ready', 'Being prepared'), ('checking', 'Being checked'), ('checked', 'Checked'), ('applying', 'Being written'), ('done', 'Done'), ('undoing', 'Being taken back'), ('undone', 'Taken back')], default='reading', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('reading', models.JSONField(default=dict)),
-                ('headers', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=list)),
-                ('choices', models.JSONField(default=dict)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('job_id', models.BigIntegerField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('done_counts', models.JSONField(default=dict)),
-                ('problem', models.CharField(blank=True, max_length=500)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undo_counts', models.JSONField(default=dict)),
-                ('is_at_work', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(choices=[("csv", "CSV"), ("xlsx", "XLSX"), ("vcard", "vCard")], max_length=5),
+                ),
+                ("size_bytes", models.BigIntegerField()),
+                ("folder", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Being read"),
+                            ("unreadable", "Cannot be read"),
+                            ("ready", "Being prepared"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("applying", "Being written"),
+                            ("done", "Done"),
+                            ("undoing", "Being taken back"),
+                            ("undone", "Taken back"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("reading", models.JSONField(default=dict)),
+                ("headers", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=list)),
+                ("choices", models.JSONField(default=dict)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("job_id", models.BigIntegerField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("done_counts", models.JSONField(default=dict)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undo_counts", models.JSONField(default=dict)),
+                ("is_at_work", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'import',
+                "verbose_name": "import",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('bad', 'Not taken'), ('skipped', 'Known already'), ('kept', 'Not taken back')], max_length=7)),
-                ('reason', models.CharField(max_length=500)),
-                ('cells', models.JSONField(default=list)),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('is_check', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("bad", "Not taken"), ("skipped", "Known already"), ("kept", "Not taken back")],
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("cells", models.JSONField(default=list)),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("is_check", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='RememberedMapping',
+            name="RememberedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headers_hash', models.CharField(max_length=64)),
-                ('mapping', models.JSONField()),
-                ('choices', models.JSONField(default=dict)),
-                ('used_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("headers_hash", models.CharField(max_length=64)),
+                ("mapping", models.JSONField()),
+                ("choices", models.JSONField(default=dict)),
+                ("used_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.text.Lower('value'), condition=models.Q(('kind', 'email')), name='customers_contact_by_email'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.text.Lower("value"),
+                condition=models.Q(("kind", "email")),
+                name="customers_contact_by_email",
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="import",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='imported',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='customers.import'),
+            model_name="importrow",
+            name="imported",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="customers.import"
+            ),
         ),
         migrations.AddField(
-            model_name='rememberedmapping',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rememberedmapping",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['user', '-id'], name='customers_import_of_user'),
+            model_name="import",
+            index=models.Index(fields=["user", "-id"], name="customers_import_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_at_work', True)), fields=('is_at_work',), name='one_import_at_work'),
+            model_name="import",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_at_work", True)), fields=("is_at_work",), name="one_import_at_work"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['imported', 'is_check', 'number'], name='customers_import_rows'),
+            model_name="importrow",
+            index=models.Index(fields=["imported", "is_check", "number"], name="customers_import_rows"),
         ),
         migrations.AddConstraint(
-            model_name='rememberedmapping',
-            constraint=models.UniqueConstraint(fields=('user', 'headers_hash'), name='one_mapping_of_headers'),
+            model_name="rememberedmapping",
+            constraint=models.UniqueConstraint(fields=("user", "headers_hash"), name="one_mapping_of_headers"),
         ),
     ]

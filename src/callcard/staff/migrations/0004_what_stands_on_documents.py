@@ -4,45 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('staff', '0003_user_time_zone'),
+        ("staff", "0003_user_time_zone"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='address',
-            field=models.TextField(blank=True, max_length=500, verbose_name='address'),
+            model_name="company",
+            name="address",
+            field=models.TextField(blank=True, max_length=500, verbose_name="address"),
         ),
         migrations.AddField(
-            model_name='company',
-            name='bank_details',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='bank details'),
+            model_name="company",
+            name="bank_details",
+            field=models.TextField(blank=True, max_length=1000, verbose_name="bank details"),
         ),
         migrations.AddField(
-            model_name='company',
-            name='document_note',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='note under documents'),
+            model_name="company",
+            name="document_note",
+            field=models.TextField(blank=True, max_length=1000, verbose_name="note under documents"),
         ),
         migrations.AddField(
-            model_name='company',
-            name='logo',
+            model_name="company",
+            name="logo",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='company',
-            name='prices_include_tax',
-            field=models.BooleanField(default=True, verbose_name='prices include tax'),
+            model_name="company",
+            name="prices_include_tax",
+            field=models.BooleanField(default=True, verbose_name="prices include tax"),
         ),
         migrations.AddField(
-            model_name='company',
-            name='tax_name',
-            field=models.CharField(blank=True, max_length=40, verbose_name='name of the tax'),
+            model_name="company",
+            name="tax_name",
+            field=models.CharField(blank=True, max_length=40, verbose_name="name of the tax"),
         ),
         migrations.AddField(
-            model_name='company',
-            name='tax_number',
-            field=models.CharField(blank=True, max_length=60, verbose_name='tax number'),
+            model_name="company",
+            name="tax_number",
+            field=models.CharField(blank=True, max_length=60, verbose_name="tax number"),
         ),
     ]
