@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from hashlib import blake2b
 
 VERSION = 1
 """Another number makes every stored text be cut anew."""
@@ -92,6 +93,11 @@ def number_end(digits: str) -> str:
 
 def fact(name: str, value: object = "") -> str:
     return f"{_FACT}{name}{value}"
+
+
+def fact_number(gram: str) -> int:
+    """A fact as lists keep it: 64 bits of a hash, with a sign."""
+    return int.from_bytes(blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 @lru_cache(maxsize=65_536)

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from callcard.customers import grams
+from callcard.customers import grams, list_index
+from callcard.customers.list_models import ListFact
 from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, OwnField, Phone
 from callcard.customers.search_models import SearchCode, SearchSlip, SearchText
 
@@ -29,7 +30,7 @@ FACTS = {
     "y": "city",
 }
 """Facts that lists filter by: their short name, and the column."""
-_COLUMNS = ("id", "name", "archived_at", "own_fields", *FACTS.values())
+_COLUMNS = ("id", "name", "search_name", "archived_at", "own_fields", *FACTS.values())
 _CHOSEN = frozenset({OwnField.Kind.TEXT, OwnField.Kind.CHOICE, OwnField.Kind.CHOICES, OwnField.Kind.YES_NO})
 _NOT_SEARCHED = frozenset({OwnField.Kind.MONEY, OwnField.Kind.YES_NO, OwnField.Kind.DATE})
 
@@ -72,7 +73,9 @@ def refresh(customer_ids: Iterable[int]) -> None:
     for some in _batches(customer_ids):
         with transaction.atomic():
             stored = {doc.customer_id: doc for doc in _stored(some)}
-            documents = {doc.customer_id: doc for doc in _documents(some)}
+            rows = _Rows.read(some)
+            documents = {doc.customer_id: doc for doc in _documents(rows)}
+            list_index.keep(rows.customers, rows.listed(), rows.fields, of=some)
             changed = [pk for pk in some if stored.get(pk) != documents.get(pk)]
             _write(changed, [documents[pk] for pk in changed if pk in documents])
 
@@ -108,10 +111,18 @@ def build(*, tell: Callable[[int, int], None] = lambda done, last: None) -> int:
         ids = list(Customer.objects.filter(pk__gt=done).order_by("pk").values_list("pk", flat=True)[:BATCH])
         missing = set(ids) - set(_indexed(ids))
         refresh(sorted(missing))
+        _list(sorted(set(ids) - missing))
         built += len(missing)
         done = ids[-1] if ids else last
         tell(done, last)
     return built
+
+
+def _list(ids: list[int]) -> None:
+    """Those that were indexed before there were tables for lists."""
+    with transaction.atomic():
+        rows = _Rows.read(ids)
+        list_index.keep(rows.customers, rows.listed(), rows.fields, of=ids)
 
 
 def clear() -> None:
@@ -127,7 +138,10 @@ def is_complete() -> bool:
     """Whether every customer has been indexed, as far as a look at the newest ones and the number of rows tells."""
     newest = list(Customer.objects.order_by("-pk").values_list("pk", flat=True)[:BATCH])
     oldest = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return len(_indexed(newest)) == len(newest) and len(_indexed(oldest)) == len(oldest)
+    if len(_indexed(newest)) < len(newest) or len(_indexed(oldest)) < len(oldest):
+        return False
+    tagged = CustomerTag.objects.filter(customer__archived_at=None).order_by("-pk").first()
+    return tagged is None or ListFact.objects.filter(customer=tagged.customer_id).exists()
 
 
 def entries_of(customer_id: int) -> list[tuple[str, str]]:
@@ -153,21 +167,46 @@ def _code(customer_id: int, source: str, text: str) -> SearchCode:
     return SearchCode(customer_id=customer_id, source=source, text=text[:60], code=code, ending=ending)
 
 
-def _documents(ids: list[int]) -> Iterator[Document]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Some customers' own rows, and what is needed to read them. `fields`: key -> (id, kind)."""
+
+    customers: list[dict[str, Any]]
+    tags: dict[int, list[int]]
+    fields: dict[str, tuple[int, str]]
+
+    @classmethod
+    def read(cls, ids: list[int]) -> _Rows:
+        tags: dict[int, list[int]] = {}
+        given = CustomerTag.objects.filter(customer__in=ids).order_by("tag_id")
+        for pk, tag_id in given.values_list("customer_id", "tag_id"):
+            tags.setdefault(pk, []).append(tag_id)
+        fields = {key: (pk, kind) for pk, key, kind in OwnField.objects.values_list("pk", "key", "kind")}
+        return cls(list(Customer.objects.filter(pk__in=ids).values(*_COLUMNS)), tags, fields)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return {key: kind for key, (_pk, kind) in self.fields.items()}
+
+    def listed(self) -> dict[int, list[str]]:
+        """The facts of tags and choices, by customer."""
+        kinds = {key: kind for key, kind in self.kinds.items() if list_index.is_listed(kind)}
+        return {
+            row["id"]: [*_tag_facts(self.tags.get(row["id"], ())), *_own_facts(row["own_fields"], kinds)]
+            for row in self.customers
+        }
+
+
+def _documents(rows: _Rows) -> Iterator[Document]:
     entries: dict[int, list[tuple[str, str]]] = {}
     facts: dict[int, tuple[str, ...]] = {}
-    kinds = dict(OwnField.objects.values_list("key", "kind"))
-    tags: dict[int, list[int]] = {}
-    given = CustomerTag.objects.filter(customer__in=ids).order_by("tag_id")
-    for pk, tag_id in given.values_list("customer_id", "tag_id"):
-        tags.setdefault(pk, []).append(tag_id)
-    for row in Customer.objects.filter(pk__in=ids).values(*_COLUMNS):
+    kinds = rows.kinds
+    for row in rows.customers:
         pk = row["id"]
         entries[pk] = [("name", row["name"]), *_own_texts(row["own_fields"], kinds)]
-        facts[pk] = tuple(_facts(row, tags.get(pk, ()), kinds))
-    for customer_id, source, text in _parts(ids):
-        if customer_id in entries:
-            entries[customer_id].append((source, text))
+        facts[pk] = tuple(_facts(row, rows.tags.get(pk, ()), kinds))
+    for customer_id, source, text in _parts(list(entries)):
+        entries[customer_id].append((source, text))
     for pk, found_entries in entries.items():
         kept = ((source, text[:_LONGEST_ENTRY]) for source, text in dict.fromkeys(found_entries) if text)
         yield Document(pk, tuple(islice(kept, _MOST_ENTRIES)), facts[pk])
@@ -180,9 +219,16 @@ def _facts(row: dict[str, Any], tags: Iterable[int], kinds: dict[str, str]) -> I
             yield value_fact(name, row[column])
     if row["archived_at"]:
         yield grams.fact("archived")
-    for tag in tags:
-        yield value_fact("t", tag)
-    for key, value in row["own_fields"].items():
+    yield from _tag_facts(tags)
+    yield from _own_facts(row["own_fields"], kinds)
+
+
+def _tag_facts(tags: Iterable[int]) -> Iterator[str]:
+    return (value_fact("t", tag) for tag in tags)
+
+
+def _own_facts(own: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
+    for key, value in own.items():
         if kinds.get(key) in _CHOSEN and value not in (None, ""):
             yield from (value_fact(f"f{key}", one) for one in (value if isinstance(value, list) else [value]))
 
