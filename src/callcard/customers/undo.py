@@ -58,7 +58,7 @@ def undo_change(*, change: Change, by: User | None) -> None:
         return
     row = _row(change)
     if change.action == Change.Action.REMOVED:
-        _bring_back(customer, change, row, by)
+        bring_back(customer, change, row, by)
     elif row is None:
         raise CannotUndo
     elif change.action in _CAME and not change.before:
@@ -109,7 +109,7 @@ def _row(change: Change) -> Row | None:
     return found
 
 
-def _bring_back(customer: Customer, change: Change, row: Row | None, by: User | None) -> None:
+def bring_back(customer: Customer, change: Change, row: Row | None, by: User | None) -> None:
     if isinstance(row, CustomerNote):
         note_services.restore_note(note=row, by=by)
     elif isinstance(row, CustomerFile):
