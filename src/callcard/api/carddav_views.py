@@ -209,7 +209,8 @@ def _sync(device: DevicePassword, question: Element) -> HttpResponse:
 
 
 def _rows(device: DevicePassword, ids: Iterable[int]) -> dict[int, Customer]:
-    wanted, found = sorted(set(ids)), {}
+    wanted = sorted(set(ids))
+    found: dict[int, Customer] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         rows = with_parts(book_of(device)).filter(pk__in=wanted[start : start + _AT_ONCE])
         found |= {row.pk: row for row in rows}

@@ -32,7 +32,7 @@ class PhoneBookForm(_OfBook):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="phone-book-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "phone-book-%s", **kwargs})
         people = self.fields["responsible"]
         assert isinstance(people, forms.ModelChoiceField)
         people.queryset = User.objects.filter(is_active=True).order_by("first_name", "username")
@@ -58,5 +58,5 @@ class DeviceForm(_OfDevice):
         fields = ("name", "scope", "category")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="device-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "device-%s", **kwargs})
         dress(self)

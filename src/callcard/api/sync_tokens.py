@@ -44,7 +44,8 @@ def changed_since(device: DevicePassword, token: str) -> list[int]:
         raise TokenNotValid
     late = Q(pk__gt=step - _OVERLAP_STEPS, at__gte=begin)
     steps = Change.objects.filter(Q(pk__gt=step) | late).exclude(customer_id=None)
-    return list(steps.order_by("customer_id").values_list("customer_id", flat=True).distinct())
+    ids = steps.order_by("customer_id").values_list("customer_id", flat=True).distinct()
+    return [pk for pk in ids if pk is not None]
 
 
 def _sign(device: DevicePassword) -> str:

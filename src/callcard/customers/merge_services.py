@@ -168,7 +168,7 @@ def _settle_persons(kept_id: int) -> _Rows:
     for model in (Phone, Contact):
         astray = model._default_manager.filter(customer_id=kept_id).exclude(contact_person=None)
         for row in astray.exclude(contact_person__customer_id=kept_id).select_related("contact_person").order_by("pk"):
-            own = persons.get(folded(row.contact_person.name))
+            own = persons.get(folded(str(row.contact_person)))
             changed += _changed(row, contact_person_id=own.pk if own else None)
     return changed
 

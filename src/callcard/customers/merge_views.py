@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -81,13 +82,14 @@ def merge(request: HttpRequest) -> HttpResponse:
     people = _people(user, request.POST.getlist("id") or request.GET.getlist("id"))
     if request.method == "POST":
         return _merged(request, user, people)
-    context = {"people": people, "rows": (), "q": request.GET.get("q", "")[:100]}
+    words = request.GET.get("q", "")[:100]
+    context: dict[str, Any] = {"people": people, "rows": (), "q": words}
     if len(people) > 1:
         kept = usual_kept(people)
         ordered = sorted(people, key=lambda one: (one.pk != kept.pk, one.pk))
         context |= {"people": ordered, "rows": merge_rows(ordered, user), "kept": kept}
     else:
-        context["found"] = _found(user, context["q"] or (people[0].name if people else ""), people)
+        context["found"] = _found(user, words or (people[0].name if people else ""), people)
     return render(request, "customers/merge.html", context)
 
 

@@ -63,7 +63,7 @@ def _undoing(back: Back, told: Json) -> None:
 def _of_orders(orders: dict[int, int]) -> Iterator[tuple[int, int]]:
     """(payment, its order) for these orders."""
     for ids in _some(orders):
-        yield from Payment.objects.filter(order__in=ids).values_list("pk", "order_id")  # type: ignore[misc]
+        yield from Payment.objects.filter(order__in=ids).values_list("pk", "order_id")
 
 
 def _refuse_what_is_entangled(orders: dict[int, int], payments: dict[int, int]) -> None:

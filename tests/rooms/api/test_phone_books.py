@@ -31,8 +31,8 @@ def book() -> PhoneBook:
     return PhoneBook.objects.create(name="Office", token="s3cret")
 
 
-def ask(book: PhoneBook, name: str, question: str = "", token: str = "s3cret", **extra: str) -> HttpResponse:
-    answer = Client().get(f"/phonebooks/{book.pk}/{token}/{name}.xml{question}", REMOTE_ADDR="10.0.0.7", **extra)
+def ask(book: PhoneBook, name: str, question: str = "", token: str = "s3cret") -> HttpResponse:
+    answer = Client().get(f"/phonebooks/{book.pk}/{token}/{name}.xml{question}", REMOTE_ADDR="10.0.0.7")
     assert isinstance(answer, HttpResponse)
     return answer
 
