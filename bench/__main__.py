@@ -6,7 +6,8 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "import_rows", "list_pages", "load", "search_typed", "seed"} | {
+NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "list_pages", "load", "search_typed", "seed"} | {
+    "import_rows",
     "open_card_pages",
     "seed_rows",
     "table",

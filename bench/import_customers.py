@@ -1,7 +1,8 @@
-"""Taking 100,000 rows of a CSV file into a company that has a million customers: read, checked, written and taken back.
+"""Taking 100,000 rows of a CSV file into a company that has a million customers: read, checked, written, taken back.
 
-A tenth of the rows are customers who are here already, a hundredth cannot be taken. Bars: what is read and written together,
-the longest write transaction (for which a ringing call may have to wait on SQLite), and how much the memory grows.
+A tenth of the rows are customers who are here already (and are left alone, as is usual; IMPORT_DUPLICATES=fill fills
+them in), a hundredth cannot be taken. Bars: reading and writing together, the longest write transaction, for which a
+ringing call may have to wait on SQLite, and how much the memory grows.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or is_utf_16(head):
         return True
     # A few zero bytes are dirt that some programs leave between cells.
-    return len(_CONTROLS.findall(head)) <= len(head) / 1000 and head.count(0) <= len(head) / 100
+    return len(_CONTROLS.findall(head)) <= len(head) / 1000 and head.count(0) <= 2 + len(head) / 100
 
 
 def check_workbook(path: Path) -> None:

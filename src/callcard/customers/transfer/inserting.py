@@ -8,16 +8,21 @@ from typing import Any
 
 from django.db import connection, models
 
+# Fields whose values the databases keep in another form.
+_CONVERTED = (models.JSONField, models.DateField, models.DecimalField)
+
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """`columns`: names of fields ("customer_id" for a related record). Fields that are not named must have a default in the
-    database. Nothing is told of their ids."""
+    """`columns`: names of fields ("customer_id" for a related record). Those that are not named must have a default in
+    the database."""
     if not rows:
         return
     fields, sql = _statement(model, tuple(columns), connection.vendor)
-    written = [
-        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)] for row in rows
-    ]
+    written = [list(row) for row in rows]
+    for place, field in enumerate(fields):
+        if isinstance(field, _CONVERTED):
+            for one in written:
+                one[place] = field.get_db_prep_save(one[place], connection)
     with connection.cursor() as cursor:
         cursor.executemany(sql, written)
 

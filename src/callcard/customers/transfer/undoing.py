@@ -21,7 +21,7 @@ from callcard.jobs.kinds import Result, Run
 from callcard.staff.history import a_change, put_back, record_changes
 from callcard.staff.models import Change
 
-_AT_ONCE = 40
+_AT_ONCE = 60
 _BREATH_SECONDS = 0.001
 # Rows that came with the customer. Any other row that points at one shows that somebody worked with them.
 _OWN_ROWS = frozenset({Phone, Contact, ContactPerson, Address, CustomerTag, SearchText, SearchCode, DuplicatePair})

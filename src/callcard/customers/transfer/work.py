@@ -24,7 +24,7 @@ from callcard.jobs.kinds import JobCancelled, JobFailed, Result, Run
 from callcard.staff.company import company
 
 _READ_AT_ONCE = 400
-ROWS_AT_ONCE = 40  # written in less than 50 ms, for which a ringing call may wait
+ROWS_AT_ONCE = 60  # written in less than 50 ms, for which a ringing call may wait
 _CHECKED_AT_ONCE = 400
 _BREATH_SECONDS = 0.001  # between two writes, so that others get their turn
 _TOLD_ROWS = 5000  # rows that are not taken, told of by a check

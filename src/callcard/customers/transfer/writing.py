@@ -58,7 +58,7 @@ def _phone(customer: Customer, number: ReadNumber, label: str, *, is_preferred: 
 
 
 def create(entries: Sequence[Entry], *, own: OwnFields, by: User, batch: str) -> int:
-    """How many new customers. Inside the caller's transaction. What came with one is no step of its own in the history."""
+    """How many new customers, inside the caller's transaction. What came with one has no step of its own in history."""
     if not entries:
         return 0
     now = timezone.now()
