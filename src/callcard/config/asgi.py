@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 
-from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
 _django = get_asgi_application()
 
-from callcard.config.body_limit import with_body_limit  # noqa: E402
-from callcard.config.office import Office  # noqa: E402  (needs the applications loaded)
+from callcard.config.body_limit import BodyLimit  # noqa: E402  (needs the applications loaded)
+from callcard.config.office import Office  # noqa: E402
 from callcard.config.static_files import with_static_files  # noqa: E402
 from callcard.live.door import Receive, Scope, Send  # noqa: E402
 
 office = Office()
-# A form around the file takes a little more.
-_pages = with_body_limit(
-    with_static_files(_django), path="/customers/import", most=(settings.IMPORT_LARGEST_MB + 1) << 20
-)
+_pages = BodyLimit(with_static_files(_django))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

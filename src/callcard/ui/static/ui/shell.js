@@ -67,6 +67,7 @@ function userMenu() {
 }
 
 document.addEventListener("live:hello", showVersion);
+document.addEventListener("callcard:said", ({ detail }) => toast(detail.value, [], 10_000));
 document.addEventListener("keydown", shortcuts);
 /** A window that one opens or goes to while a card is open lies beside it. What is on the screen never jumps by itself. */
 function beside() {

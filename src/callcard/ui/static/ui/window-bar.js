@@ -2,6 +2,7 @@
 // (htmx boosts them) and that has an address of its own.
 const MAIN = "windows";
 const REFRESH_AFTER_MS = 1500;
+const TOO_LARGE = 413; // said in a toast
 
 class WindowBar extends HTMLElement {
   connectedCallback() {
@@ -34,7 +35,7 @@ class WindowBar extends HTMLElement {
     document.addEventListener("htmx:beforeSwap", (event) => this.beforeSwap(event));
     document.addEventListener("htmx:afterSwap", ({ target }) => this.arrived(target.closest(".window"), true));
     for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
-      document.addEventListener(failed, ({ target }) => this.failed(target.closest(".window")));
+      document.addEventListener(failed, ({ target, detail }) => detail.xhr?.status !== TOO_LARGE && this.failed(target.closest(".window")));
   }
 
   // -- the windows ---------------------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ class WindowBar extends HTMLElement {
     if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/sign-in")) {
       event.detail.shouldSwap = false;
       location.reload(); // the session is over: sign in, and come back to this very window
-    } else if (target.closest?.(".window")) event.detail.isError = false;
+    } else if (event.detail.shouldSwap && target.closest?.(".window")) event.detail.isError = false;
   }
 
   arrived(section, isNew) {
