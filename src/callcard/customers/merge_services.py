@@ -21,7 +21,7 @@ from callcard.customers.merging import (
     give,
     model_of,
 )
-from callcard.customers.models import Contact, ContactPerson, Customer, Phone, folded
+from callcard.customers.models import Contact, ContactPerson, Customer, CustomerQuerySet, Phone, folded
 from callcard.customers.record import OWN, customer_snapshot, keep_change, was_written
 from callcard.staff.history import put_back
 from callcard.staff.models import Change, User
@@ -65,7 +65,7 @@ def undo_merge(*, merge: Merge, by: User | None) -> None:
     """All of it back, but for what happened since: that stays with the kept customer. Raises CannotMerge."""
     fresh = Merge.objects.select_for_update().get(pk=merge.pk)
     gone_ids = list(fresh.gone.order_by("pk").values_list("customer_id", flat=True))
-    people = Customer.objects.select_for_update().filter(pk__in=[fresh.kept_id, *gone_ids]).order_by("pk").in_bulk()
+    people = _held([fresh.kept_id, *gone_ids]).order_by("pk").in_bulk()
     _refuse_undo(fresh, people[fresh.kept_id])
     back = _to_return(fresh)
     for each in followers():
@@ -99,10 +99,15 @@ def _locked(kept_id: int, gone_ids: Sequence[int]) -> list[Customer]:
         raise CannotMerge(_("Choose two customers or more that differ."))
     if len(ids) > MOST_AT_ONCE:
         raise CannotMerge(_("At most %(number)d customers can be merged at once.") % {"number": MOST_AT_ONCE})
-    rows = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    rows = {row.pk: row for row in _held(ids).order_by("pk")}
     if len(rows) != len(ids) or any(row.archived_at for row in rows.values()):
         raise CannotMerge(_("One of them has been archived or merged meanwhile. Look again."))
     return [rows[pk] for pk in ids]
+
+
+def _held(ids: Sequence[int]) -> CustomerQuerySet:
+    """Nobody else's to change. Who writes a record of theirs at this moment may end: they hold what is wanted next."""
+    return Customer.objects.select_for_update(no_key=True).filter(pk__in=ids)
 
 
 def _move(merge: Merge, move: Move, ids: Sequence[int], unwanted: frozenset[int]) -> None:

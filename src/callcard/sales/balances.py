@@ -7,7 +7,7 @@ payment, balance, total, so that no two writers wait for each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -23,26 +23,42 @@ ZERO = Decimal(0)
 
 def owe(customer_id: int, amounts: Mapping[str, Decimal]) -> None:
     """Add to what the customer owes in each of these currencies."""
-    for currency, amount in sorted(amounts.items()):
-        if amount:
-            _owe(customer_id, currency, amount)
+    owe_all({customer_id: amounts})
 
 
-def _owe(customer_id: int, currency: str, amount: Decimal) -> None:
+def owe_all(amounts: Mapping[int, Mapping[str, Decimal]]) -> None:
+    """The same for several customers: id -> currency -> amount.
+
+    First every balance in the order of ids and currencies, then every total in the order of currencies and shards, so
+    that two who write of the same customers or shards wait for each other and not in a circle.
+    """
+    steps: dict[tuple[str, int], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for customer_id, owed in sorted(amounts.items()):
+        for currency, amount in sorted(owed.items()):
+            if amount:
+                steps[currency, customer_id % DebtTotal.SHARDS].append(_owe(customer_id, currency, amount))
+    for (currency, shard), changes in sorted(steps.items()):
+        _add_to_total(currency, shard, changes)
+
+
+def _owe(customer_id: int, currency: str, amount: Decimal) -> tuple[Decimal, Decimal]:
+    """What was owed before and is owed after."""
     Balance.objects.get_or_create(customer_id=customer_id, currency=currency)
     balance = Balance.objects.select_for_update().get(customer_id=customer_id, currency=currency)
     before, balance.owed = balance.owed, balance.owed + amount
     balance.save(update_fields=["owed"])
-    _add_to_total(customer_id, currency, before, balance.owed)
+    return before, balance.owed
 
 
-def _add_to_total(customer_id: int, currency: str, before: Decimal, after: Decimal) -> None:
-    shard = customer_id % DebtTotal.SHARDS
+def _add_to_total(currency: str, shard: int, changes: Iterable[tuple[Decimal, Decimal]]) -> None:
+    owed, ahead, debtors = ZERO, ZERO, 0
+    for before, after in changes:
+        owed += max(after, ZERO) - max(before, ZERO)
+        ahead += max(-after, ZERO) - max(-before, ZERO)
+        debtors += int(after > 0) - int(before > 0)
     total, _is_new = DebtTotal.objects.get_or_create(currency=currency, shard=shard)
     DebtTotal.objects.filter(pk=total.pk).update(
-        owed=_plus("owed", max(after, ZERO) - max(before, ZERO)),
-        ahead=_plus("ahead", max(-after, ZERO) - max(-before, ZERO)),
-        debtors=F("debtors") + (int(after > 0) - int(before > 0)),
+        owed=_plus("owed", owed), ahead=_plus("ahead", ahead), debtors=F("debtors") + debtors
     )
 
 

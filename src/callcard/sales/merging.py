@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from callcard.customers.merging import Back, CannotMerge, Json, follows, moves, stays
-from callcard.sales.balances import ZERO, owe
+from callcard.sales.balances import ZERO, owe_all
 from callcard.sales.models import Allocation, Balance, Order, Payment
 
 _AT_ONCE = 500
@@ -30,20 +31,23 @@ def name_tables() -> None:
 def _merged(kept_id: int, gone_ids: Sequence[int]) -> Json:
     """What they owe is added, currency by currency. Remembers the currencies that the kept customer had a row for."""
     had = list(Balance.objects.filter(customer_id=kept_id).order_by("currency").values_list("currency", flat=True))
-    for pk in gone_ids:
-        for currency, owed in (
-            Balance.objects.filter(customer_id=pk).order_by("currency").values_list("currency", "owed")
-        ):
-            owe(pk, {currency: -owed})
-            owe(kept_id, {currency: owed})
+    amounts: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    rows = Balance.objects.select_for_update().filter(customer_id__in=[kept_id, *gone_ids])
+    for pk, currency, owed in rows.order_by("customer_id", "currency").values_list("customer_id", "currency", "owed"):
+        if pk != kept_id:
+            amounts[pk][currency] -= owed
+            amounts[kept_id][currency] += owed
+    owe_all(amounts)
     return {"had": had}
 
 
 def _undoing(back: Back, told: Json) -> None:
     """A payment goes back with its order, also one that came since; the debt is that of what goes back."""
     orders, payments = back.of(Order), back.of(Payment)
+    _lock(Order, orders)
     for pk, order_id in _of_orders(orders):
         payments.setdefault(pk, orders[order_id])
+    _lock(Payment, payments)
     _refuse_what_is_entangled(orders, payments)
     owed: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for ids in _some(orders):
@@ -54,10 +58,17 @@ def _undoing(back: Back, told: Json) -> None:
         received = Payment.objects.filter(pk__in=ids, cancelled_at=None)
         for pk, currency, amount in received.values_list("pk", "currency", "amount"):
             owed[payments[pk]][currency] -= amount
-    for customer_id, amounts in sorted(owed.items()):
-        owe(back.kept_id, {currency: -amount for currency, amount in amounts.items()})
-        owe(customer_id, amounts)
+    for customer_id in list(owed):
+        for currency, amount in owed[customer_id].items():
+            owed[back.kept_id][currency] -= amount
+    owe_all(owed)
     Balance.objects.filter(customer_id=back.kept_id, owed=0).exclude(currency__in=(told or {}).get("had", [])).delete()
+
+
+def _lock(model: type[models.Model], ids: dict[int, int]) -> None:
+    """Before the balances, as every writer does."""
+    for some in _some(ids):
+        list(model._default_manager.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
 
 
 def _of_orders(orders: dict[int, int]) -> Iterator[tuple[int, int]]:

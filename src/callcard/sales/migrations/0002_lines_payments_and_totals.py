@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from callcard.staff.cheap_columns import AddCheapColumn, AlterCheaply
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -126,136 +128,140 @@ class Migration(migrations.Migration):
             name="orderstate",
             options={"ordering": ("position", "pk"), "verbose_name": "order state"},
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="cancelled_at",
             field=models.DateTimeField(blank=True, null=True, verbose_name="cancelled"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="cancelled_by",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="cancelled_why",
             field=models.CharField(blank=True, max_length=200, verbose_name="why"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="created_by",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="discount_amount",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=18, verbose_name="discount"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="discount_percent",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=6, verbose_name="discount, %"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="is_tax_included",
             field=models.BooleanField(default=True, verbose_name="prices include tax"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="note",
             field=models.TextField(blank=True, verbose_name="note"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="paid",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=18, verbose_name="paid"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="tax",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=18, verbose_name="tax"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="order",
             name="version",
             field=models.PositiveIntegerField(default=0),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="allocated",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=18),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="cancelled_at",
             field=models.DateTimeField(blank=True, null=True, verbose_name="cancelled"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="cancelled_by",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="cancelled_why",
             field=models.CharField(blank=True, max_length=200, verbose_name="why"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="created_by",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="note",
             field=models.CharField(blank=True, max_length=300, verbose_name="note"),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="number",
             field=models.CharField(blank=True, max_length=40, verbose_name="number"),
         ),
-        migrations.AlterField(
+        AlterCheaply(
             model_name="balance",
             name="owed",
             field=models.DecimalField(decimal_places=3, default=0, max_digits=18),
         ),
-        migrations.AlterField(
+        AlterCheaply(
             model_name="order",
             name="responsible",
             field=models.ForeignKey(
@@ -267,17 +273,17 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AlterField(
+        AlterCheaply(
             model_name="order",
             name="state",
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="sales.orderstate"),
         ),
-        migrations.AlterField(
+        AlterCheaply(
             model_name="order",
             name="total",
             field=models.DecimalField(decimal_places=3, max_digits=18, verbose_name="total"),
         ),
-        migrations.AlterField(
+        AlterCheaply(
             model_name="payment",
             name="amount",
             field=models.DecimalField(decimal_places=3, max_digits=18, verbose_name="amount"),
@@ -336,7 +342,7 @@ class Migration(migrations.Migration):
                 db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="sales.order"
             ),
         ),
-        migrations.AddField(
+        AddCheapColumn(
             model_name="payment",
             name="method",
             field=models.ForeignKey(
