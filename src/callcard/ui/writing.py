@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -35,7 +35,9 @@ def language_name(code: str) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """The amount as people here write it: 1234.5, "USD" -> "$1,234.50"; whole amounts without the zeros."""
+    """The amount as people here write it: 1234.5, "USD" -> "$1,234.50"; whole amounts without the zeros.
+
+    Of coins that the currency does not have by its own rules (LAK 1,234.50, $0.125) none is left out."""
     return _money(amount, currency, get_language() or "en")
 
 
@@ -47,8 +49,10 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
         pattern = pattern.replace(".00", "")
     if get_currency_symbol(currency, locale)[-1:].isalpha():
         pattern = pattern.replace("¤#", "¤\xa0#")  # "LAK 200,000": letters stand apart from digits
-    whole = ".00" not in pattern
-    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=not whole)
+    is_usual = amount == round(amount, get_currency_precision(currency)) and ".00" in pattern
+    if amount != round(amount, 2):
+        pattern = pattern.replace(".00", ".00#")
+    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=is_usual)
 
 
 def moment(at: datetime | None) -> str:
