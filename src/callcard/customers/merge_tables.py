@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.merge_models import DuplicatePair, Merge, MergedCustomer
 from callcard.customers.merging import moves, stays
 from callcard.customers.models import (
@@ -29,6 +30,8 @@ def name_tables() -> None:
     moves(CustomerFile)
     moves(SearchCode)
     stays(SearchText, why="made anew from the record")
+    stays(ListFact, why="made anew from the record")
+    stays(ListValue, why="made anew from the record")
     stays(Merge, "kept", why="tells what was merged")
     stays(MergedCustomer, why="tells what was merged")
     stays(DuplicatePair, "first", why="of archived customers none is shown")

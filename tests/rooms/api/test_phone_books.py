@@ -18,7 +18,7 @@ from callcard.customers.services import add_phone, archive_customer, create_cust
 from callcard.staff.models import User
 
 pytestmark = pytest.mark.django_db
-NASTY = 'Tom & \x00\x0b"Jerry" <b>ສະບາຍດີ 😀'
+NASTY = 'Tom & \x0b"Jerry" <b>ສະບາຍດີ 😀'
 
 
 @pytest.fixture(autouse=True)

@@ -277,6 +277,9 @@ def _at_once(barrier: Barrier, *works: Callable[[], object]) -> list[str]:
 _APART = {"staff.Change", "customers.Merge", "customers.MergedCustomer", "customers.MovedRows", "customers.SearchSlip"}
 
 
+_MADE_ANEW = {"sales.DebtTotal", "customers.ListFact", "customers.ListValue"}
+
+
 def rows_of_everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of every table but the history's and the merges' own. A total of nothing is no row."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -286,8 +289,9 @@ def rows_of_everything() -> dict[str, list[dict[str, Any]]]:
             continue
         rows = list(model._default_manager.order_by("pk").values())
         if label == "sales.DebtTotal":
-            rows = [{**row, "id": 0} for row in rows if row["owed"] or row["ahead"] or row["debtors"]]
-            rows.sort(key=str)
+            rows = [row for row in rows if row["owed"] or row["ahead"] or row["debtors"]]
+        if label in _MADE_ANEW:
+            rows = sorted(({**row, "id": 0} for row in rows), key=str)
         for row in rows if label == "customers.SearchText" else ():
             row["entries"] = sorted(json.loads(row["entries"]))  # the order of own fields says nothing
         found[label] = [{name: value for name, value in row.items() if name != "changed_at"} for row in rows]
