@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
+from callcard.customers.file_services import REMOVED_FILES_KEPT, forget_removed_files
 from callcard.customers.search_index import build, is_complete
 from callcard.customers.transfer import reading, undoing, work
 from callcard.customers.transfer import services as transfer
@@ -34,6 +35,10 @@ def _tidy_up(_run: Run) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
+def _forget_removed_files(_run: Run) -> None:
+    forget_removed_files(before=timezone.now() - REMOVED_FILES_KEPT)
+
+
 def _index_search(run: Run) -> None:
     """Customers whom the search does not know yet, such as those of before it came."""
     build(tell=lambda done, last: run.progress(done, last))
@@ -48,6 +53,7 @@ KINDS = (
     Kind(FIND_DUPLICATES, find_duplicates, lease=timedelta(minutes=10)),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
+    Kind("forget-removed-files", _forget_removed_files, lease=timedelta(minutes=30)),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
     Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
 )
@@ -62,4 +68,5 @@ def set_schedules() -> None:
     if not is_complete():
         enqueue(kind="index-search")
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))
+    set_schedule(slug="forget-removed-files", kind="forget-removed-files", every=timedelta(days=1))
     set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from callcard.customers.record import keep_row_change, row_snapshot
 from callcard.staff.models import Change, User
 
 _MEGABYTE = 1_000_000
+REMOVED_FILES_KEPT = timedelta(days=30)
 
 
 def add_file(*, customer: Customer, name: str, chunks: Iterable[bytes], by: User | None) -> CustomerFile:
@@ -40,12 +41,31 @@ def add_file(*, customer: Customer, name: str, chunks: Iterable[bytes], by: User
 
 
 def remove_file(*, file: CustomerFile, by: User | None) -> CustomerFile:
-    """Out of sight; `restore_file` brings it back."""
+    """Out of sight; `restore_file` brings it back within REMOVED_FILES_KEPT."""
     return _remove(file, timezone.now(), by, Change.Action.REMOVED)
 
 
 def restore_file(*, file: CustomerFile, by: User | None) -> CustomerFile:
     return _remove(file, None, by, Change.Action.RESTORED)
+
+
+def forget_removed_files(*, before: datetime) -> int:
+    """Erase what was removed before then, from the disk too. Returns how many. The history keeps their names.
+
+    Each goes with its row locked, so that nobody brings it back meanwhile; after a kill the next run finds the row.
+    """
+    keys = list(CustomerFile.objects.filter(removed_at__lt=before).values_list("pk", flat=True))
+    return sum(_forget(pk, before) for pk in keys)
+
+
+@transaction.atomic
+def _forget(pk: int, before: datetime) -> bool:
+    file = CustomerFile.objects.select_for_update().filter(pk=pk, removed_at__lt=before).first()
+    if file is None:
+        return False
+    (Path(settings.MEDIA_ROOT) / file.path).unlink(missing_ok=True)
+    file.delete()
+    return True
 
 
 @transaction.atomic

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcard.customers.file_services import add_file
+from callcard.customers.file_services import add_file, forget_removed_files, remove_file, restore_file
 from callcard.customers.files import FileTooLarge, media_type_of, safe_name, store_file
 from callcard.customers.models import Customer, CustomerFile
 from callcard.customers.own_field_services import set_largest_file
@@ -141,3 +143,21 @@ def test_files_of_customers_one_may_not_see_do_not_exist(customer: Customer) -> 
     assert client.post(f"/customers/{customer.pk}/files", {"files": []}).status_code == 404
     file.refresh_from_db()
     assert (CustomerFile.objects.count(), file.removed_at) == (1, None)
+
+
+def test_what_was_removed_long_ago_is_erased_from_the_table_and_the_disk(customer: Customer) -> None:
+    month_ago, now = timezone.now() - timedelta(days=30), timezone.now()
+    kept, removed, back, lost = (
+        add_file(customer=customer, name=name, chunks=[b"x"], by=None) for name in ("kept", "removed", "back", "lost")
+    )
+    for file in (removed, back, lost):
+        remove_file(file=file, by=None)
+    CustomerFile.objects.exclude(removed_at=None).update(removed_at=month_ago)
+    restore_file(file=back, by=None)
+    (Path(settings.MEDIA_ROOT) / lost.path).unlink()
+    assert forget_removed_files(before=month_ago) == 0
+    assert forget_removed_files(before=now) == 2
+    assert set(CustomerFile.objects.values_list("name", flat=True)) == {"kept", "back"}
+    there = [file.name for file in (kept, removed, back) if (Path(settings.MEDIA_ROOT) / file.path).exists()]
+    assert there == ["kept", "back"]
+    assert Change.objects.filter(before__name="removed").exists() or Change.objects.filter(after__name="removed").exists()
