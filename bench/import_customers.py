@@ -8,6 +8,7 @@ ringing call may have to wait on SQLite, and how much the memory grows.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from bench.harness import Figure, closing, measured, median
@@ -24,7 +25,7 @@ def main() -> int:
     with databases("import") as found:
         for name, url in found.items():
             print(f"\n{name}", flush=True)
-            counted = measured(lambda url=url: ask(url, "bench.import_rows"), runs=3)
+            counted = measured(partial(ask, url, "bench.import_rows"), runs=3)
             codes.append(closing(f"import on {name}", figures(counted.results), counted))
     return max(codes, default=2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
@@ -42,7 +43,12 @@ class Names:
         word = folded(text)
         if field in _LISTS:
             return self._entry(field, text)
-        known = {"responsible": self.colleagues, "country": self.places, "language": self.spoken}[field]
+        offered: dict[str, Mapping[str, Any]] = {
+            "responsible": self.colleagues,
+            "country": self.places,
+            "language": self.spoken,
+        }
+        known = offered[field]
         if word not in known:
             raise ValidationError(_unknown(field) % {"typed": text[:60]})
         return known[word]

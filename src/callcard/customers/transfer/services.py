@@ -28,7 +28,7 @@ class NotNow(Exception):
     """The import is in no state for this; the words are for the user."""
 
 
-def begin_import(*, upload: UploadedFile, by: User) -> Import:
+def begin_import(*, upload: UploadedFile[Any], by: User) -> Import:
     """Keep the file and have it read. Raises FileRefused, and then nothing is kept."""
     folder, path = store.keep_upload(upload)
     try:
@@ -115,7 +115,7 @@ def settle(imported: Import) -> Import:
     """Look whether its job ended without a word: cancelled while it waited, or given up. The import as it is now."""
     if imported.state not in _WITH_JOB:
         return imported
-    job = Job.objects.filter(pk=imported.job_id).first()
+    job = Job.objects.filter(pk=imported.job_id or 0).first()
     if job is not None and (job.is_open or job.state == Job.State.DONE):
         return imported
     try:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -22,7 +23,7 @@ def limit_mb() -> int:
     return int(settings.IMPORT_LARGEST_MB)
 
 
-def keep_upload(upload: UploadedFile) -> tuple[str, Path]:
+def keep_upload(upload: UploadedFile[Any]) -> tuple[str, Path]:
     """(folder below DATA_DIR, file). Raises FileRefused before anything is written when it is too big."""
     if (upload.size or 0) > limit_mb() << 20:
         raise FileRefused(Reason.TOO_BIG, limit=limit_mb())

@@ -78,7 +78,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("import", pk=pk)
     context = {
         "imported": imported,
-        "job": Job.objects.filter(pk=imported.job_id).first(),
+        "job": Job.objects.filter(pk=imported.job_id or 0).first(),
         "told": imported.rows.filter(is_check=imported.state == Import.State.CHECKED).order_by("number", "pk")[:_TOLD],
         "reading_form": ReadingForm(imported=imported) if imported.state == Import.State.UNREADABLE else None,
         "is_undoable": imported.state == Import.State.DONE and _is_undoable(imported),

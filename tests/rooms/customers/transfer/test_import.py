@@ -103,7 +103,7 @@ def test_undo_removes_what_nobody_has_touched_and_tells_of_the_rest(take: Take, 
     imported.refresh_from_db()
     assert list(Customer.objects.order_by("pk")) == [b, c, d]
     assert imported.undo_counts["removed"] == 1
-    assert sorted(imported.rows.filter(outcome="kept").values_list("customer_id", flat=True)) == [b.pk, c.pk, d.pk]
+    assert set(imported.rows.filter(outcome="kept").values_list("customer_id", flat=True)) == {b.pk, c.pk, d.pk}
     assert imported.state == Import.State.UNDONE
     assert find_customers("02055512341", user=boss) == []
     with pytest.raises(NotNow):
@@ -169,7 +169,7 @@ def test_cancelled_in_the_middle_is_taken_back(boss: User, monkeypatch: pytest.M
     check_import(imported=imported, mapping=["name"], choices={})
     do_job()
     apply_import(imported=imported)
-    job = Job.objects.get(pk=Import.objects.get(pk=imported.pk).job_id)
+    job = Job.objects.get(pk=Import.objects.get(pk=imported.pk).job_id or 0)
     from callcard.customers.transfer import work
 
     fresh = Import.objects.select_related("user").get(pk=imported.pk)

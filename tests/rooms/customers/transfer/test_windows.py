@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +24,7 @@ def window(boss: User) -> Window:
     return Window(boss)
 
 
-def _sent(window: Window, **query: object) -> bytes:
+def _sent(window: Window, **query: Any) -> bytes:
     response = window.get(reverse("export-file"), query)
     assert response.status_code == 200
     return b"".join(response.streaming_content)  # type: ignore[attr-defined]
