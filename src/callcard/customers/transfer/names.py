@@ -70,7 +70,9 @@ class Names:
 
     def _added(self, model: type[OwnListEntry], text: str) -> OwnListEntry:
         if not self.writes:
-            return model(pk=_NOT_YET, name=text)
+            entry = model(name=text)
+            entry.pk = _NOT_YET
+            return entry
         with transaction.atomic():
             last = model._default_manager.aggregate(last=Max("position"))["last"] or 0
             return model._default_manager.create(name=text, position=min(last + 1, 32_000))
