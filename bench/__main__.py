@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 
-NOT_BENCHES = {"__init__", "__main__", "card_rings", "harness", "list_pages", "load", "search_typed", "seed"} | {
-    "import_rows",
-    "open_card_pages",
-    "seed_rows",
-    "table",
+BENCHES = {
+    "ami": "ami",
+    "card": "card",
+    "import": "import_customers",
+    "list": "list",
+    "open-card": "open_card",
+    "ring": "ring",
+    "search": "search",
+    "steady": "steady",
 }
 
 
-def names() -> list[str]:
-    stems = [path.stem for path in Path(__file__).parent.glob("*.py")]
-    return sorted(stem.replace("_", "-") for stem in stems if stem not in NOT_BENCHES)
-
-
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0] not in names():
-        print(f"make bench NAME=…, one of: {', '.join(names())}", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in BENCHES:
+        print(f"make bench NAME=…, one of: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    return int(importlib.import_module(f"bench.{arguments[0].replace('-', '_')}").main())
+    return int(importlib.import_module(f"bench.{BENCHES[arguments[0]]}").main())
 
 
 if __name__ == "__main__":

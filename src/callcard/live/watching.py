@@ -48,10 +48,7 @@ def tell_watchers_on_commit(payloads: Mapping[str, Mapping[str, Any]], *, kind: 
 
 
 def _tell(payloads: Mapping[str, Mapping[str, Any]], kind: str) -> None:
-    tell(
-        Tell(user_id=user_id, kind=kind, payload=dict(payloads[topic]))
-        for topic, user_id in _watches_of(payloads)
-    )
+    tell(Tell(user_id=user_id, kind=kind, payload=dict(payloads[topic])) for topic, user_id in _watches_of(payloads))
 
 
 def _watches_of(topics: Iterable[str]) -> list[tuple[str, int]]:
