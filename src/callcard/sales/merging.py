@@ -15,8 +15,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from callcard.customers.merging import Back, CannotMerge, Json, follows, moves, stays
+from callcard.customers.models import CustomerFile
 from callcard.sales.balances import ZERO, owe_all
-from callcard.sales.models import Allocation, Balance, Order, Payment
+from callcard.sales.models import Allocation, Balance, Order, OrderFile, Payment
 
 _AT_ONCE = 500
 
@@ -42,13 +43,17 @@ def _merged(kept_id: int, gone_ids: Sequence[int]) -> Json:
 
 
 def _undoing(back: Back, told: Json) -> None:
-    """A payment goes back with its order, also one that came since; the debt is that of what goes back."""
+    """A payment and a file go back with their order, also those that came since; the debt is that of what goes back."""
     orders, payments = back.of(Order), back.of(Payment)
     _lock(Order, orders)
     for pk, order_id in _of_orders(orders):
         payments.setdefault(pk, orders[order_id])
     _lock(Payment, payments)
     _refuse_what_is_entangled(orders, payments)
+    files = back.of(CustomerFile)
+    for some in _some(orders):
+        for pk, order_id in OrderFile.objects.filter(order__in=some).values_list("file_id", "order_id"):
+            files.setdefault(pk, orders[order_id])
     owed: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for ids in _some(orders):
         rows = Order.objects.filter(pk__in=ids, cancelled_at=None, state__is_owed=True)

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from callcard.customers.models import Customer, folded
+from callcard.customers.models import Customer, CustomerFile, folded
 from callcard.sales.rules import LineFigures
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
@@ -215,6 +215,16 @@ class OrderLine(models.Model):
             discount_amount=self.discount_amount,
             tax_percent=self.tax_percent,
         )
+
+
+class OrderFile(models.Model):
+    """A file of the customer that belongs to an order: the contract, a drawing, a photograph of the place."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="files")
+    file = models.OneToOneField(CustomerFile, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("file of an order")
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.sales import document_views, payment_views, product_views, views
+from callcard.sales import document_views, order_files, payment_views, product_views, views
 
 urlpatterns = [
     path("orders/", views.order_list, name="orders"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/<int:pk>/state", views.order_state, name="order-state"),
     path("orders/<int:pk>/cancel", views.order_cancel, name="order-cancel"),
     path("orders/<int:pk>/restore", views.order_restore, name="order-restore"),
+    path("orders/<int:pk>/files", order_files.order_files, name="order-files"),
     path("orders/<int:pk>/pay", payment_views.order_pay, name="order-pay"),
     path("payments/new", payment_views.customer_pay, name="payment-new"),
     path("payments/<int:pk>/", payment_views.payment_window, name="payment"),

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
+from callcard.sales.documents.languages import languages_for
 from callcard.sales.forms import DayField, OrderForm, decimal_point, typed
 from callcard.sales.models import Order, OrderState
 from callcard.sales.queries import OrderFilter, free_advances, order_page, orders_found
@@ -187,6 +189,17 @@ def _around(order: Order) -> dict[str, Any]:
         "allocations": order.allocations.select_related("payment"),
         "advances": [] if order.is_cancelled else free_advances(order),
         "changes": changes.order_by("-pk")[:_CHANGES_SHOWN],
+        "document_languages": languages_for(order.customer),
+        **_files(order),
+    }
+
+
+def _files(order: Order) -> dict[str, Any]:
+    files = [link.file for link in order.files.select_related("file__uploaded_by").order_by("-file__uploaded_at")]
+    return {
+        "files": [file for file in files if file.removed_at is None],
+        "gone": [file for file in files if file.removed_at is not None],
+        "largest_mb": largest_file_mb(),
     }
 
 

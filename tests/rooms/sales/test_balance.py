@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from callcard.customers.merge_services import merge_customers, undo_merge
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales.balances import count_debts_anew
@@ -252,3 +253,32 @@ def test_writers_at_once_lose_nothing_and_share_no_number(mali: Customer) -> Non
     assert numbers == [f"{number:04}" for number in range(1, 12)]
     receipts = sorted(payment.number.partition("-")[2] for payment in Payment.objects.all())
     assert receipts == [f"{number:04}" for number in range(1, 11)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merges_and_payments_at_once_wait_for_each_other_and_not_in_a_circle() -> None:
+    people = [create_customer(name=f"C{index}") for index in range(8)]
+    orders = [record_order(customer=one, total=Decimal(10), currency="USD") for one in people]
+    together = Barrier(3)
+
+    def merge(pairs: list[tuple[int, int]]) -> None:
+        together.wait()
+        for kept_one, gone in pairs:
+            undo_merge(merge=merge_customers(kept=people[kept_one], gone=[people[gone]], by=None), by=None)
+        connection.close()
+
+    def pay() -> None:
+        together.wait()
+        for order in orders:
+            customer = Order.objects.get(pk=order.pk).customer
+            with suppress(ValueError):  # it is another customer's by then
+                record_payment(customer=customer, amount=Decimal(1), currency="USD", order=order)
+        connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        crosswise = [[(0, 1), (2, 3), (4, 5), (6, 7)], [(7, 6), (5, 4), (3, 2), (1, 0)]]
+        done = [*(pool.submit(merge, pairs) for pairs in crosswise), pool.submit(pay)]
+        for each in done:
+            each.result(timeout=120)
+    for one in people:
+        assert kept(one) == summed(one)
