@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from bench.harness import Figure, closing, measured, percentile
@@ -17,7 +18,7 @@ def main() -> int:
     with databases("list") as found:
         for name, url in found.items():
             print(f"\n{name}", flush=True)
-            counted = measured(lambda url=url: ask(url, "bench.list_pages"), runs=3)
+            counted = measured(partial(ask, url, "bench.list_pages"), runs=3)
             codes.append(closing(f"list on {name}", figures(counted.results), counted))
     return max(codes, default=2)
 

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def main() -> int:
     with databases("search") as found:
         for name, url in found.items():
             print(f"\n{name}", flush=True)
-            counted = measured(lambda url=url: ask(url, "bench.search_typed"), runs=3)
+            counted = measured(partial(ask, url, "bench.search_typed"), runs=3)
             codes.append(closing(f"search on {name}", figures(counted.results), counted))
     return max(codes, default=2)
 

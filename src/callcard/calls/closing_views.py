@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from callcard.calls.closing import close_call, closing_fields, next_contact_of, read_closing
 from callcard.calls.models import Call
+from callcard.customers.about import address_of_new_task
 from callcard.staff.requests import signed_in
+from callcard.tasks.models import Task
+from callcard.ui.writing import full_moment
 
 
 @never_cache
@@ -25,6 +29,16 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
     fields = closing_fields(result=call.result, task=next_contact_of(call, user))
     # Composed of escaped values, as everything on the pop-up is.
     return render(request, "calls/closing.html", {"call": call, "fields": mark_safe(fields)})
+
+
+@require_GET
+def call_task(request: HttpRequest, pk: int) -> HttpResponse:
+    """To a new task about this call."""
+    call = _own_call(request, pk)
+    words = _("Call %(when)s") % {"when": full_moment(call.started_at)}
+    return redirect(
+        address_of_new_task(about=Task.About.CALL, about_id=call.pk, words=words, customer_id=call.customer_id)
+    )
 
 
 def _own_call(request: HttpRequest, pk: int) -> Call:

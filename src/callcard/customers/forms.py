@@ -134,8 +134,14 @@ class CustomerForm(_OfCustomer):
         assert isinstance(chosen, forms.TypedMultipleChoiceField)
         chosen.choices = [(pk, tag.name) for pk, tag in offered.items()]
         chosen.coerce = offered.__getitem__
+        self._tag_tones = {pk: tag.colour for pk, tag in offered.items()}
         if self.was:
             self.fields["tags"].initial = list(self.was.tags.values_list("pk", flat=True))
+
+    @property
+    def tag_boxes(self) -> list[tuple[Any, str]]:
+        """(box, tone) of each tag that can be chosen."""
+        return [(box, self._tag_tones[str(box.data["value"])]) for box in self["tags"]]
 
     def _offer_names(self) -> None:
         """Languages and countries by name; what an older record has stays possible."""

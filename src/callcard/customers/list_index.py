@@ -1,4 +1,4 @@
-"""Keeping the tables that lists are read from: called by `search_index.refresh`, where every write of customers ends."""
+"""Keeping the tables that lists are read from: called by `search_index.refresh`, where each write of customers ends."""
 
 from __future__ import annotations
 

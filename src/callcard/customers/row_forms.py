@@ -39,6 +39,8 @@ from callcard.staff.places import countries
 from callcard.ui.forms import dress
 
 MOST_ROWS = 60
+# What changes in a row also when only another one of the customer is changed.
+_OF_OTHERS = {"person", "is_preferred"}
 
 
 class RowForm(forms.Form):
@@ -101,12 +103,13 @@ def _text(label: Any, longest: int, **attributes: str) -> forms.CharField:
 
 
 class PhoneRow(RowForm):
-    names = ("raw", "label", "person", "do_not_call")
+    names = ("raw", "label", "person", "is_preferred", "do_not_call")
     mains = ("raw",)
 
     raw = _text(gettext_lazy("Number"), 64, inputmode="tel", dir="ltr")
     label = _text(gettext_lazy("Kind"), 40, list="phone-labels")
     person = _text(gettext_lazy("Whose number"), 100)
+    is_preferred = forms.BooleanField(label=gettext_lazy("Call first"), required=False)
     do_not_call = forms.BooleanField(label=gettext_lazy("Do not call"), required=False)
 
 
@@ -212,7 +215,7 @@ class RowKind:
         if not changes:
             return True
         try:
-            self.change(row, changes=changes, old=form.old(set(changes) - {"person"}), by=by)
+            self.change(row, changes=changes, old=form.old(set(changes) - _OF_OTHERS), by=by)
         except ChangedMeanwhile as refused:
             form.add_error(refused.field, meanwhile(refused))
             return False

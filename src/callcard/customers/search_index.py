@@ -83,8 +83,8 @@ def refresh(customer_ids: Iterable[int]) -> None:
 def new_document(
     row: dict[str, Any], parts: Iterable[tuple[str, str]], *, tags: Iterable[int], kinds: dict[str, str]
 ) -> Document:
-    """What somebody will be found by who is not in the index yet. `row`: the customer's columns; `parts`: (source, text)
-    of numbers, contacts and persons; `kinds`: of the own fields."""
+    """What somebody will be found by who is not in the index yet. `row`: the customer's columns; `parts`: (source,
+    text) of numbers, contacts and persons; `kinds`: of the own fields."""
     entries = [("name", row["name"]), *_own_texts(row["own_fields"], kinds), *parts]
     kept = ((source, text[:_LONGEST_ENTRY]) for source, text in dict.fromkeys(entries) if text)
     return Document(row["id"], tuple(islice(kept, _MOST_ENTRIES)), tuple(_facts(row, tags, kinds)))

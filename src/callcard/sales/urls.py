@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/<int:pk>/cancel", views.order_cancel, name="order-cancel"),
     path("orders/<int:pk>/restore", views.order_restore, name="order-restore"),
     path("orders/<int:pk>/files", order_files.order_files, name="order-files"),
+    path("orders/<int:pk>/task", views.order_task, name="order-task"),
     path("orders/<int:pk>/pay", payment_views.order_pay, name="order-pay"),
     path("payments/new", payment_views.customer_pay, name="payment-new"),
     path("payments/<int:pk>/", payment_views.payment_window, name="payment"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.customers.about import address_of_new_task
 from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
@@ -174,6 +175,14 @@ def order_window(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("order", pk=pk)
     return _order_page(request, form, lines, {"customer": order.customer, "order": order, **_around(order)})
+
+
+@require_GET
+def order_task(request: HttpRequest, pk: int) -> HttpResponse:
+    """To a new task about this order."""
+    order = own_order(request, pk)
+    words = _("Order %(number)s") % {"number": order.number}
+    return redirect(address_of_new_task(about="order", about_id=order.pk, words=words, customer_id=order.customer_id))
 
 
 def _is_right(order: Order, form: OrderForm, lines: list[TypedLine]) -> bool:

@@ -37,7 +37,7 @@ class AddCheapColumn(AddField):
 
 def _add_with_constant(editor: BaseDatabaseSchemaEditor, model: type[Model], field: Field[Any, Any]) -> None:
     kept = field.db_parameters(connection=editor.connection)
-    column, default = editor.quote_name(field.column), editor.quote_value(editor.effective_default(field))
+    column, default = editor.quote_name(str(field.column)), editor.quote_value(editor.effective_default(field))
     check = f" CHECK ({kept['check']})" if kept["check"] else ""
     table = editor.quote_name(model._meta.db_table)
     editor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kept['type']} DEFAULT {default} NOT NULL{check}")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,6 +64,23 @@ class TaskForm(WindowForm):
         label=gettext_lazy("Note"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     customer = forms.ModelChoiceField(Customer.objects.none(), required=False, widget=forms.HiddenInput)
+    customer_typed = forms.CharField(
+        label=gettext_lazy("Customer"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "role": "combobox",
+                "aria-expanded": "false",
+                "aria-autocomplete": "list",
+                "autocomplete": "off",
+                "dir": "auto",
+                "placeholder": gettext_lazy("Name, number, order"),
+            }
+        ),
+    )
+    about = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, task: Task | None = None, **kwargs: Any) -> None:
         initial = _initial(task) if task else {"assignee": user.pk, "priority": Task.Priority.NORMAL}
@@ -72,12 +90,20 @@ class TaskForm(WindowForm):
         if task is not None:  # somebody who has left keeps their tasks until they are given to another
             people |= User.objects.filter(pk=task.assignee_id)
         self._choices("assignee").queryset = people.order_by("first_name", "username")
-        self._choices("customer").queryset = Customer.objects.visible_to(user)
+        seen = Customer.objects.visible_to(user)
+        self._choices("customer").queryset = seen
+        self.chosen = _chosen(seen, self["customer"].value())
+        self._name_customer()
         for name, choices in (("remind", reminder_choices()), ("weekdays", list(enumerate(weekday_names())))):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
         self.fields["title"].widget.attrs["dir"] = self.fields["note"].widget.attrs["dir"] = "auto"
+
+    def _name_customer(self) -> None:
+        typed = self.fields["customer_typed"]
+        typed.initial = self.chosen.name if self.chosen else ""
+        typed.widget.attrs["aria-controls"] = f"{self['customer_typed'].id_for_label}-found"
 
     def _choices(self, name: str) -> forms.ModelChoiceField[Any]:
         field = self.fields[name]
@@ -89,6 +115,8 @@ class TaskForm(WindowForm):
         needs_day = given.get("due_time") or given.get("unit") or given.get("remind")
         if needs_day and not given.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("On which day? A time, a repeat and a reminder need one."))
+        if given.get("customer_typed") and not given.get("customer") and "customer" not in self.errors:
+            self.add_error("customer_typed", _("Choose somebody of those who are found, or leave this empty."))
         return given
 
     def values(self) -> dict[str, Any]:
@@ -101,11 +129,21 @@ class TaskForm(WindowForm):
             "title": given["title"],
             "note": given["note"],
             "assignee": assignee,
-            "customer": given["customer"] or (self.task.customer if self.task else None),
+            "customer": given["customer"] or self._hidden_customer(),
             "priority": given["priority"],
             "remind_minutes": int(given["remind"]) if given["remind"] else None,
             "repeat": rule,
         }
+
+    def _hidden_customer(self) -> Customer | None:
+        """Whom the task is for, when whoever changes it may not see them: they stay."""
+        kept = self.task.customer if self.task else None
+        return kept if kept and not Customer.objects.visible_to(self.user).filter(pk=kept.pk).exists() else None
+
+
+def _chosen(seen: QuerySet[Customer], key: Any) -> Customer | None:
+    key = str(key or "")
+    return seen.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
 
 
 def _initial(task: Task) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.customers.about import read_about
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.tasks.entry import read_entry
@@ -90,16 +91,15 @@ def _added(task: Task) -> str:
 @require_http_methods(["GET", "POST"])
 def new_task(request: HttpRequest) -> HttpResponse:
     user, given = signed_in(request), request.GET
-    initial = {"customer": given.get("customer"), "due_on": _picked(DayField(required=False), given.get("on", ""))}
+    on = _picked(DayField(required=False), given.get("on", ""))
+    initial = {"customer": given.get("customer"), "due_on": on, "about": given.get("about", "")}
     form = TaskForm(request.POST or None, user=user, initial=initial, auto_id="new-task-%s")
+    about = read_about(str(form["about"].value() or ""))
     if request.method == "POST" and form.is_valid():
-        task = add_task(by=user, **form.values())
+        task = add_task(by=user, **form.values(), **about)  # type: ignore[arg-type]
         messages.success(request, _added(task))
         return redirect("task", pk=task.pk)
-    customer = form["customer"].value()
-    seen = form.fields["customer"].queryset  # type: ignore[attr-defined]
-    is_number = str(customer or "").isascii() and str(customer or "").isdigit() and len(str(customer)) < 19
-    context = {"form": form, "task": None, "customer": seen.filter(pk=customer).first() if is_number else None}
+    context = {"form": form, "task": None, "customer": form.chosen, "about": about}
     return render(request, "tasks/task.html", context, status=422 if form.errors else 200)
 
 
@@ -111,7 +111,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         change_task(task=it, changes=form.values(), by=user)
         messages.success(request, _("Saved."))
         return redirect("task", pk=pk)
-    context = {"form": form, "task": it, "customer": it.customer, "now": timezone.now()}
+    context = {"form": form, "task": it, "customer": it.customer, "about": it, "now": timezone.now()}
     return render(request, "tasks/task.html", context, status=422 if form.errors else 200)
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from callcard.customers.models import Category, Contact, Customer, CustomerStage, Tag
+from callcard.customers.models import Category, Contact, Customer, CustomerStage, Phone, Tag
 from callcard.customers.person_services import add_address, add_person
 from callcard.customers.services import add_contact, add_phone, archive_customer, create_customer, update_customer
 from callcard.staff.models import User
@@ -248,3 +248,26 @@ def test_archived_ones_are_brought_back(mali: Desk, limited: Desk) -> None:
     assert Customer.objects.get().archived_at is None
     mali.post(f"/customers/{customer.pk}/archive")
     assert Customer.objects.get().archived_at is not None
+
+
+def test_another_number_is_called_first_from_now_on(mali: Desk) -> None:
+    customer = create_customer(name="Keo", numbers=["020 5551 0001", "020 5551 0002"])
+    sent = fields_of(mali.get(f"/customers/{customer.pk}/edit").content.decode())
+    first, second = customer.phones.order_by("pk")
+    at = next(
+        name.split("-")[1]
+        for name, value in sent.items()
+        if name.endswith("-id") and value == [str(second.pk)] and name.startswith("phones")
+    )
+    for unticks in (False, True):  # with the page's script, and without it
+        changed = {name: value for name, value in sent.items() if not (unticks and name.endswith("-is_preferred"))}
+        response = mali.post(f"/customers/{customer.pk}/edit", changed | {f"phones-{at}-is_preferred": "on"})
+        assert response.status_code == 302, response.content.decode()
+        assert list(customer.phones.filter(is_preferred=True)) == [second]
+        Phone.objects.filter(pk=first.pk).update(is_preferred=True)
+        Phone.objects.filter(pk=second.pk).update(is_preferred=False)
+
+
+def test_tags_are_offered_in_their_colours(mali: Desk) -> None:
+    Tag.objects.create(name="Fair", colour="pink")
+    assert '<span class="badge-state tone-pink">Fair</span>' in mali.get("/customers/new").content.decode()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -51,7 +50,7 @@ class Card(Client):
         return self.do("field", field=field, old=old, new=new)
 
     def text(self, path: str = "", **query: str) -> str:
-        response: HttpResponse = self.get(self.url + path, query)
+        response = self.get(self.url + path, query)
         assert response.status_code == 200
         return response.content.decode()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from callcard.calls.models import Call
 from callcard.customers.services import create_customer
+from callcard.sales.services import record_order
 from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.tasks.feed import renew_feed_key
@@ -222,3 +226,47 @@ def test_titles_are_shown_as_text(window: Window, mali: User) -> None:
     for url in ("/tasks/", "/tasks/calendar", f"/tasks/{task.pk}"):
         assert "<script>x" not in window.text(url)
         assert "</textarea><b>" not in window.text(url)
+
+
+def test_a_task_of_an_order_and_of_a_call_knows_what_it_is_about(mali: User, window: Window) -> None:
+    keo = create_customer(name="Keo", by=mali, responsible=mali)
+    order = record_order(customer=keo, total=Decimal(5), currency="LAK", number="17", by=mali)
+    call = Call.objects.create(started_at=timezone.now(), customer=keo)
+    for address, about, said in (
+        (f"/orders/{order.pk}/task", "order", "Order 17"),
+        (f"/calls/{call.pk}/task", "call", "Call "),
+    ):
+        to = window.get(address)["Location"]
+        page = window.get(to)
+        assert said in words(page)
+        token = re.search(r'name="about" value="([^"]+)"', page.content.decode())
+        assert token
+        window.post("/tasks/new", _form(mali, customer=keo.pk, customer_typed="Keo", about=token[1]))
+        task = Task.objects.get(about=about)
+        assert (task.customer, task.about_id) == (keo, {"order": order.pk, "call": call.pk}[about])
+        assert task.about_words.startswith(said)
+        assert words(window.get(f"/tasks/{task.pk}")).count(task.about_words) == 1
+
+
+@pytest.mark.parametrize("token", ["x", "order:1", "a" * 900])
+def test_what_a_task_is_about_is_not_made_up(mali: User, window: Window, token: str) -> None:
+    assert window.get(f"/tasks/new?about={token}").status_code == 200
+    window.post("/tasks/new", _form(mali, about=token))
+    assert (Task.objects.get().about, Task.objects.get().about_id) == ("", None)
+
+
+def test_a_name_that_was_typed_but_not_chosen_is_not_lost_in_silence(mali: User, window: Window) -> None:
+    response = window.post("/tasks/new", _form(mali, customer_typed="Keo"))
+    assert response.status_code == 422
+    assert "Choose somebody of those who are found" in words(response)
+    assert not Task.objects.exists()
+
+
+def test_a_task_is_taken_from_its_customer_only_by_who_sees_them(mali: User, window: Window) -> None:
+    keo, other = create_customer(name="Keo", by=mali, responsible=mali), create_customer(name="Hidden")
+    seen = add_task(title="Call", assignee=mali, customer=keo)
+    unseen = add_task(title="Call", assignee=mali, customer=other)
+    for task in (seen, unseen):
+        window.post(f"/tasks/{task.pk}", _form(mali))
+    assert Task.objects.get(pk=seen.pk).customer is None
+    assert Task.objects.get(pk=unseen.pk).customer == other

@@ -70,9 +70,7 @@ class Names:
 
     def _added(self, model: type[OwnListEntry], text: str) -> OwnListEntry:
         if not self.writes:
-            entry = model(name=text)
-            entry.pk = _NOT_YET
-            return entry
+            return model(name=text, **{model._meta.pk.attname: _NOT_YET})
         with transaction.atomic():
             last = model._default_manager.aggregate(last=Max("position"))["last"] or 0
             return model._default_manager.create(name=text, position=min(last + 1, 32_000))

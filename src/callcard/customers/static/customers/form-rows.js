@@ -1,12 +1,18 @@
 // <form-rows>: as many lines of one kind as one likes. A button adds one from the <template>, another takes one away.
 class FormRows extends HTMLElement {
   connectedCallback() {
+    this.addEventListener("change", ({ target }) => target.matches('[name$="-is_preferred"]:checked') && this.preferOnly(target));
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-add-row], [data-remove-row]");
       if (!button) return;
       if (button.matches("[data-add-row]")) this.add();
       else this.remove_(button.closest("li"));
     });
+  }
+
+  /** Of numbers, one at most is called first. */
+  preferOnly(box) {
+    for (const other of this.querySelectorAll('[name$="-is_preferred"]')) other.checked &&= other === box;
   }
 
   add() {

@@ -1,16 +1,16 @@
 // Search as one types: a combobox whose options come from the server. `data-url` answers ?q=… with [role="option"] links.
 const WAIT_MS = 90;
 
-class SearchBox extends HTMLElement {
+export class SearchBox extends HTMLElement {
   connectedCallback() {
-    this.field = this.querySelector("input");
+    this.field = this.querySelector("input[role=combobox]");
     this.list = this.querySelector('[role="listbox"]');
     this.field.addEventListener("input", () => this.soon());
     this.field.addEventListener("focus", () => this.list.childElementCount && this.field.value.trim() && this.show(true));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => event.button === 0 && event.preventDefault()); // keeps the focus
     this.list.addEventListener("click", (event) => event.target.closest("a") && this.close());
-    this.querySelector("form").addEventListener("submit", () => this.close());
+    this.querySelector("form")?.addEventListener("submit", () => this.close());
     document.addEventListener("pointerdown", (event) => this.contains(event.target) || this.show(false));
     this.addEventListener("focusout", (event) => event.relatedTarget && !this.contains(event.relatedTarget) && this.show(false));
   }
@@ -38,12 +38,15 @@ class SearchBox extends HTMLElement {
       const response = await fetch(`${this.dataset.url}?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" }, signal: this.asked.signal, redirect: "error" });
       if (!response.ok) throw new Error(String(response.status));
       this.list.innerHTML = await response.text();
+      this.arrived();
     } catch (error) {
       if (error.name === "AbortError") return;
       this.list.replaceChildren(Object.assign(document.createElement("p"), { className: "search-count", textContent: this.dataset.wordFailed }));
     }
     if (this.field.value.trim() === wanted && document.activeElement === this.field) this.show(true);
   }
+
+  arrived() {}
 
   show(isOpen) {
     this.list.hidden = !isOpen;

@@ -6,6 +6,7 @@ import "./orderable.js";
 import "./popup-stack.js";
 import "./record-list.js";
 import "./search-box.js";
+import "./search-pick.js";
 import { toast } from "./toast.js";
 import "./window-bar.js";
 import { post } from "./post.js";
