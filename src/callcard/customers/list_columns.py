@@ -45,12 +45,12 @@ def _fixed(user: User) -> list[Column]:
         Column("city", _("City"), "text", sort="city"),
         _chosen("responsible", _("Responsible"), people, is_shown=True),
         _chosen("source", _("Source"), _named(CustomerSource)),
-        _chosen("kind", _("Kind"), kinds),
+        Column("kind", _("Kind"), "choice", options=kinds, can_group=True, is_shown=False, may_be_empty=False),
         Column("country", _("Country"), "choice", options=tuple(countries()), is_shown=False),
         Column("contacts", _("E-mail"), has_filter=False, is_shown=False),
         Column("birthday", _("Birthday"), "date", sort="birthday", is_shown=False),
-        Column("created", _("Entered"), "date", sort="id", is_shown=False),
-        Column("archived", _("Archived"), "yesno", is_shown=False),
+        Column("created", _("Entered"), "date", sort="id", is_shown=False, may_be_empty=False),
+        Column("archived", _("Archived"), "yesno", is_shown=False, may_be_empty=False),
     ]
 
 

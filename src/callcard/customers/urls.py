@@ -3,15 +3,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 from callcard.customers import file_views, form_views, list_views, merge_views, own_field_views, search_views, views
+from callcard.ui.record_lists import list_paths
 
 urlpatterns = [
     path("customers/", list_views.customer_list, name="customers"),
     path("customers/change", list_views.bulk, name="change-customers"),
     path("customers/change/undo", list_views.bulk_undo, name="undo-customers"),
-    path("customers/columns", list_views.store_columns, name="customer-columns"),
-    path("customers/views/new", list_views.store_view, name="store-customer-view"),
-    path("customers/views/<int:pk>", list_views.open_view, name="customer-view"),
-    path("customers/views/<int:pk>/change", list_views.change_view, name="change-customer-view"),
+    *list_paths(list_views.CUSTOMERS, "customers/"),
     path("", include("callcard.customers.transfer.urls")),
     path("customers/find", views.find, name="find-customers"),
     path("customers/search", search_views.search, name="search-customers"),

@@ -38,6 +38,7 @@ class Column:
     has_filter: bool = True
     can_group: bool = False
     is_shown: bool = True  # unless the user chose columns
+    may_be_empty: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
     is_descending = asked.is_descending != is_back
     cursor = _fitting(rows, sort, read_cursor(asked.before or asked.after))
     if cursor is not None:
-        rows = rows.filter(_beyond(sort, cursor, is_descending=is_descending, nulls_first=is_back))
+        may_be_null = _may_be_null(rows, sort)
+        beyond = _beyond(sort, cursor, is_descending=is_descending, nulls_first=is_back, may_be_null=may_be_null)
+        rows = rows.filter(beyond)
     elif asked.letter and isinstance(rows.model._meta.get_field(sort), CharField):
         rows = rows.filter(Q(**{f"{sort}__{'lte' if asked.is_descending else 'gte'}": asked.letter}))
     found = list(rows.order_by(*_order(rows, sort, is_descending, is_back))[: size + 1])
@@ -166,13 +169,13 @@ def _order(rows: QuerySet[M], sort: str, is_descending: bool, nulls_first: bool)
     pk = "-pk" if is_descending else "pk"
     if sort in ("pk", "id"):
         return [pk]
-    if not rows.model._meta.get_field(sort.split("__")[0]).null:
+    if not _may_be_null(rows, sort):
         return [f"-{sort}" if is_descending else sort, pk]
     ordered = F(sort).desc if is_descending else F(sort).asc
     return [ordered(nulls_first=True) if nulls_first else ordered(nulls_last=True), pk]
 
 
-def _beyond(sort: str, cursor: tuple[Any, int], *, is_descending: bool, nulls_first: bool) -> Q:
+def _beyond(sort: str, cursor: tuple[Any, int], *, is_descending: bool, nulls_first: bool, may_be_null: bool) -> Q:
     value, pk = cursor
     step = "lt" if is_descending else "gt"
     behind_pk = Q(**{f"pk__{step}": pk})
@@ -183,14 +186,11 @@ def _beyond(sort: str, cursor: tuple[Any, int], *, is_descending: bool, nulls_fi
         return same | Q(**{f"{sort}__isnull": False}) if nulls_first else same
     further = Q(**{f"{sort}__{step}": value}) | (Q(**{sort: value}) & behind_pk)
     bounded = Q(**{f"{sort}__{step}e": value}) & further  # so that the database begins at the place in its index
-    return bounded if nulls_first else bounded | Q(**{f"{sort}__isnull": True}) if _may_be_null(sort) else bounded
+    return bounded if nulls_first else bounded | Q(**{f"{sort}__isnull": True}) if may_be_null else bounded
 
 
-def _may_be_null(sort: str) -> bool:
-    return sort in _NULLABLE
-
-
-_NULLABLE: set[str] = {"birthday", "changed_at"}
+def _may_be_null(rows: QuerySet[M], sort: str) -> bool:
+    return sort not in ("pk", "id") and bool(rows.model._meta.get_field(sort.split("__")[0]).null)
 
 
 def _cursor(row: Model, sort: str) -> str:

@@ -47,9 +47,12 @@ class RecordList extends HTMLElement {
   }
 
   fill() {
-    this.bulk.querySelectorAll('input[name="customer"]').forEach((field) => field.remove());
-    const fields = this.chosen.map((row) => Object.assign(document.createElement("input"), { type: "hidden", name: "customer", value: row.dataset.id }));
-    this.bulk.append(...fields);
+    this.bulk.querySelectorAll("input[data-chosen]").forEach((field) => field.remove());
+    this.chosen.forEach(({ dataset }) => {
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: this.dataset.name, value: dataset.id });
+      field.dataset.chosen = "";
+      this.bulk.append(field);
+    });
   }
 
   click(event) {
