@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from callcard.customers.duplicates import are_alike, find_duplicates
 from callcard.customers.merge_models import DuplicatePair, Merge
 from callcard.customers.merge_services import merge_customers, say_not_the_same
 from callcard.customers.models import Customer
-from callcard.customers.services import add_contact, add_phone, create_customer
+from callcard.customers.services import add_contact, add_phone, archive_customer, create_customer
 from callcard.jobs.kinds import Run
 from callcard.jobs.models import Job
 from callcard.staff.models import User
@@ -140,3 +141,15 @@ def test_links_to_the_merged_one_lead_on(page: Client, mali: User) -> None:
     assert page.get(f"/customers/{two.pk}/").headers["Location"] == f"/customers/{one.pk}/"
     Customer.objects.filter(pk=one.pk).update(responsible=None)
     assert page.get(f"/customers/{two.pk}/").status_code == 200
+
+
+def test_the_other_is_found_while_typing_and_is_never_the_same_or_an_archived_one(page: Client, mali: User) -> None:
+    anna = create_customer(name="Anna", responsible=mali)
+    other = create_customer(name="Annabel", responsible=anna.responsible)
+    gone = create_customer(name="Annalena", responsible=anna.responsible)
+    archive_customer(customer=gone, by=None)
+    found = page.get("/customers/search", {"q": "ann", "merge": str(anna.pk)}).content.decode()
+    assert re.findall(r'href="([^"]+)"', found) == [f"/customers/merge?id={anna.pk}&amp;id={other.pk}"]
+    usual = page.get("/customers/search", {"q": "ann", "merge": "x"}).content.decode()
+    assert f'href="/customers/{gone.pk}/"' in usual
+    assert "/customers/merge" not in usual

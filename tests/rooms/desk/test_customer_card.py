@@ -387,3 +387,17 @@ def test_a_change_is_told_to_those_who_have_the_card_open_and_to_nobody_else() -
     change_field(customer=mali, field="city", old=None, new="Pakse", by=noy)
     told = LiveEvent.objects.filter(kind="customer-changed")
     assert [(event.user_id, event.payload) for event in told] == [(anna.pk, {"customer": mali.pk, "by": "Noy"})]
+
+
+def test_the_card_leads_to_history_and_merging_and_its_calls_are_closed_in_place(mali: Customer, anna: User) -> None:
+    call = Call.objects.create(
+        pbx="p", key="1", direction="inbound", outcome="answered", customer=mali, started_at=timezone.now()
+    )
+    change_field(customer=mali, field="city", old=None, new="Pakse", by=anna)
+    text = Card(anna, mali).text()
+    assert f'href="/customers/{mali.pk}/history"' in text
+    assert f'href="/customers/merge?id={mali.pk}"' in text
+    assert f'data-url="/calls/{call.pk}/closing"' in text
+    change = Change.objects.filter(about="customer", action="changed").latest("pk")
+    entry = text[text.index(f'data-entry="change-{change.pk}"') :]
+    assert f'href="/customers/{mali.pk}/history"' in entry[: entry.index("</li>")]
