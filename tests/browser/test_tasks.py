@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
+from callcard.customers.models import Customer
 from callcard.staff.models import User
 from callcard.tasks.models import Reminder, Task
 from callcard.tasks.services import add_task
@@ -78,3 +79,15 @@ def test_a_task_is_moved_by_keys_and_by_dragging(
     expect(page.locator(f'[data-day="{middle}"] [data-task="{task.pk}"]')).to_be_visible()
     task.refresh_from_db()
     assert task.due_on == middle
+
+
+def test_whom_a_task_is_for_is_found_by_typing(signed_in: SignIn, open_page: OpenPage, mali: Customer) -> None:
+    page = open_page(signed_in("anna"), "/tasks/new")
+    page.get_by_label("Task", exact=True).fill("Send the offer")
+    field = page.locator("search-pick").get_by_role("combobox")
+    field.press_sequentially("mali")
+    field.press("Enter")  # before anything is found
+    expect(field).to_have_value("Mali Souk")
+    expect(page.locator(".window:visible")).to_have_count(1)  # chosen, not opened
+    page.get_by_role("button", name="Save").click()
+    wait_for(lambda: Task.objects.filter(customer=mali).exists())
