@@ -9,6 +9,7 @@ from django.test import Client
 
 from callcard.customers.merge_services import merge_customers
 from callcard.customers.models import Customer, OwnField
+from callcard.customers.restoring import restore_change
 from callcard.customers.services import (
     add_phone,
     archive_customer,
@@ -17,6 +18,7 @@ from callcard.customers.services import (
     remove_phone,
     update_customer,
 )
+from callcard.customers.undo import CannotUndo, undo_change
 from callcard.desk import customer_changes
 from callcard.sales.services import cancel_order, record_order
 from callcard.staff.models import Change, User
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def own_fields_are_read_anew() -> None:
-    customer_changes._own_fields.forget()
+    customer_changes.own_fields_by_key.forget()
 
 
 @pytest.fixture
@@ -158,3 +160,31 @@ def test_the_administrator_sees_everybodys(client: Client, mali: User) -> None:
     assert "021 111111" not in text(client, f"/settings/history?by={mali.pk}")
     assert "021 111111" in text(client, "/settings/history?about=phone")
     assert client.get("/settings/history?about=%00&by=x&after=99999999999999999999").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["step", "record", "undo"])
+def test_a_field_that_the_role_does_not_see_is_not_put_back(page: Client, anna: Customer, mali: User, way: str) -> None:
+    OwnField.objects.create(key="margin", name="Margin", kind="text", roles=["owner"])
+    update_customer(customer=anna, changes={"city": "Paris", "own:margin": "5 %"}, by=mali)
+    update_customer(customer=anna, changes={"city": "Rome", "own:margin": "9 %"}, by=mali)
+    both = step("customer", "changed")
+    if way == "step":
+        put_back(page, anna, both)
+    elif way == "record":
+        put_back(page, anna, Change.objects.filter(customer_id=anna.pk, action="changed").earliest("pk"), record="1")
+    else:
+        undo_change(change=both, by=mali)
+    anna.refresh_from_db()
+    assert (anna.city, anna.own_fields) == ("Paris", {"margin": "9 %"})
+
+
+def test_a_step_of_hidden_fields_alone_is_refused_and_changes_nothing(page: Client, anna: Customer, mali: User) -> None:
+    OwnField.objects.create(key="margin", name="Margin", kind="text", roles=["owner"])
+    update_customer(customer=anna, changes={"own:margin": "9 %"}, by=mali)
+    hidden, steps = step("customer", "changed"), Change.objects.count()
+    assert page.post(f"/customers/{anna.pk}/history/{hidden.pk}/restore").status_code == 404
+    for take_back in (restore_change, undo_change):
+        with pytest.raises(CannotUndo):
+            take_back(change=hidden, by=mali)
+    anna.refresh_from_db()
+    assert (anna.own_fields, Change.objects.count()) == ({"margin": "9 %"}, steps)
