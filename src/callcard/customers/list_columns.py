@@ -65,7 +65,8 @@ def _own(field: OwnField) -> Column:
     chosen = tuple((str(one.get("value", "")), str(one.get("name", ""))) for one in options)
     kind = _KINDS[field.kind]
     grouped = kind in ("choice", "choices")
-    return Column(f"{OWN}{field.key}", field.name, kind, options=chosen, can_group=grouped, is_shown=field.on_list)
+    sort = "own_fields" if kind in ("number", "date") else ""
+    return Column(f"{OWN}{field.key}", field.name, kind, sort, chosen, can_group=grouped, is_shown=field.on_list)
 
 
 def _named(model: type[Model]) -> tuple[tuple[str, str], ...]:

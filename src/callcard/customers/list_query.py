@@ -1,45 +1,34 @@
 """From a question to a list of customers to the rows of a page, quick among a million whatever is asked.
 
-What can be asked of the index of facts (`search_index.FACTS`) is asked there first: when few customers are left, they
-are read and ordered; when there are many, the list's order is walked and those that do not fit are passed over.
+When some index says that few customers are left, they are read and ordered; when there are many, indexes are walked in
+the list's order (`list_walk`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
-from django.utils import timezone
+from django.db.models import Count, QuerySet
 
-from callcard.customers import search_query
+from callcard.customers import grams, search_query
 from callcard.customers.list_columns import OWN
+from callcard.customers.list_conditions import Condition, conditions_of, of_choice, one_of_responsible, own_values
+from callcard.customers.list_models import ListFact, ListValue
+from callcard.customers.list_walk import Source, walk
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
 from callcard.customers.search import MOST_IN_LIST, find_customers
-from callcard.customers.search_index import value_fact
 from callcard.customers.search_query import Slot
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
-from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Filter, counted
+from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Page, counted, keyset_page
 
-_FACT_OF = {
-    "category": "c",
-    "stage": "s",
-    "source": "o",
-    "kind": "k",
-    "country": "n",
-    "responsible": "r",
-    "tags": "t",
-}
-_ORDERED_BY_NAME = {"category_id", "responsible_id"}
-"""Columns of an index that goes on with the name: one value of theirs is read in the list's own order."""
-_RELATED = {"category", "stage", "source", "responsible"}
+ALWAYS_QUICK = frozenset({"name", "created", "birthday"})
+"""Orders of a million, besides the numbers and days of own fields."""
+_COUNTED_KINDS = ("number", "date")
+_GROUPS_BY_GRAMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +42,82 @@ class Found:
     number: int | None
     is_exact: bool
     is_few: bool
+    ids: list[int] | None = None
+    conditions: list[Condition] = field(default_factory=list)
+    archived: bool = False
 
 
 def found_customers(user: User, asked: Asked, columns: Iterable[Column]) -> Found:
     """What the question finds among what this user may see."""
-    kinds = {column.key: column.kind for column in columns}
-    archived = _asked_for_archived(asked)
+    archived = "yes" in asked.filter_of("archived").values
+    conditions = conditions_of(asked.filters, {column.key: column for column in columns}, archived=archived)
     seen = Customer.objects.visible_to(user)
     seen = seen.archived() if archived else seen.current()
+    seen_ids = visible_to(user).responsible_ids
+    if seen_ids is not None:
+        conditions = [one_of_responsible(seen_ids, archived=archived), *conditions]
+    rows = seen
+    for one in conditions:
+        rows = rows.filter(one.check)
     if asked.words:
-        ids = _found_by_words(user, asked, archived)
-        rows = _kept(seen.filter(pk__in=ids), asked, kinds, is_walked=False)
-        return Found(rows, rows.count(), len(ids) < MOST_IN_LIST, True)
-    slots = _fact_slots(asked, kinds)
-    if not slots:
-        rows = _kept(seen, asked, kinds, is_walked=True)
-        if any(one.key != "archived" for one in asked.filters):
-            return Found(rows, None, False, False)
+        hits = find_customers(asked.words, user=user, limit=MOST_IN_LIST, archived=archived)
+        ids = list(rows.filter(pk__in=[hit.customer_id for hit in hits]).values_list("pk", flat=True))
+        return Found(seen.filter(pk__in=ids), len(ids), len(hits) < MOST_IN_LIST, True, ids, conditions, archived)
+    few = _few(conditions, archived=archived)
+    if few.ids is not None:
+        ids = few.ids if few.is_settled else list(rows.filter(pk__in=few.ids).values_list("pk", flat=True))
+        return Found(seen.filter(pk__in=ids), len(ids), True, True, ids, conditions, archived)
+    if not conditions and not archived:
         number, is_exact = counted(rows)
-        return Found(rows, number, is_exact, is_exact)
-    ids = ids_with(slots, user, archived=archived, limit=COUNTED_UP_TO + 1)
-    if len(ids) > COUNTED_UP_TO:
-        return Found(_kept(seen, asked, kinds, is_walked=True), COUNTED_UP_TO, False, False)
-    rows = _kept(seen.filter(pk__in=ids), asked, kinds, is_walked=False)
-    is_settled = len(slots) == sum(one.key != "archived" for one in asked.filters)
-    return Found(rows, len(ids) if is_settled else rows.count(), True, True)
+        return Found(rows, number, is_exact, is_exact, None, conditions, archived)
+    return Found(rows, COUNTED_UP_TO if few.is_settled else None, False, False, None, conditions, archived)
 
 
-def group_counts(
-    user: User, asked: Asked, column: Column, columns: Iterable[Column]
-) -> list[tuple[str, str, int, bool]]:
-    """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides."""
-    kinds = {one.key: one.kind for one in columns}
-    archived = _asked_for_archived(asked)
-    others = [one for one in asked.filters if one.key != column.key]
-    slots = _fact_slots(Asked(filters=tuple(others)), kinds)
-    counts = []
-    for value, words in column.options:
-        fact = _facts_of(Filter(column.key, (value,)), column.kind)
-        if fact:
-            ids = ids_with([*slots, fact], user, archived=archived, limit=COUNTED_UP_TO + 1)
-            counts.append((value, words, min(len(ids), COUNTED_UP_TO), len(ids) <= COUNTED_UP_TO))
-    return [one for one in counts if one[2]]
+@dataclass(frozen=True, slots=True)
+class _Few:
+    """`ids`: of few customers among whom all are who fit; None: there are more. `is_settled`: all of them fit; or, when
+    there are more, more than COUNTED_UP_TO customers fit."""
+
+    ids: list[int] | None
+    is_settled: bool
 
 
-def ids_with(slots: list[Slot], user: User, *, archived: bool, limit: int) -> list[int]:
-    """Ids of customers with these facts, at most so many, read from the index alone."""
-    seen = visible_to(user).responsible_ids
-    among = [value_fact("r", pk) for pk in sorted(seen)] if seen is not None else []
-    if seen is not None and not among:
-        return []
-    question = search_query.expression(slots, among=among, archived=archived)
+def _few(conditions: Sequence[Condition], *, archived: bool) -> _Few:
+    """What the cheapest index says first: a single filter's own one, and then all facts together."""
+    for one in conditions:
+        parts = _unordered(one)
+        if parts and _number(parts) <= COUNTED_UP_TO:
+            ids = list(dict.fromkeys(pk for part in parts for pk in part))
+            return _Few(ids, one.is_settled and len(conditions) == 1)
+    slots = [one.slot for one in conditions if one.slot]
+    is_settled = all(one.is_settled and one.slot for one in conditions)
+    is_known_to_be_many = len(conditions) == 1 and bool(_unordered(conditions[0]))
+    if (not slots and not archived) or is_known_to_be_many:
+        return _Few(None, is_known_to_be_many)
+    ids = _ids_with(slots, archived=archived, limit=COUNTED_UP_TO + 1)
+    return _Few(None, is_settled) if len(ids) > COUNTED_UP_TO else _Few(ids, is_settled)
+
+
+def _unordered(one: Condition) -> list[QuerySet[Any]]:
+    """Ids of the customers of one condition from its own index, in parts, a few too many; none when it has no index."""
+    if one.among is not None:
+        return [one.among.order_by()[: COUNTED_UP_TO + 1]]
+    source = one.sources.get("name")
+    parts = source.parts if source else ()
+    return [part.order_by().values_list(source.pk, flat=True)[: COUNTED_UP_TO + 1] for part in parts if source]
+
+
+def _number(parts: Iterable[QuerySet[Any]]) -> int:
+    """How many, a customer of two parts twice."""
+    number = 0
+    for part in parts:
+        number += part.count() if number <= COUNTED_UP_TO else 0
+    return number
+
+
+def _ids_with(slots: list[Slot], *, archived: bool, limit: int) -> list[int]:
+    """Ids of customers with these facts, at most so many, read from the search index alone."""
+    question = search_query.expression(slots or [[[grams.fact("archived")]]], archived=archived)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             sql = f"SELECT rowid FROM customers_searchgrams WHERE customers_searchgrams MATCH %s LIMIT {limit}"
@@ -116,136 +130,101 @@ def ids_with(slots: list[Slot], user: User, *, archived: bool, limit: int) -> li
         return [row[0] for row in cursor.fetchall()]
 
 
-def _asked_for_archived(asked: Asked) -> bool:
-    return "yes" in asked.filter_of("archived").values
+# -- pages -------------------------------------------------------------------------------------------------------------
 
 
-def _found_by_words(user: User, asked: Asked, archived: bool) -> list[int]:
-    hits = find_customers(asked.words, user=user, limit=MOST_IN_LIST, archived=archived)
-    return [hit.customer_id for hit in hits]
+def is_offered(column: Column, found: Found) -> bool:
+    """Whether so many can be ordered by this column at once."""
+    if column.key.startswith(OWN):
+        return column.kind in _COUNTED_KINDS
+    return bool(column.sort) and (found.is_few or column.key in ALWAYS_QUICK)
 
 
-def _fact_slots(asked: Asked, kinds: Mapping[str, str]) -> list[Slot]:
-    return [slot for one in asked.filters if (slot := _facts_of(one, kinds.get(one.key, "")))]
+def orderable(asked: Asked, found: Found, columns: Iterable[Column]) -> Asked:
+    """The question in an order that is quick: by name, when the one that was asked for is not."""
+    wanted = next((column for column in columns if column.key == asked.sort), None)
+    if wanted is not None and is_offered(wanted, found):
+        return asked
+    return replace(asked, sort="name", is_descending=False, after="", before="")
 
 
-def _facts_of(one: Filter, kind: str) -> Slot:
-    """The facts of which one must hold; none when the index cannot say."""
-    if one.is_empty or not one.values:
-        return []
-    if one.key in _FACT_OF:
-        return [[value_fact(_FACT_OF[one.key], value)] for value in one.values]
-    if one.key == "city":
-        return [[value_fact("y", value)] for value in one.values]
-    if one.key.startswith(OWN) and kind in ("text", "choice", "choices"):
-        return [[value_fact(f"f{one.key.removeprefix(OWN)}", value)] for value in one.values]
-    if one.key.startswith(OWN) and kind == "yesno" and one.values == ("yes",):
-        return [[value_fact(f"f{one.key.removeprefix(OWN)}", True)]]
-    return []
+def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
+    """The page that is asked for, with customers for rows, everything at hand that a row shows."""
+    by_key = {column.key: column for column in columns}
+    if found.is_few and not asked.sort.startswith(OWN):
+        return keyset_page(_with_parts(found.rows), asked, sort=by_key[asked.sort].sort)
+    page = walk(found.rows, _sources(found, asked, by_key), asked)
+    customers = _with_parts(Customer.objects.all()).in_bulk(page.rows)
+    page.rows = [customers[pk] for pk in page.rows if pk in customers]
+    return page
 
 
-def _kept(rows: CustomerQuerySet, asked: Asked, kinds: Mapping[str, str], *, is_walked: bool) -> CustomerQuerySet:
-    for one in asked.filters:
-        is_settled = not is_walked and not asked.words and bool(_facts_of(one, kinds.get(one.key, "")))
-        if one.key != "archived" and not is_settled:
-            order = asked.sort if is_walked else ""
-            rows = _filtered(rows, one, kinds.get(one.key, ""), order)
-    return rows
+def _with_parts(rows: CustomerQuerySet) -> CustomerQuerySet:
+    related = ("category", "stage", "source", "responsible")
+    return rows.select_related(*related).prefetch_related("phones", "tags")
 
 
-def _filtered(rows: CustomerQuerySet, one: Filter, kind: str, order: str) -> CustomerQuerySet:
-    """`order`: by which column the list is walked; empty when its few rows are read and ordered."""
-    if one.key.startswith(OWN):
-        return _own_filtered(rows, one, kind)
-    if one.key == "tags":
-        given = CustomerTag.objects.filter(customer=OuterRef("pk"))
-        has = Exists(given.filter(tag_id__in=_numbers(one.values)))
-        return rows.filter(~Exists(given) if one.is_empty else has)
-    column = f"{one.key}_id" if one.key in _RELATED else one.key
-    if one.is_empty:
-        is_nullable = one.key in (*_RELATED, "birthday")
-        return rows.filter(**({f"{column}__isnull": True} if is_nullable else {column: ""}))
-    if kind == "date":
-        return _between(rows, "created_at" if one.key == "created" else one.key, one)
-    if one.key == "city":
-        return rows.filter(_any_of("city__iexact", one.values))
-    values: list[Any] = _numbers(one.values) if one.key in _RELATED else list(one.values)
-    has_order = order == "name" and column in _ORDERED_BY_NAME and len(values) == 1
-    if order and one.key in _RELATED and not has_order and connection.vendor == "sqlite":
-        # Or SQLite reads all of them by the column's own index and orders them.
-        return rows.alias(**{f"_{column}": F(column) + Value(0)}).filter(**{f"_{column}__in": values})
-    return rows.filter(**{f"{column}__in": values})
+def _sources(found: Found, asked: Asked, columns: Mapping[str, Column]) -> list[Source]:
+    if asked.sort.startswith(OWN):
+        return [Source([_own_order(found, asked, columns[asked.sort])], "value", "customer_id")]
+    everybody = Customer.objects.archived() if found.archived else Customer.objects.current()
+    if asked.sort == "birthday":
+        return [Source([everybody.filter(birthday__isnull=False)], "birthday")]
+    sources = [one.sources[asked.sort] for one in found.conditions if asked.sort in one.sources]
+    return sources or [Source([everybody], "pk" if asked.sort == "created" else "search_name")]
 
 
-def _any_of(lookup: str, values: Iterable[str]) -> Q:
-    wanted = Q()
-    for value in values:
-        wanted |= Q(**{lookup: value})
-    return wanted
+def _own_order(found: Found, asked: Asked, column: Column) -> QuerySet[ListValue]:
+    rows = own_values(column.key.removeprefix(OWN), asked.filter_of(column.key), column.kind)
+    return rows if found.ids is None else rows.filter(customer__in=found.ids)
 
 
-def _own_filtered(rows: CustomerQuerySet, one: Filter, kind: str) -> CustomerQuerySet:
-    key = one.key.removeprefix(OWN)
-    if one.is_empty:
-        return rows.exclude(own_fields__has_key=key)
-    if kind == "yesno":
-        yes = Q(**{f"own_fields__{key}": True})
-        return rows.filter(yes if "yes" in one.values else ~yes | Q(**{f"own_fields__{key}__isnull": True}))
-    if kind in ("number", "money"):
-        return _own_number_between(rows, key, one, kind)
-    if kind == "date":
-        return _own_dates_between(rows, key, one)
-    if kind == "choices":
-        return rows.filter(_any_of(f"own_fields__{key}__icontains", [f'"{value}"' for value in one.values]))
-    return rows.filter(_any_of(f"own_fields__{key}{'__iexact' if kind == 'text' else ''}", one.values))
+# -- groups ------------------------------------------------------------------------------------------------------------
 
 
-def _own_number_between(rows: CustomerQuerySet, key: str, one: Filter, kind: str) -> CustomerQuerySet:
-    text: Any = KeyTextTransform(key, "own_fields")
-    if kind == "money":
-        text = KeyTextTransform("amount", text)
-    rows = rows.alias(_number=Cast(text, DecimalField(max_digits=30, decimal_places=6)))
-    for limit, step in ((one.at_least, "gte"), (one.at_most, "lte")):
-        number = _decimal(limit)
-        if number is not None:
-            rows = rows.filter(**{f"_number__{step}": number})
-    return rows
+def group_counts(
+    user: User, asked: Asked, column: Column, columns: Iterable[Column]
+) -> list[tuple[str, str, int | None, bool]]:
+    """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides.
+
+    How many is None where many fit the other filters and counting them for each option would take long.
+    """
+    others = replace(asked, filters=tuple(one for one in asked.filters if one.key != column.key))
+    found = found_customers(user, others, columns)
+    if found.is_few:
+        numbers = _counted_among(found.rows, column)
+        return [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
+    counts: list[tuple[str, str, int | None, bool]] = []
+    for value, words in column.options:
+        left = _GROUPS_BY_GRAMS - len(counts) if found.conditions else 1
+        number = _counted_with(found, of_choice(column, value, archived=found.archived)) if left > 0 else None
+        if number != 0:
+            counts.append((value, words, min(number or 0, COUNTED_UP_TO) or None, (number or 0) <= COUNTED_UP_TO))
+    return counts
 
 
-def _own_dates_between(rows: CustomerQuerySet, key: str, one: Filter) -> CustomerQuerySet:
-    rows = rows.alias(_day=KeyTextTransform(key, "own_fields"))
-    for limit, step in ((one.at_least, "gte"), (one.at_most, "lte")):
-        if _day(limit):
-            rows = rows.filter(**{f"_day__{step}": limit})
-    return rows
-
-
-def _between(rows: CustomerQuerySet, column: str, one: Filter) -> CustomerQuerySet:
-    first, last = _day(one.at_least), _day(one.at_most)
-    if column == "created_at":
-        if first:
-            rows = rows.filter(created_at__gte=timezone.make_aware(datetime.combine(first, time())))
-        if last:
-            rows = rows.filter(created_at__lt=timezone.make_aware(datetime.combine(last + timedelta(days=1), time())))
-        return rows
-    return rows.filter(**({f"{column}__gte": first} if first else {}), **({f"{column}__lte": last} if last else {}))
-
-
-def _numbers(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
+def _counted_with(found: Found, one: Condition) -> int | None:
+    if not found.conditions and not found.archived:
+        return _number(_unordered(one)) if one.sources else None
+    if not all(other.is_settled and other.slot for other in found.conditions):
         return None
-    return number if number.is_finite() and abs(number) < 10**20 else None
+    slots = [other.slot for other in (*found.conditions, one)]
+    return len(_ids_with(slots, archived=found.archived, limit=COUNTED_UP_TO + 1))
 
 
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1800 < found.year < 9000 else None
+def _counted_among(rows: CustomerQuerySet, column: Column) -> dict[str, int]:
+    """How many of few customers have each option."""
+    ids = rows.order_by().values("pk")
+    if column.key == "tags":
+        tags = CustomerTag.objects.filter(customer__in=ids).values_list("tag_id").annotate(Count("pk"))
+        return {str(tag): number for tag, number in tags}
+    if column.key.startswith(OWN):
+        facts = {_fact_number(column, value): value for value, _words in column.options}
+        counted_facts = ListFact.objects.filter(customer__in=ids, fact__in=list(facts)).values_list("fact")
+        return {facts[fact]: number for fact, number in counted_facts.annotate(Count("pk"))}
+    groups = rows.order_by().values_list(column.key).annotate(Count("pk"))
+    return {str(value): number for value, number in groups if value not in (None, "")}
+
+
+def _fact_number(column: Column, value: str) -> int:
+    return grams.fact_number(of_choice(column, value, archived=False).slot[0][0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.customers.bulk import change_many, undo_many
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
-from callcard.customers.list_query import Found, found_customers, group_counts
+from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.models import Tag
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
-from callcard.ui.lists import Asked, Column, keyset_page, read_asked
+from callcard.ui.lists import Asked, Column, read_asked
 from callcard.ui.record_lists import (
     RecordList,
     chosen_by,
@@ -31,8 +30,6 @@ from callcard.ui.record_lists import (
 )
 
 CUSTOMERS = RecordList("customers", columns_for, sort="name")
-_ALWAYS_QUICK = {"search_name", "id"}
-"""Orders that have an index; by others only few customers are ordered."""
 _AT_ONCE = 500
 
 
@@ -45,11 +42,11 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     columns = columns_for(user)
     asked = read_asked(request.GET, columns, sort="name")
     found = found_customers(user, asked, columns)
-    asked = _orderable(asked, found, columns)
-    page = keyset_page(_with_parts(found), asked, sort=_sort_of(asked, columns))
+    asked = orderable(asked, found, columns)
+    page = page_of(found, asked, columns)
     chosen = chosen_by(request, CUSTOMERS, columns)
     context = {
-        **list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: _is_quick(column, found)),
+        **list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found)),
         "found": found,
         "page": page,
         "rows": cells_of(page.rows, [column for column, _width in chosen], user),
@@ -57,26 +54,6 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "bulk": _bulk_choices(columns),
     }
     return render(request, "customers/list.html", context)
-
-
-def _with_parts(found: Found) -> Any:
-    related = ("category", "stage", "source", "responsible")
-    return found.rows.select_related(*related).prefetch_related("phones", "tags")
-
-
-def _sort_of(asked: Asked, columns: list[Column]) -> str:
-    return next((column.sort for column in columns if column.key == asked.sort), "search_name")
-
-
-def _is_quick(column: Column, found: Found) -> bool:
-    return found.is_few or column.sort in _ALWAYS_QUICK
-
-
-def _orderable(asked: Asked, found: Found, columns: list[Column]) -> Asked:
-    """A million are ordered by what there is an index for, and by the name otherwise."""
-    if found.is_few or _sort_of(asked, columns) in _ALWAYS_QUICK:
-        return asked
-    return replace(asked, sort="name", is_descending=False, after="", before="")
 
 
 def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column]) -> list[dict[str, Any]]:

@@ -95,6 +95,7 @@ def add(documents: Iterable[Document]) -> None:
     fresh = list(documents)
     if fresh:
         _insert(fresh)
+        _list([document.customer_id for document in fresh])
 
 
 def forget(customer_ids: Iterable[int]) -> None:
@@ -119,7 +120,7 @@ def build(*, tell: Callable[[int, int], None] = lambda done, last: None) -> int:
 
 
 def _list(ids: list[int]) -> None:
-    """Those that were indexed before there were tables for lists."""
+    """What lists read of them, and nothing else."""
     with transaction.atomic():
         rows = _Rows.read(ids)
         list_index.keep(rows.customers, rows.listed(), rows.fields, of=ids)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -117,12 +118,15 @@ def without(query: QueryDict, *names: str) -> str:
 
 @dataclass(slots=True)
 class Page:
-    """Rows of a list, and the cursors of its neighbours ("" where it ends)."""
+    """Rows of a list, and the cursors of its neighbours ("" where it ends).
+
+    `is_cut`: it was not looked for longer; there may be more that fits behind the cursor.
+    """
 
     rows: list[Any]
     next: str = ""
     previous: str = ""
-    orders: list[str] = field(default_factory=list)
+    is_cut: bool = False
 
 
 def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_SIZE) -> Page:
@@ -194,9 +198,13 @@ def _may_be_null(rows: QuerySet[M], sort: str) -> bool:
 
 
 def _cursor(row: Model, sort: str) -> str:
-    value = getattr(row, "pk" if sort in ("pk", "id") else sort)
+    return cursor_of(getattr(row, "pk" if sort in ("pk", "id") else sort), row.pk)
+
+
+def cursor_of(value: Any, pk: int) -> str:
+    """A place in a list, as it stands in an address."""
     text = value.isoformat() if isinstance(value, date | datetime) else value
-    return urlsafe_b64encode(json.dumps([text, row.pk]).encode()).decode().rstrip("=")
+    return urlsafe_b64encode(json.dumps([text, pk]).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> tuple[Any, int] | None:
@@ -205,7 +213,9 @@ def read_cursor(text: str) -> tuple[Any, int] | None:
         value, pk = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, TypeError):
         return None
-    is_value = value is None or isinstance(value, str | int)
+    if isinstance(value, str):
+        value = value.encode("utf-8", "ignore").decode().replace("\x00", "")
+    is_value = value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))
     return (value, pk) if is_value and isinstance(pk, int) and abs(pk) < 2**62 else None
 
 

@@ -131,9 +131,9 @@ def list_context(
 
 
 def group_links(
-    query: QueryDict, asked: Asked, column: Column, counts: Sequence[tuple[str, str, int, bool]]
+    query: QueryDict, asked: Asked, column: Column, counts: Sequence[tuple[str, str, int | None, bool]]
 ) -> list[dict[str, Any]]:
-    """`counts`: (value, words, how many, exactly?) of each group of this column."""
+    """`counts`: (value, words, how many or None, exactly?) of each group of this column."""
     rest = without(query, f"f.{column.key}", f"f.{column.key}.empty")
     chosen = asked.filter_of(column.key).values
     return [

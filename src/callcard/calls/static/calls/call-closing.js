@@ -61,7 +61,6 @@ class CallClosing extends HTMLElement {
     drafts.delete(this.dataset.url);
     event.target.remove();
     this.details.open = false;
-    this.dispatchEvent(new CustomEvent("call-closed", { bubbles: true }));
     return undefined;
   }
 }
