@@ -13,7 +13,7 @@ from django.db import transaction
 from callcard.customers import services
 from callcard.customers.models import Customer, CustomerFile, CustomerNote
 from callcard.customers.record import FIELDS_OF, keep_row_change, row_snapshot
-from callcard.customers.undo import ROWS, CannotUndo, bring_back
+from callcard.customers.undo import ROWS, CannotUndo, bring_back, seen_of
 from callcard.staff.history import put_back
 from callcard.staff.models import Change, User
 
@@ -24,13 +24,17 @@ _TOLD_ONLY = {"merged", "merged_into"}
 def restore_change(*, change: Change, by: User | None) -> None:
     """Write the values of before this step again; a removed row or an archived customer comes back.
 
-    For customers and what belongs to them. Raises CannotUndo, or ValidationError when a value no longer fits.
+    For customers and what belongs to them; own fields that the role of `by` does not see stay as they are.
+    Raises CannotUndo, or ValidationError when a value no longer fits.
     """
     customer = Customer.objects.select_for_update().filter(pk=change.customer_id or 0).first()
     if customer is None or change.action in {Change.Action.CREATED, Change.Action.IMPORTED, Change.Action.MERGED}:
         raise CannotUndo
     if change.about == "customer":
-        _restore_customer(customer, earlier(change), by)
+        values = seen_of(earlier(change), by)
+        if not values:
+            raise CannotUndo
+        _restore_customer(customer, values, by)
     elif change.about in ROWS:
         _restore_row(customer, change, by)
     else:
@@ -44,6 +48,7 @@ def restore_record(*, customer: Customer, until: Change, by: User | None) -> Non
     values: dict[str, Any] = {}
     for step in since.filter(about="customer").exclude(action=Change.Action.MERGED):
         values |= earlier(step)
+    values = seen_of(values, by)
     if values:
         _restore_customer(Customer.objects.select_for_update().get(pk=customer.pk), values, by)
     for step in since.filter(about__in=ROWS, action=Change.Action.REMOVED).reverse():

@@ -16,10 +16,13 @@ from callcard.staff.requests import signed_in
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """Options of the search box."""
-    text = request.GET.get("q", "")
-    hits = find_customers(text, user=signed_in(request), limit=FOUND_AT_ONCE)
-    return render(request, "customers/search_found.html", {"q": text.strip(), "options": _options(hits)})
+    """Options of the search box. With `merge`, an id: those with whom that customer can be merged, and led there."""
+    text, merged = request.GET.get("q", ""), request.GET.get("merge", "")
+    if not (merged.isascii() and merged.isdigit() and len(merged) < 19):
+        merged = ""
+    hits = find_customers(text, user=signed_in(request), limit=FOUND_AT_ONCE, archived=False if merged else None)
+    options = _options([hit for hit in hits if str(hit.customer_id) != merged])
+    return render(request, "customers/search_found.html", {"q": text.strip(), "options": options, "merged": merged})
 
 
 def _options(hits: list[Hit]) -> list[dict[str, Any]]:

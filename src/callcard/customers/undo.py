@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import QuerySet
 
 from callcard.customers import file_services, note_services, person_services, services
-from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerFile, CustomerNote, Phone
+from callcard.customers.models import (
+    Address,
+    Contact,
+    ContactPerson,
+    Customer,
+    CustomerFile,
+    CustomerNote,
+    OwnField,
+    Phone,
+)
+from callcard.customers.own_fields import is_seen_by
 from callcard.customers.record import (
+    OWN,
     ChangedMeanwhile,
     as_text,
     customer_snapshot,
@@ -70,9 +81,19 @@ def undo_change(*, change: Change, by: User | None) -> None:
 def _undo_of_customer(customer: Customer, change: Change, by: User | None) -> None:
     if not change.before and change.action == Change.Action.CREATED:
         raise CannotUndo
-    now = customer_snapshot(customer)
-    _refuse_if_gone_on(customer, change, now)
-    services.put_back_fields(customer=customer, values=_earlier(change), by=by)
+    values = seen_of(_earlier(change), by)
+    if not values:
+        raise CannotUndo
+    _refuse_if_gone_on(customer, change, customer_snapshot(customer), names=values)
+    services.put_back_fields(customer=customer, values=values, by=by)
+
+
+def seen_of(values: Mapping[str, Any], by: User | None) -> dict[str, Any]:
+    """A customer's values by field, without own fields that this person's role does not see and so must not write."""
+    if by is None:
+        return dict(values)
+    hidden = {f"{OWN}{field.key}" for field in OwnField.objects.all() if not is_seen_by(field, by)}
+    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def _undo_of_row(row: Row, change: Change, by: User | None) -> None:
@@ -87,8 +108,10 @@ def _earlier(change: Change) -> dict[str, Any]:
     return {name: change.before.get(name) for name in {**change.before, **change.after}}
 
 
-def _refuse_if_gone_on(record: models.Model, change: Change, now: Mapping[str, Any]) -> None:
-    for name in {**change.before, **change.after}:
+def _refuse_if_gone_on(
+    record: models.Model, change: Change, now: Mapping[str, Any], names: Iterable[str] | None = None
+) -> None:
+    for name in {**change.before, **change.after} if names is None else names:
         if now.get(name) != change.after.get(name):
             last = last_change(record, name)
             raise ChangedMeanwhile(

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,7 @@ from callcard.staff.places import countries
 from callcard.tasks.models import Task
 from callcard.ui.writing import day, full_moment, money
 
-_NAMES: dict[str, Label] = {
+NAMES_OF_KINDS: dict[str, Label] = {
     "customer": gettext_lazy("Customer"),
     "phone": gettext_lazy("Number"),
     "contact": gettext_lazy("Contact"),
@@ -38,8 +39,17 @@ _NAMES: dict[str, Label] = {
 }
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.
-_SILENT = {"e164", "is_valid_looking", "path", "media_type", "contact_person", "removed_at", "written_at", "author"}
-_SILENT |= {"uploaded_by", "uploaded_at", "size_bytes", "version", "done_by"}
+UNTOLD_FIELDS = {
+    "e164",
+    "is_valid_looking",
+    "path",
+    "media_type",
+    "contact_person",
+    "removed_at",
+    "written_at",
+    "author",
+}
+UNTOLD_FIELDS |= {"uploaded_by", "uploaded_at", "size_bytes", "version", "done_by"}
 _MAIN = {"phone": "raw", "contact": "value", "person": "name", "address": "line", "note": "text", "file": "name"}
 _FLAGS: dict[str, Label] = {
     "is_preferred": gettext_lazy("Preferred"),
@@ -49,12 +59,12 @@ _FLAGS: dict[str, Label] = {
     "lines": gettext_lazy("Lines"),
 }
 _LONGEST = 120
-_own_fields = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})
+own_fields_by_key = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})
 
 
 def change_entry(change: Change, user: User, names: Names) -> Entry | None:
     """None when nothing of it is for this user's eyes: fields that their role does not see."""
-    before, after = _seen(change.before, user), _seen(change.after, user)
+    before, after = seen_by(change.before, user), seen_by(change.after, user)
     if not before and not after and (change.before or change.after):
         return None
     return Entry(
@@ -62,25 +72,26 @@ def change_entry(change: Change, user: User, names: Names) -> Entry | None:
         change.pk,
         change.at,
         "history",
-        _title(change),
+        title_of(change),
         text=_text(change, before, after),
+        url=reverse("customer-history", args=[change.customer_id]) if change.customer_id else "",
         who=names.get(change.by_id or 0, ""),
     )
 
 
-def _seen(values: Mapping[str, Any], user: User) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if _may_see(name, user)}
+def seen_by(values: Mapping[str, Any], user: User) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if may_see(name, user)}
 
 
-def _may_see(name: str, user: User) -> bool:
+def may_see(name: str, user: User) -> bool:
     if not name.startswith(OWN):
         return name != "own_fields"
-    field = _own_fields.get().get(name.removeprefix(OWN))
+    field = own_fields_by_key.get().get(name.removeprefix(OWN))
     return field is None or is_seen_by(field, user)
 
 
-def _title(change: Change) -> str:
-    about = str(_NAMES.get(change.about, change.about))
+def title_of(change: Change) -> str:
+    about = str(NAMES_OF_KINDS.get(change.about, change.about))
     return f"{about}: {change.get_action_display()}" if about else str(change.get_action_display())
 
 
@@ -90,18 +101,18 @@ def _text(change: Change, before: Mapping[str, Any], after: Mapping[str, Any]) -
         return _short(str((after or before).get(main, "") or ""))
     if change.about == "customer" and not change.before:
         return _short(str(after.get("name", "")))
-    steps = [_step(change.about, name, before, after) for name in {**before, **after} if name not in _SILENT]
+    steps = [_step(change.about, name, before, after) for name in {**before, **after} if name not in UNTOLD_FIELDS]
     return "; ".join(steps)
 
 
 def _step(about: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    was, now = (_value(name, side.get(name), side) for side in (before, after))
-    return f"{_label(about, name)}: {was or '—'} → {now or '—'}"
+    was, now = (value_in_words(name, side.get(name), side) for side in (before, after))
+    return f"{field_label(about, name)}: {was or '—'} → {now or '—'}"
 
 
-def _label(about: str, name: str) -> str:
+def field_label(about: str, name: str) -> str:
     if name.startswith(OWN):
-        field = _own_fields.get().get(name.removeprefix(OWN))
+        field = own_fields_by_key.get().get(name.removeprefix(OWN))
         return field.name if field else name.removeprefix(OWN)
     label = _FLAGS.get(name) or ROW_LABELS.get(about, LABELS).get(name)
     if label is None and about in _MODELS and name in {each.name for each in _MODELS[about]._meta.fields}:
@@ -110,18 +121,18 @@ def _label(about: str, name: str) -> str:
     return str(label or name)
 
 
-def _value(name: str, value: Any, side: Mapping[str, Any]) -> str:
+def value_in_words(name: str, value: Any, side: Mapping[str, Any]) -> str:
     if value in (None, "", []):
         return ""
     if name.startswith(OWN):
-        field = _own_fields.get().get(name.removeprefix(OWN))
+        field = own_fields_by_key.get().get(name.removeprefix(OWN))
         return _short(shown(field, value) if field else str(value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping):
         return _short(str(value.get("name", "")))
     if isinstance(value, list):
-        return _short(", ".join(_value("", one, {}) for one in value))
+        return _short(", ".join(value_in_words("", one, {}) for one in value))
     return _short(_written(name, str(value), side))
 
 

@@ -38,6 +38,7 @@ class Entry:
     amount: str = ""
     who: str = ""
     is_own: bool = False  # a note that this user may change
+    may_be_closed: bool = False  # a call of which this user may say what came of it
 
 
 def call_entry(call: Call, user: User, names: Names) -> Entry:
@@ -57,6 +58,7 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
         badge=" · ".join(filter(None, [str(call.ending), talked])),
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
         who=names.get(call.answered_by_id or 0, ""),
+        may_be_closed=True,  # whoever sees a call may
     )
 
 

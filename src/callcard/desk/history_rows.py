@@ -47,22 +47,22 @@ def steps(changes: Iterable[Change], user: User) -> list[Step]:
 
 
 def _step(change: Change, user: User, customer: Customer | None) -> Step | None:
-    before, after = words._seen(change.before, user), words._seen(change.after, user)
+    before, after = words.seen_by(change.before, user), words.seen_by(change.after, user)
     if not before and not after and (change.before or change.after):
         return None
     lines = tuple(
         Line(
-            label=words._label(change.about, name),
-            was=words._value(name, before.get(name), before),
-            now=words._value(name, after.get(name), after),
+            label=words.field_label(change.about, name),
+            was=words.value_in_words(name, before.get(name), before),
+            now=words.value_in_words(name, after.get(name), after),
         )
         for name in {**before, **after}
-        if name not in words._SILENT
+        if name not in words.UNTOLD_FIELDS
     )
     merge = change.batch.removeprefix("merge:") if change.action == Change.Action.MERGED else ""
     return Step(
         change=change,
-        title=words._title(change),
+        title=words.title_of(change),
         who=change.by.shown_name if change.by else "",
         lines=lines,
         can_be_restored=(change.action in _STEPS_RESTORED and change.about in {"customer", "task", *ROWS})
@@ -96,8 +96,8 @@ def _is_id(text: str) -> bool:
 
 def kinds() -> dict[str, str]:
     """What a step can be about -> its name."""
-    return {key: str(name) for key, name in words._NAMES.items()}
+    return {key: str(name) for key, name in words.NAMES_OF_KINDS.items()}
 
 
 def field_name(about: str, name: str) -> str:
-    return words._label(about, name)
+    return words.field_label(about, name)

@@ -7,6 +7,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from callcard.calls.closing import closing_door
 from callcard.desk.customer_entries import Entry
 from callcard.desk.customer_values import Value
 from callcard.ui.icons import icon
@@ -46,10 +47,15 @@ def timeline_entry(entry: Entry) -> SafeString:
     who = f"<bdi>{escape(entry.who)}</bdi>" if entry.who else ""
     return mark_safe(
         f'<li class="entry entry-{entry.kind}" data-entry="{entry.kind}-{entry.pk}"><span class="entry-icon">'
-        f'{icon(entry.icon)}</span><div class="entry-what"><p class="entry-head">{head}</p>{_text(entry)}</div>'
+        f'{icon(entry.icon)}</span><div class="entry-what"><p class="entry-head">{head}</p>{_text(entry)}'
+        f"{_door(entry)}</div>"
         f'<span class="entry-when quiet"><time datetime="{entry.at.isoformat()}">{escape(moment(entry.at))}</time>'
         f"{who}</span></li>"
     )
+
+
+def _door(entry: Entry) -> str:
+    return closing_door(entry.pk) if entry.may_be_closed else ""
 
 
 def _text(entry: Entry) -> str:

@@ -61,6 +61,7 @@ class CallClosing extends HTMLElement {
     drafts.delete(this.dataset.url);
     event.target.remove();
     this.details.open = false;
+    this.dispatchEvent(new CustomEvent("call-closed", { bubbles: true }));
     return undefined;
   }
 }

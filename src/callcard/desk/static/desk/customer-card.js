@@ -51,6 +51,7 @@ class CustomerCard extends HTMLElement {
     for (const kind of ["window:active", "visibilitychange", "live:card-watchers", "live:line"])
       document.addEventListener(kind, ({ detail }) => (!detail?.customer || detail.customer === this.customer) && this.beat(), { signal });
     document.addEventListener("live:customer-changed", ({ detail }) => this.hear(detail), { signal });
+    this.addEventListener("call-closed", () => this.refreshSoon(SOON_MS));
     document.addEventListener("live:popup", () => this.refreshSoon(LATER_MS), { signal });
     document.addEventListener("live:resync", () => this.refreshSoon(SOON_MS), { signal });
     addEventListener("pagehide", () => this.leave(), { signal });

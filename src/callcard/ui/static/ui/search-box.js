@@ -35,7 +35,9 @@ export class SearchBox extends HTMLElement {
     this.asked = new AbortController();
     const wanted = this.field.value.trim();
     try {
-      const response = await fetch(`${this.dataset.url}?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" }, signal: this.asked.signal, redirect: "error" });
+      const url = new URL(this.dataset.url, document.baseURI);
+      url.searchParams.set("q", wanted);
+      const response = await fetch(url, { headers: { "X-Callcard-Window": "1" }, signal: this.asked.signal, redirect: "error" });
       if (!response.ok) throw new Error(String(response.status));
       this.list.innerHTML = await response.text();
       this.arrived();

@@ -9,6 +9,20 @@ class SearchPick extends SearchBox {
     this.list.addEventListener("click", (event) => this.pick(event), true);
   }
 
+  /** Enter takes who is marked, else the first who is found: the form is not sent with half a name. */
+  key(event) {
+    const isAsked = event.key === "Enter" && !event.isComposing && !this.kept.value && this.field.value.trim();
+    if (!isAsked || this.chosen) return super.key(event);
+    event.preventDefault();
+    return this.takeFirst();
+  }
+
+  async takeFirst() {
+    clearTimeout(this.waiting);
+    await this.look();
+    this.options[0]?.click();
+  }
+
   /** The shell's search may show the same records, and an id stands once in a page. */
   arrived() {
     for (const option of this.options) option.id = `${this.list.id}-${option.dataset.pk}`;
