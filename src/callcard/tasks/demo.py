@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -20,11 +20,14 @@ _TITLES = (
     *("Arrange the delivery date", "Send photos of the teak bench", "Check the warranty", "Wish a happy birthday"),
 )
 _URGENT_SHARE = 0.08
+_LEFT_UNDONE = 6  # one of so many
 
 
 def load_tasks(chance: random.Random, *, customers: Sequence[Customer], staff: Sequence[User], now: datetime) -> None:
     chosen = chance.sample(list(customers), k=len(customers) * 2 // 5)
-    Task.objects.bulk_create(_task(chance, customer, staff, now) for customer in chosen)
+    tasks = [_task(chance, customer, staff, now) for customer in chosen]
+    _do_most(task for task in tasks if task.due_at and task.due_at < now)
+    Task.objects.bulk_create(tasks)
     for user in staff:
         _load_routine(user, customers, now)
 
@@ -34,19 +37,21 @@ def _task(chance: random.Random, customer: Customer, staff: Sequence[User], now:
     zone = zone_of(assignee)
     day = now.astimezone(zone).date() + timedelta(days=chance.randint(-12, 20))
     at = time(chance.randint(9, 17), chance.choice((0, 15, 30, 45))) if chance.random() < 0.6 else None
-    due_at = moment_of(day, at, zone)
-    is_done = due_at < now and chance.random() < 0.9
     return Task(
         customer=customer,
         title=chance.choice(_TITLES),
         assignee=assignee,
         created_by=assignee,
-        due_at=due_at,
+        due_at=moment_of(day, at, zone),
         due_on=None if at else day,
         priority=Task.Priority.HIGH if chance.random() < _URGENT_SHARE else Task.Priority.NORMAL,
-        done_at=due_at - timedelta(hours=3) if is_done else None,
-        done_by=assignee if is_done else None,
     )
+
+
+def _do_most(past: Iterable[Task]) -> None:
+    for index, task in enumerate(past):
+        if task.due_at and index % _LEFT_UNDONE:
+            task.done_at, task.done_by = task.due_at - timedelta(hours=3), task.assignee
 
 
 def _load_routine(user: User, customers: Sequence[Customer], now: datetime) -> None:
