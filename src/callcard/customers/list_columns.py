@@ -35,7 +35,7 @@ def columns_for(user: User) -> list[Column]:
 
 def _fixed(user: User) -> list[Column]:
     kinds = tuple((str(value), str(label)) for value, label in Customer.Kind.choices)
-    people = _people(user)
+    people = people_of(user)
     return [
         Column("name", _("Name"), sort="search_name", has_filter=False),
         Column("phones", _("Numbers"), has_filter=False),
@@ -73,7 +73,7 @@ def _named(model: type[Model]) -> tuple[tuple[str, str], ...]:
     return tuple((str(pk), name) for pk, name in model._default_manager.values_list("pk", "name"))
 
 
-def _people(user: User) -> tuple[tuple[str, str], ...]:
+def people_of(user: User) -> tuple[tuple[str, str], ...]:
     """Users whose customers this user sees."""
     seen = visible_to(user).responsible_ids
     people = User.objects.filter(is_active=True) if seen is None else User.objects.filter(pk__in=seen)

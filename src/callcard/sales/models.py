@@ -168,6 +168,7 @@ class Order(Document):
             models.Index(fields=["-ordered_at", "-id"], name="sales_order_newest"),
             models.Index(fields=["state", "-ordered_at", "-id"], name="sales_order_state"),
             models.Index(fields=["responsible", "-ordered_at", "-id"], name="sales_order_responsible"),
+            models.Index(fields=["responsible", "state", "-ordered_at", "-id"], name="sales_order_of_in_state"),
             models.Index(fields=["due_on", "-ordered_at"], condition=models.Q(is_current=True), name="sales_order_due"),
         ]
 

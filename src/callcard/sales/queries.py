@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from callcard.customers.models import folded
 from callcard.customers.search import find_customers
-from callcard.sales.models import Balance, DebtTotal, Order, OrderQuerySet, Payment, Product
+from callcard.sales.models import Balance, DebtTotal, Order, Payment, Product
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -23,52 +23,14 @@ _CUSTOMERS_LOOKED_THROUGH = 50
 _LAST_LETTER = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """What a list of orders is narrowed to; None and empty mean any."""
-
-    words: str = ""
-    state_id: int | None = None
-    responsible_id: int | None = None
-    since: date | None = None
-    until: date | None = None
-    is_past_due: bool = False
-    is_current: bool = False
-
-
-def orders_found(user: User, wanted: OrderFilter) -> OrderQuerySet:
-    """Orders that this user may see, not yet in an order."""
-    found = Order.objects.visible_to(user)
-    if wanted.is_past_due:
-        found = found.past_due(timezone.localdate())
-    if wanted.is_current:
-        found = found.filter(is_current=True)
-    columns = {
-        "state_id": wanted.state_id,
-        "responsible_id": wanted.responsible_id,
-        "ordered_at__date__gte": wanted.since,
-        "ordered_at__date__lte": wanted.until,
-    }
-    found = found.filter(**{name: value for name, value in columns.items() if value is not None})
-    return found.filter(_said(user, wanted.words)) if wanted.words.strip() else found
-
-
-def _said(user: User, words: str) -> Q:
-    """The number from its beginning, or a customer whom the words find."""
+def said(user: User, words: str) -> Q:
+    """The number from its beginning; when no number is so, customers whom the words find."""
     words = words.replace("\x00", "").strip()[:100]
+    numbers = Q(number__gte=words, number__lt=words + _LAST_LETTER)
+    if any(mark.isdigit() for mark in words) and Order.objects.visible_to(user).filter(numbers).exists():
+        return numbers
     hits = find_customers(words, user=user, limit=_CUSTOMERS_LOOKED_THROUGH)
-    return Q(number__gte=words, number__lt=words + _LAST_LETTER) | Q(customer_id__in=[hit.customer_id for hit in hits])
-
-
-def order_page(orders: OrderQuerySet, after: int | None) -> tuple[list[Order], int | None]:
-    """Newest first: the page behind the order `after`, and after which the next one begins."""
-    last = Order.objects.filter(pk=after).values_list("ordered_at", flat=True).first() if after else None
-    if last is not None:
-        orders = orders.filter(Q(ordered_at__lt=last) | Q(ordered_at=last, pk__lt=after), ordered_at__lte=last)
-    rows = list(
-        orders.order_by("-ordered_at", "-pk").select_related("customer", "state", "responsible")[: PAGE_SIZE + 1]
-    )
-    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
+    return numbers | Q(customer_id__in=[hit.customer_id for hit in hits])
 
 
 def find_products(words: str) -> list[Product]:

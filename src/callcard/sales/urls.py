@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.sales import document_views, order_files, payment_views, product_views, views
+from callcard.sales import document_views, order_files, order_list_views, payment_views, product_views, views
+from callcard.ui.record_lists import list_paths
 
 urlpatterns = [
-    path("orders/", views.order_list, name="orders"),
+    path("orders/", order_list_views.order_list, name="orders"),
+    path("orders/change", order_list_views.bulk, name="change-orders"),
+    path("orders/change/undo", order_list_views.bulk_undo, name="undo-orders"),
+    *list_paths(order_list_views.ORDERS, "orders/"),
     path("orders/new", views.order_new, name="order-new"),
     path("orders/figures", views.order_figures_now, name="order-figures"),
     path("orders/<int:pk>/", views.order_window, name="order"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.customers.about import address_of_new_task
@@ -18,9 +16,9 @@ from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
 from callcard.sales.documents.languages import languages_for
-from callcard.sales.forms import DayField, OrderForm, decimal_point, typed
+from callcard.sales.forms import OrderForm, decimal_point, typed
 from callcard.sales.models import Order, OrderState
-from callcard.sales.queries import OrderFilter, free_advances, order_page, orders_found
+from callcard.sales.queries import free_advances
 from callcard.sales.rules import LARGEST_TOTAL, NotAnAmount, OrderFigures, order_figures, read_discount
 from callcard.sales.services import (
     ChangedMeanwhile,
@@ -34,10 +32,9 @@ from callcard.sales.services import (
 )
 from callcard.sales.typed_lines import TypedLine, drafts, figures_of_lines, lines_of, read_lines
 from callcard.staff.company import company
-from callcard.staff.models import Change, User
+from callcard.staff.models import Change
 from callcard.staff.places import currencies
 from callcard.staff.requests import signed_in
-from callcard.ui.forms import WindowForm
 from callcard.ui.writing import money
 
 _CHANGES_SHOWN = 30
@@ -52,64 +49,6 @@ def own_order(request: HttpRequest, pk: int) -> Order:
 def number_in(text: str) -> int | None:
     """The id in a part of an address; None when there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-# -- the list ---------------------------------------------------------------------------------------------------------
-
-
-class FilterForm(WindowForm):
-    q = forms.CharField(label=gettext_lazy("Number or customer"), max_length=100, required=False)
-    state = forms.ModelChoiceField(
-        label=gettext_lazy("State"), queryset=OrderState.objects, required=False, empty_label=gettext_lazy("Any")
-    )
-    responsible = forms.ModelChoiceField(
-        label=gettext_lazy("Responsible"), queryset=User.objects, required=False, empty_label=gettext_lazy("Anybody")
-    )
-    since = DayField(label=gettext_lazy("From"), required=False)
-    until = DayField(label=gettext_lazy("Until"), required=False)
-    show = forms.ChoiceField(
-        label=gettext_lazy("Show"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("All")),
-            ("current", gettext_lazy("Going on")),
-            ("late", gettext_lazy("Past due")),
-        ],
-    )
-
-    def wanted(self) -> OrderFilter:
-        """What is understood of it."""
-        kept: dict[str, Any] = self.cleaned_data
-        state, responsible = kept.get("state"), kept.get("responsible")
-        return OrderFilter(
-            words=kept.get("q", ""),
-            state_id=state.pk if state else None,
-            responsible_id=responsible.pk if responsible else None,
-            since=kept.get("since"),
-            until=kept.get("until"),
-            is_past_due=kept.get("show") == "late",
-            is_current=kept.get("show") == "current",
-        )
-
-
-@require_GET
-def order_list(request: HttpRequest) -> HttpResponse:
-    form = FilterForm(request.GET, auto_id="orders-%s")
-    form.is_valid()
-    rows, next_after = order_page(
-        orders_found(signed_in(request), form.wanted()), number_in(request.GET.get("after", ""))
-    )
-    kept = request.GET.copy()
-    kept.pop("after", None)
-    context = {
-        "form": form,
-        "orders": rows,
-        "next_after": next_after,
-        "is_first_page": "after" not in request.GET,
-        "is_filtered": any(kept.values()),
-        "kept": kept.urlencode(),
-    }
-    return render(request, "sales/orders.html", context)
 
 
 # -- one order --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -107,29 +106,6 @@ def test_an_order_that_somebody_else_has_changed_is_not_written_over(anna: Windo
     assert anna.post(f"/orders/{order.pk}/", typed | {"version": "1"}).status_code == 302
     order.refresh_from_db()
     assert (order.title, order.total) == ("mine", Decimal(1))
-
-
-def test_the_list_is_narrowed_and_goes_on_behind_its_last_row(anna: Window, mali: Customer) -> None:
-    now, today = timezone.now(), timezone.localdate()
-    noy = create_customer(name="Noy")
-    OrderState.objects.create(name="New")
-    done = OrderState.objects.create(name="Done", is_current=False, position=9)
-    for index in range(55):
-        record_order(customer=mali, total=Decimal(1), ordered_at=now - timedelta(hours=index), number=f"A{index:02}")
-    record_order(customer=noy, number="LATE", due_on=today - timedelta(days=1), ordered_at=now - timedelta(days=9))
-    record_order(customer=noy, number="GONE", due_on=today - timedelta(days=1), state=done, ordered_at=now)
-    first = anna.text("/orders/")
-    assert ("A48" in first, "A49" in first) == (True, False)
-    last = Order.objects.get(number="A48")
-    further = anna.text(f"/orders/?after={last.pk}")
-    assert ("A48" in further, "A49" in further, "LATE" in further) == (False, True, True)
-    late = anna.text("/orders/?show=late")
-    assert ("LATE" in late, "GONE" in late, "A00" in late) == (True, False, False)
-    assert "was due yesterday" in late
-    assert "GONE" in anna.text(f"/orders/?state={done.pk}")
-    assert "A07" in anna.text("/orders/?q=A07")
-    assert "LATE" in anna.text("/orders/?q=noy")
-    assert "No order is like that." in anna.text("/orders/?q=nothing")
 
 
 def test_debts_are_told_by_currency_to_each_what_they_may_see(anna: Window, mali: Customer) -> None:

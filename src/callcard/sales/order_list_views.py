@@ -1,0 +1,107 @@
+"""The list of orders: its page, and what is done to many at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from callcard.sales.bulk import change_many, undo_many
+from callcard.sales.order_lists import Found, columns_for, found_orders, group_counts, sums
+from callcard.staff.models import User
+from callcard.staff.requests import signed_in
+from callcard.staff.visibility import visible_to
+from callcard.ui.lists import Asked, Column, keyset_page, read_asked
+from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context, question_of
+
+ORDERS = RecordList("orders", columns_for, sort="-ordered")
+_AT_ONCE = 500
+
+
+@require_GET
+def order_list(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    address = default_view_address(request, ORDERS)
+    if address:
+        return redirect(address)
+    columns = columns_for(user)
+    asked = read_asked(request.GET, columns, sort=ORDERS.sort)
+    found = found_orders(user, asked)
+    is_whole = visible_to(user).everything and not asked.filters
+    sort = _sort_of(asked, columns)
+    if not _is_quick(sort, found, is_whole=is_whole):
+        sort, asked = "ordered_at", replace(asked, sort="ordered", is_descending=True, after="", before="")
+    # No joins: SQLite would begin with the states and order all of their orders.
+    page = keyset_page(found.rows.prefetch_related("customer", "state", "responsible"), asked, sort=sort)
+
+    def can_sort(column: Column) -> bool:
+        return _is_quick(column.sort, found, is_whole=is_whole)
+
+    context = {
+        **list_context(request, ORDERS, asked, columns, can_sort=can_sort),
+        "found": found,
+        "page": page,
+        "rows": page.rows,
+        "sums": sums(found.rows) if found.is_few and page.rows else [],
+        "groups": _groups(request, user, asked, columns),
+        "bulk": _bulk_choices(columns),
+    }
+    return render(request, "sales/orders.html", context)
+
+
+def _sort_of(asked: Asked, columns: list[Column]) -> str:
+    return next((column.sort for column in columns if column.key == asked.sort), "ordered_at")
+
+
+def _is_quick(sort: str, found: Found, *, is_whole: bool) -> bool:
+    """Millions are ordered by what there is an index for."""
+    return found.is_few or sort == "ordered_at" or (sort == "number" and is_whole)
+
+
+def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column]) -> list[dict[str, Any]]:
+    column = next((column for column in columns if column.key == asked.group), None)
+    return group_links(request.GET, asked, column, group_counts(user, asked, column)) if column else []
+
+
+def _bulk_choices(columns: list[Column]) -> dict[str, Any]:
+    return {column.key: column.options for column in columns if column.key in ("state", "responsible")}
+
+
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """One change to the orders that were selected, or to all that the filter finds."""
+    user = signed_in(request)
+    action, _colon, value = request.POST.get("change", "").partition(":")
+    ids = _selected(request, user)
+    try:
+        batch, number = change_many(order_ids=ids, action=action, value=value, by=user)
+    except ValidationError:
+        messages.error(request, _("Choose what to change."))
+        return redirect(ORDERS.back_to(request))
+    words = ngettext("%(number)d order was changed.", "%(number)d orders were changed.", number)
+    context = {"words": words % {"number": number}, "batch": batch, "address": ORDERS.back_to(request)}
+    return render(request, "sales/orders_changed.html", context)
+
+
+def _selected(request: HttpRequest, user: User) -> list[int]:
+    if "all" in request.POST:
+        asked = read_asked(QueryDict(question_of(request.POST)), columns_for(user), sort=ORDERS.sort)
+        rows = found_orders(user, asked).rows.order_by("-ordered_at", "-pk")
+        return list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+    chosen = request.POST.getlist("order")[:_AT_ONCE]
+    return [int(pk) for pk in chosen if pk.isascii() and pk.isdigit() and len(pk) < 19]
+
+
+@require_POST
+def bulk_undo(request: HttpRequest) -> HttpResponse:
+    number = undo_many(batch=request.POST.get("batch", "")[:40].replace("\x00", "") or "-", by=signed_in(request))
+    words = ngettext("%(number)d order is as before.", "%(number)d orders are as before.", number)
+    messages.success(request, words % {"number": number})
+    return redirect("orders")
