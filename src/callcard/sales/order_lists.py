@@ -75,7 +75,7 @@ def found_orders(user: User, asked: Asked) -> Found:
         if is_exact and visible_to(user).everything:
             return Found(late, number, True)
     for one in asked.filters:
-        rows = _filtered(rows, one, is_walked=is_walked)
+        rows = _filtered(rows, one, is_walked=is_walked or is_bounded, is_bounded=is_bounded)
     if is_walked or (not is_bounded and not visible_to(user).everything):
         return Found(rows, None, False)
     return Found(rows, *counted(rows))
@@ -125,7 +125,8 @@ def _is_only_late(asked: Asked) -> bool:
     return [(one.key, one.values) for one in asked.filters] == [("standing", ("late",))]
 
 
-def _filtered(rows: OrderQuerySet, one: Filter, *, is_walked: bool) -> OrderQuerySet:
+def _filtered(rows: OrderQuerySet, one: Filter, *, is_walked: bool, is_bounded: bool) -> OrderQuerySet:
+    """`is_bounded`: few customers or words come first, and no index of these columns may."""
     if one.key == "standing":
         return _standing(rows, one.values, is_walked=is_walked)
     if one.key in _DAYS:
@@ -135,7 +136,7 @@ def _filtered(rows: OrderQuerySet, one: Filter, *, is_walked: bool) -> OrderQuer
     if one.is_empty:
         return rows.filter(**{f"{one.key}__isnull": True})
     ids = [int(value) for value in one.values if value.isascii() and value.isdigit() and len(value) < 19]
-    if len(ids) == 1:
+    if len(ids) == 1 and not is_bounded:
         return rows.filter(**{f"{one.key}_id": ids[0]})
     return _any_of(rows, f"{one.key}_id", ids, is_walked=is_walked)
 
