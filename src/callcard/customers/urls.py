@@ -8,6 +8,7 @@ from callcard.ui.record_lists import list_paths
 urlpatterns = [
     path("customers/", list_views.customer_list, name="customers"),
     path("customers/change", list_views.bulk, name="change-customers"),
+    path("customers/change/done", list_views.bulk_done, name="changed-customers"),
     path("customers/change/undo", list_views.bulk_undo, name="undo-customers"),
     *list_paths(list_views.CUSTOMERS, "customers/"),
     path("", include("callcard.customers.transfer.urls")),
