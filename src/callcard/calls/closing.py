@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, CallResult
 from callcard.calls.services import write_note
+from callcard.customers.merge_queries import held_for_writing
 from callcard.staff.models import User
 from callcard.tasks.forms import DayField, time_field
 from callcard.tasks.models import Task
@@ -43,6 +44,8 @@ def close_call(
 
     Said again, the same task is moved; without a next contact it is cancelled. Returns the open task, if there is one.
     """
+    if call.customer is not None:
+        held_for_writing(call.customer)  # before the call, as a merge holds them
     if note is not None:
         write_note(call=call, note=note, author=by)
     Call.objects.filter(pk=call.pk).update(result=result.replace("\x00", "").strip()[:_RESULT_LENGTH])

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from callcard.customers.files import largest_file_mb, safe_name, store_file
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer, CustomerFile
 from callcard.customers.record import keep_row_change, row_snapshot
 from callcard.staff.models import Change, User
@@ -24,6 +25,7 @@ def add_file(*, customer: Customer, name: str, chunks: Iterable[bytes], by: User
     stored = store_file(chunks, most_bytes=largest_file_mb() * _MEGABYTE)
     try:
         with transaction.atomic():
+            customer = held_for_writing(customer)
             file = CustomerFile.objects.create(
                 customer=customer,
                 name=safe_name(name),

@@ -25,6 +25,16 @@ def merged_into(customer: Customer) -> Customer | None:
     return found
 
 
+def held_for_writing(customer: Customer) -> Customer:
+    """To whom a new record belongs: this customer, or the one it became part of while somebody was typing.
+
+    Held until the transaction ends, so that no merge passes by a record that is being written.
+    """
+    held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    leads_to = merged_into(held) if held.archived_at else None
+    return customer if leads_to is None else held_for_writing(leads_to)
+
+
 def merged_ids(customer_id: int) -> list[int]:
     """The customer and everyone who became part of it, however often: whose history is this one's."""
     found, waiting = [customer_id], [customer_id]

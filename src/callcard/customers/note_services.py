@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer, CustomerNote, CustomerTag, Tag
 from callcard.customers.record import TAGS, keep_row_change, row_snapshot, was_written
 from callcard.staff.history import a_change, record_changes
@@ -17,6 +18,7 @@ from callcard.staff.models import Change, User
 @transaction.atomic
 def write_note(*, customer: Customer, text: str, by: User | None, at: datetime | None = None) -> CustomerNote:
     """Something to remember of this moment; it stands on the customer's timeline."""
+    customer = held_for_writing(customer)
     note = CustomerNote.objects.create(
         customer=customer, text=text.replace("\x00", "").strip(), author=by, written_at=at or timezone.now()
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from callcard.customers import portraits
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Contact, ContactPerson, Customer, Phone, Tag, folded
 from callcard.customers.own_fields import default_values
 from callcard.customers.record import (
@@ -184,6 +185,7 @@ def add_phone(
     `person`: whose number it is; a contact person of that name is linked. `region`: the country in which a national
     number was written, the company's when empty.
     """
+    customer = held_for_writing(customer)
     if is_preferred:
         _prefer_none(customer.pk, by)
     phone = Phone(customer=customer, label=label, is_preferred=is_preferred, do_not_call=do_not_call)
@@ -293,6 +295,7 @@ def add_contact(
     *, customer: Customer, kind: str, value: str, label: str = "", person: str = "", by: User | None = None
 ) -> Contact:
     """`person`: the name of a contact person whose it is."""
+    customer = held_for_writing(customer)
     contact = Contact(customer=customer, kind=kind, value=value.strip(), label=label)
     _set_person(contact, person)
     contact.save()

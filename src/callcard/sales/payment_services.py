@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer
 from callcard.sales.balances import owe
 from callcard.sales.models import Allocation, Order, Payment, PaymentMethod
@@ -39,6 +40,7 @@ def record_payment(
 
     Raises ValueError for another's order, and for one in another currency or a cancelled one.
     """
+    customer = held_for_writing(customer)
     if order is not None:
         order = locked_order(order.pk)
         _check_order(order, customer, currency.upper())

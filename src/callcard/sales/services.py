@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from callcard.customers import search_index
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer
 from callcard.sales.balances import by_currency, owe
 from callcard.sales.models import Order, OrderLine, OrderState, Product
@@ -78,6 +79,7 @@ def record_order(
     The total is that of the lines; `total` is for an order of which no more is known. Without a number it gets the
     next one of the year, without a currency the company's, without a state the first.
     """
+    customer = held_for_writing(customer)
     state = state or first_state()
     order = Order(
         customer=customer,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer
 from callcard.live.services import Tell, tell
 from callcard.staff.company import zone_of
@@ -45,6 +46,8 @@ def add_task(
     """Due at a moment (`due_at`), on a day of the assignee's (`due_on`), or whenever there is time. `repeat`: an RRULE
     as tasks.rules writes it. `remind_minutes` before it is due; for a day, before nine in the morning. `about`: an
     order or a call, with its number and what people call it."""
+    if customer is not None:
+        customer = held_for_writing(customer)
     task = Task(
         title=_clean(title, 200),
         note=_clean(note, _NOTE_LENGTH),

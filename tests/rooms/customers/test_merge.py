@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from callcard.calls.models import Call, Notice
+from callcard.customers.file_services import add_file
 from callcard.customers.merge_models import Merge, MergedCustomer
 from callcard.customers.merge_queries import merged_ids, merged_into
 from callcard.customers.merge_services import merge_customers, undo_merge
@@ -28,7 +29,14 @@ from callcard.customers.note_services import write_note
 from callcard.customers.person_services import add_address, add_person
 from callcard.customers.queries import match_number
 from callcard.customers.search import find_customers
-from callcard.customers.services import add_contact, add_phone, create_customer, restore_customer, update_customer
+from callcard.customers.services import (
+    add_contact,
+    add_phone,
+    archive_customer,
+    create_customer,
+    restore_customer,
+    update_customer,
+)
 from callcard.live.models import LiveEvent
 from callcard.sales.models import Balance, DebtTotal, Order, Payment
 from callcard.sales.payment_services import allocate, record_payment
@@ -374,3 +382,30 @@ def _made(fields: dict[str, Any], has: dict[str, Any], tags: list[Tag]) -> Custo
         order = orders[0] if orders and orders[0].currency == "USD" else None
         record_payment(customer=customer, amount=Decimal(amount), currency="USD", order=order, paid_at=timezone.now())
     return Customer.objects.get(pk=customer.pk)
+
+
+@pytest.mark.django_db
+def test_what_is_written_for_a_customer_who_has_just_been_merged_is_the_kept_ones() -> None:
+    mali = User.objects.create_user("mali")
+    kept, gone = create_customer(name="Anna"), create_customer(name="Anna Smith")
+    stale = Customer.objects.get(pk=gone.pk)
+    merge_customers(kept=kept, gone=[gone], by=mali)
+    written = [
+        record_order(customer=stale, currency="USD", total=Decimal(5)),
+        record_payment(customer=stale, amount=Decimal(2), currency="USD"),
+        add_task(title="Call", assignee=mali, customer=stale, by=mali),
+        write_note(customer=stale, text="Tea", by=mali),
+        add_phone(customer=stale, raw="021 333 000"),
+        add_contact(customer=stale, kind="email", value="a@example.com"),
+        add_file(customer=stale, name="a.txt", chunks=[b"a"], by=mali),
+    ]
+    assert [type(row).objects.get(pk=row.pk).customer_id for row in written] == [kept.pk] * len(written)
+    assert debts(kept) == {"USD": Decimal(3)}
+    assert debts(gone) == {}
+
+
+@pytest.mark.django_db
+def test_an_archived_customer_who_was_not_merged_keeps_what_is_written() -> None:
+    customer = create_customer(name="Anna")
+    archive_customer(customer=customer, by=None)
+    assert add_phone(customer=customer, raw="021 333 000").customer_id == customer.pk
