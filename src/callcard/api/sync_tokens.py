@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from callcard.api.models import DevicePassword
-from callcard.api.queries import last_on
+from callcard.api.queries import first_on
 from callcard.staff.models import Change
 from callcard.staff.visibility import visible_to
 
@@ -50,5 +50,5 @@ def changed_since(device: DevicePassword, token: str) -> list[int]:
 
 def _sign(device: DevicePassword) -> str:
     seen = visible_to(device.user).responsible_ids
-    parts = (device.scope, device.category_id, None if seen is None else sorted(seen), last_on(device))
+    parts = (device.scope, device.category_id, None if seen is None else sorted(seen), first_on(device))
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -181,8 +181,8 @@ def test_who_may_see_less_begins_anew_and_a_full_book_ends(mali: User, monkeypat
     monkeypatch.setattr(queries, "MOST_ON_A_DEVICE", 3)
     body = f"<D:sync-collection {NS}><D:sync-token>{token}</D:sync-token><D:prop/></D:sync-collection>"
     assert device.ask("REPORT", BOOK, body).status_code == 403
-    assert list(device.sync()[0].values()) == ["C0", "C1", "C2"]
-    assert device.ask("GET", f"{BOOK}{made[3].pk}.vcf").status_code == 404
+    assert list(device.sync()[0].values()) == ["C1", "C2", "C3"]
+    assert device.ask("GET", f"{BOOK}{made[0].pk}.vcf").status_code == 404
 
 
 def test_no_password_no_customers(mali: User) -> None:
