@@ -12,14 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from callcard.customers.languages import language_name, languages
-from callcard.customers.models import Contact, Customer, OwnField, Phone, Tag
+from callcard.customers.models import Customer, OwnField, Tag
 from callcard.customers.own_fields import fields_seen_by, read_value, typed_again
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait, store_portrait
 from callcard.customers.record import OWN, ChangedMeanwhile, as_text, held, refuse_if_changed
 from callcard.customers.row_forms import PHONES, ROW_KINDS, meanwhile
 from callcard.customers.services import (
-    add_number_to_customer,
-    change_phone,
     create_customer,
     update_customer,
     write_portrait,
@@ -31,10 +29,8 @@ from callcard.ui.forms import dress
 
 if TYPE_CHECKING:
     _OfCustomer = forms.ModelForm[Customer]
-    _OfPhone = forms.ModelForm[Phone]
-    _OfContact = forms.ModelForm[Contact]
 else:  # Django's class takes no parameters when it runs
-    _OfCustomer = _OfPhone = _OfContact = forms.ModelForm
+    _OfCustomer = forms.ModelForm
 
 _OWN = "own_"
 _SEEN = "seen-"
@@ -310,21 +306,3 @@ def _portrait(data: Any, files: Any) -> tuple[str, str]:
         return (str(signing.loads(token, salt=_PORTRAIT_SALT, max_age=86_400)) if token else ""), ""
     except signing.BadSignature:
         return "", ""
-
-
-class PhoneForm(_OfPhone):
-    class Meta:
-        model = Phone
-        fields = ("raw", "label", "person")
-
-    def write(self, customer: Customer, by: User) -> Phone:
-        """Add the number, or give the one that is there already these words."""
-        phone = add_number_to_customer(customer=customer, raw=self.cleaned_data["raw"], by=by)
-        words = {name: self.cleaned_data[name] for name in ("label", "person") if self.cleaned_data[name]}
-        return change_phone(phone=phone, changes=words, by=by) if words else phone
-
-
-class ContactForm(_OfContact):
-    class Meta:
-        model = Contact
-        fields = ("kind", "value", "label")

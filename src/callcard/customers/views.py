@@ -13,11 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.customers.forms import ContactForm, PhoneForm
-from callcard.customers.models import Contact, Customer, Phone
+from callcard.customers.models import Customer
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
 from callcard.customers.search import find_customers
-from callcard.customers.services import add_contact, remove_contact, remove_phone, remove_portrait, set_portrait
+from callcard.customers.services import remove_portrait, set_portrait
 from callcard.staff.requests import signed_in
 
 _YEAR_SECONDS = 31_536_000
@@ -35,41 +34,6 @@ def find(request: HttpRequest) -> HttpResponse:
     hits = find_customers(request.GET.get("q", ""), user=signed_in(request), archived=False)
     rows = Customer.objects.prefetch_related("phones").in_bulk([hit.customer_id for hit in hits])
     return render(request, "customers/found.html", {"customers": [rows[hit.customer_id] for hit in hits]})
-
-
-@require_POST
-def add_phone_number(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = own_customer(request, pk)
-    form = PhoneForm(request.POST)
-    if form.is_valid():
-        form.write(customer, signed_in(request))
-    else:
-        messages.error(request, _("This number could not be added."))
-    return redirect("customer-card", pk=pk)
-
-
-@require_POST
-def drop_phone(request: HttpRequest, pk: int, phone_id: int) -> HttpResponse:
-    remove_phone(phone=get_object_or_404(Phone, pk=phone_id, customer=own_customer(request, pk)), by=signed_in(request))
-    return redirect("customer-card", pk=pk)
-
-
-@require_POST
-def add_way_to_reach(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = own_customer(request, pk)
-    form = ContactForm(request.POST)
-    if form.is_valid():
-        add_contact(customer=customer, by=signed_in(request), **form.cleaned_data)
-    else:
-        messages.error(request, _("This contact could not be added."))
-    return redirect("customer-card", pk=pk)
-
-
-@require_POST
-def drop_contact(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
-    contact = get_object_or_404(Contact, pk=contact_id, customer=own_customer(request, pk))
-    remove_contact(contact=contact, by=signed_in(request))
-    return redirect("customer-card", pk=pk)
 
 
 @require_POST

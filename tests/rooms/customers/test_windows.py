@@ -125,9 +125,8 @@ def test_a_customer_of_others_does_not_exist_for_who_may_not_see_it(limited: Win
         reverse("quick-note", args=[hidden.pk]): {"note": "x"},
         reverse("new-task", args=[hidden.pk]): {"title": "x"},
         reverse("task-done", args=[hidden.pk, task.pk]): {},
-        reverse("add-phone", args=[hidden.pk]): {"raw": "020 5551 9999"},
-        reverse("add-contact", args=[hidden.pk]): {"kind": "email", "value": "x@example.com"},
-        reverse("remove-phone", args=[hidden.pk, phone.pk]): {},
+        reverse("card-row-add", args=[hidden.pk]): {"about": "phone", "raw": "020 5551 9999"},
+        reverse("card-row-remove", args=[hidden.pk]): {"row": f"phone-{phone.pk}"},
         reverse("upload-portrait", args=[hidden.pk]): {"remove": "1"},
     }
     for url, data in posts.items():
@@ -141,7 +140,7 @@ def test_a_customer_of_others_does_not_exist_for_who_may_not_see_it(limited: Win
 def test_a_phone_of_another_customer_is_not_removed_through_ones_own(limited: Window) -> None:
     own = create_customer(name="Own", responsible=limited.user)
     other = create_customer(name="Other", numbers=["020 5551 2345"])
-    assert limited.post(reverse("remove-phone", args=[own.pk, other.phones.get().pk])).status_code == 404
+    limited.post(reverse("card-row-remove", args=[own.pk]), {"row": f"phone-{other.phones.get().pk}"})
     assert other.phones.count() == 1
 
 
@@ -204,7 +203,7 @@ def test_the_card_shows_nothing_unescaped(everyone: Window) -> None:
     customer = create_customer(name=evil, note=evil, address=evil, city=evil, numbers=[evil])
     everyone.post(reverse("new-task", args=[customer.pk]), {"entry": evil})
     everyone.post(reverse("quick-note", args=[customer.pk]), {"note": evil})
-    everyone.post(reverse("add-contact", args=[customer.pk]), {"kind": "other", "value": evil})
+    everyone.post(reverse("card-row-add", args=[customer.pk]), {"about": "contact", "kind": "other", "value": evil})
     for url in (
         f"/customers/{customer.pk}/",
         f"/customers/{customer.pk}/edit",
