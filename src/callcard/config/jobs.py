@@ -8,6 +8,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
 from callcard.customers.file_services import REMOVED_FILES_KEPT, forget_removed_files
 from callcard.customers.search_index import build, is_complete
@@ -50,6 +51,8 @@ KINDS = (
     Kind(transfer.CHECK, work.check, lane="files"),
     Kind(transfer.APPLY, work.apply, lane="import", tries=20),
     Kind(transfer.UNDO, undoing.undo, lane="import", tries=20),
+    Kind(CHANGE_MANY, change_found, lane="import", tries=20),
+    Kind(UNDO_MANY, undo_found, lane="import", tries=20),
     Kind(FIND_DUPLICATES, find_duplicates, lease=timedelta(minutes=10)),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),

@@ -57,16 +57,19 @@ def change_many(
     return batch
 
 
-def undo_many(*, batch: str, by: User) -> int:
-    """Take back what `change_many` did, for those customers whom `by` may see; how many."""
+def undo_many(*, batch: str, by: User, tell: Callable[[int], None] = lambda done: None) -> int:
+    """Take back what `change_many` did, for those customers whom `by` may see; how many. May be repeated."""
     changes = Change.objects.filter(batch=batch, about="customer", by=by).order_by("-pk")
     undone = 0
-    for change in changes.iterator(chunk_size=_AT_ONCE):
-        customer = Customer.objects.visible_to(by).filter(pk=change.object_id).first()
-        if customer is not None:
-            _take_back(customer, change, by)
-            undone += 1
-    changes.update(batch="")
+    while some := list(changes[:_AT_ONCE]):
+        with transaction.atomic():
+            for change in some:
+                customer = Customer.objects.visible_to(by).filter(pk=change.object_id).first()
+                if customer is not None:
+                    _take_back(customer, change, by)
+                    undone += 1
+            Change.objects.filter(pk__in=[change.pk for change in some]).update(batch="")
+        tell(undone)
     return undone
 
 

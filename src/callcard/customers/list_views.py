@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from callcard.customers.bulk import change_many, undo_many
+from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.models import Tag
-from callcard.staff.models import User
+from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked
 from callcard.ui.record_lists import (
@@ -81,6 +83,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     address = CUSTOMERS.back_to(request)
     ids = _selected(request, user)
     try:
+        if len(ids) > _AT_ONCE:
+            job = begin_change(
+                question=question_of(request.POST), action=action, value=value.replace("\x00", ""), by=user
+            )
+            return render(request, "customers/bulk_done.html", {"job": job, "address": address})
         batch = change_many(customer_ids=ids, action=action, value=value.replace("\x00", ""), by=user)
     except ValidationError:
         messages.error(request, _("Choose what to change."))
@@ -95,15 +102,29 @@ def _selected(request: HttpRequest, user: User) -> list[int]:
         columns = columns_for(user)
         asked = read_asked(QueryDict(question_of(request.POST)), columns, sort="name")
         found = found_customers(user, asked, columns)
-        return list(found.rows.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+        return list(found.rows.order_by("pk").values_list("pk", flat=True)[: _AT_ONCE + 1])
     return [
         int(pk) for pk in request.POST.getlist("customer")[:_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19
     ]
 
 
+@require_GET
+def bulk_done(request: HttpRequest) -> HttpResponse:
+    """What a job has changed, with its undo; only one's own."""
+    batch = request.GET.get("batch", "").replace("\x00", "")[:40] or "-"
+    number = Change.objects.filter(batch=batch, about="customer", by=signed_in(request)).count()
+    words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", number)
+    context = {"words": words % {"number": number}, "batch": batch if number else "", "address": reverse("customers")}
+    return render(request, "customers/bulk_done.html", context)
+
+
 @require_POST
 def bulk_undo(request: HttpRequest) -> HttpResponse:
-    number = undo_many(batch=request.POST.get("batch", "")[:40] or "-", by=signed_in(request))
+    user, batch = signed_in(request), request.POST.get("batch", "").replace("\x00", "")[:40] or "-"
+    if Change.objects.filter(batch=batch, about="customer", by=user)[: _AT_ONCE + 1].count() > _AT_ONCE:
+        job = begin_undo(batch=batch, by=user)
+        return render(request, "customers/bulk_done.html", {"job": job, "address": reverse("customers")})
+    number = undo_many(batch=batch, by=user)
     words = ngettext("%(number)d customer is as before.", "%(number)d customers are as before.", number)
     messages.success(request, words % {"number": number})
     return redirect("customers")

@@ -104,10 +104,13 @@ def forget(customer_ids: Iterable[int]) -> None:
         _forget(some)
 
 
-def build(*, tell: Callable[[int, int], None] = lambda done, last: None) -> int:
+def build(
+    *, after: int = 0, until: int | None = None, tell: Callable[[int, int], None] = lambda done, last: None
+) -> int:
     """Index the customers that are not yet; how many. Goes by id in short transactions, so a second call goes on where
-    the first one ended. `tell(id, last_id)` hears how far it is."""
-    last, done, built = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0, 0, 0
+    the first one ended. `tell(id, last_id)` hears how far it is. `after`, `until`: only ids between."""
+    newest = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last, done, built = newest if until is None else min(until, newest), after, 0
     while done < last:
         ids = list(Customer.objects.filter(pk__gt=done).order_by("pk").values_list("pk", flat=True)[:BATCH])
         missing = set(ids) - set(_indexed(ids))
@@ -322,7 +325,12 @@ def _write_slips(words: set[str]) -> None:
     if not able:
         return
     known = set(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
-    rows = [SearchSlip(key=key, word=word) for word in able - known for key in (*grams.slips(word), _known(word))]
+    # In one order, so that two who write at once do not wait for each other.
+    rows = [
+        SearchSlip(key=key, word=word)
+        for word in sorted(able - known)
+        for key in sorted({*grams.slips(word), _known(word)})
+    ]
     SearchSlip.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
 
 

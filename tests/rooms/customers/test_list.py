@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from callcard.customers import list_query, list_views, list_walk
+from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.models import Category, Customer, OwnField, Tag
-from callcard.customers.services import archive_customer, create_customer
+from callcard.customers.services import archive_customer, create_customer, update_customer
+from callcard.jobs.kinds import Result, Run
+from callcard.jobs.models import Job
+from callcard.jobs.services import claim_job
 from callcard.staff.models import Change, User
 from callcard.ui.models import ListLayout, SavedView
 
@@ -76,6 +85,91 @@ def base(mali: User) -> dict[str, int]:
 )
 def test_filters_combine(owner: Client, base: dict[str, int], question: str, found: list[str]) -> None:
     assert listed(owner, question.format(**base)) == found
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch, base: dict[str, int]) -> dict[str, int]:
+    """More customers than are read and ordered at once, and a walk that ends soon."""
+    monkeypatch.setattr(list_query, "COUNTED_UP_TO", 10)
+    monkeypatch.setattr(list_walk, "CHECKED_AT_MOST", 25)
+    monkeypatch.setattr(list_walk, "_FIRST", 5)
+    limit = OwnField.objects.get(key="limit")
+    for number in range(48):
+        create_customer(
+            name=f"Name {number:03}",
+            category=Category.objects.get(pk=base["vip"]) if number % 2 else None,
+            tags=[Tag.objects.get(pk=base["late"])] if number >= 24 else [],
+            city="Thakhek",
+            own_fields={"limit": str(number)} if number % 3 == 0 else {},
+        )
+    return {**base, "limit": limit.pk}
+
+
+def _walked(client: Client, question: str, *, back: bool = False) -> list[str]:
+    """Names of all pages, from the one that is asked for to the end."""
+    names: list[str] = []
+    place = "last=1" if back else ""
+    for _page in range(30):
+        page = client.get(f"/customers/?{question}&{place}").context["page"]
+        names = [one.name for one in page.rows] + names if back else names + [one.name for one in page.rows]
+        further = page.previous if back else page.next
+        place = f"before={further}" if back else f"after={further}"
+        if not further:
+            break
+    return names
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize(
+    ("question", "fits"),
+    [
+        ("f.city=thak", lambda number: True),
+        ("f.category={vip}&f.city=Thakhek", lambda number: number % 2 == 1),
+        ("f.tags={late}&f.city=Thakhek", lambda number: number >= 24),
+        ("f.tags={late}&f.category={vip}&f.city=Thakhek", lambda number: number >= 24 and number % 2 == 1),
+        ("f.category.empty=1&f.city=Thakhek", lambda number: number % 2 == 0),
+        ("f.own-limit.from=20&f.city=Thakhek", lambda number: number % 3 == 0 and number >= 20),
+    ],
+)
+def test_pages_of_many_hold_everybody_who_fits_once_and_in_order(
+    owner: Client, many: dict[str, int], question: str, fits: Callable[[int], bool], back: bool
+) -> None:
+    wanted = [f"Name {number:03}" for number in range(48) if fits(number)]
+    assert _walked(owner, question.format(**many), back=back) == wanted
+    assert _walked(owner, question.format(**many) + "&sort=-created", back=back) == wanted[::-1]
+
+
+def test_a_walk_that_finds_nobody_soon_says_so_and_goes_on(owner: Client, many: dict[str, int]) -> None:
+    """The only one who fits stands behind more customers than are looked at for one page."""
+    Customer.objects.exclude(name="Name 047").update(birthday="1990-01-01")
+    response = owner.get("/customers/?f.birthday.empty=1")
+    assert response.context["page"].rows == []
+    assert response.context["page"].is_cut
+    assert "not everybody has been looked at" in response.content.decode()
+    assert _walked(owner, "f.birthday.empty=1") == ["Name 047"]
+
+
+def test_an_order_by_an_own_number_lists_those_who_have_one(owner: Client, many: dict[str, int]) -> None:
+    assert listed(owner, "sort=-own-limit")[:3] == ["Anna", "Name 045", "Name 042"]
+    assert listed(owner, "sort=own-limit&f.own-limit.from=43") == ["Name 045", "Anna"]
+
+
+def test_a_new_name_tag_or_value_is_in_its_place_at_once(owner: Client, many: dict[str, int]) -> None:
+    customer = Customer.objects.get(name="Name 040")
+    update_customer(customer=customer, changes={"name": "Aaron", "own:limit": "999"})
+    assert listed(owner, f"f.tags={many['late']}")[0] == "Aaron"
+    assert listed(owner, "sort=-own-limit")[0] == "Aaron"
+    archive_customer(customer=customer)
+    assert "Aaron" not in listed(owner, f"f.tags={many['late']}") + listed(owner, "sort=-own-limit")
+    assert listed(owner, f"f.tags={many['late']}&f.archived=yes") == ["Aaron"]
+
+
+def test_a_user_who_sees_few_walks_those_alone(mali: User, many: dict[str, int]) -> None:
+    for customer in Customer.objects.filter(name__in=[f"Name {number:03}" for number in range(30, 42)]):
+        update_customer(customer=customer, changes={"responsible": mali})
+    client = signed_in(mali)
+    assert _walked(client, f"f.tags={many['late']}") == [f"Name {number:03}" for number in range(30, 42)]
+    assert _walked(client, "") == ["Bounmy", *(f"Name {number:03}" for number in range(30, 42))]
 
 
 def test_a_group_counts_and_leads_to_its_customers(owner: Client, base: dict[str, int]) -> None:
@@ -192,3 +286,33 @@ def test_the_search_box_says_who_and_why(owner: Client) -> None:
     assert "&lt;b&gt;Anna&lt;/b&gt;" in text
     assert "Nobody is found" in owner.get("/customers/search?q=zzz").content.decode()
     assert owner.get("/customers/search?q=").content.decode().strip() == ""
+
+
+def worked(kind: str, function: Callable[[Run], Result]) -> Result:
+    """What the worker would do with the waiting job."""
+    lease = timedelta(seconds=60)
+    job = claim_job(leases={kind: lease}, holder="test", now=timezone.now())
+    assert job is not None
+    return function(Run(job.pk, job.user_id, job.arguments, 1, "test", lease))
+
+
+def test_more_than_a_few_are_changed_in_the_background_and_undone_there(
+    owner: Client, base: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_views, "_AT_ONCE", 2)
+    new = Category.objects.create(name="New")
+    done = owner.post("/customers/change", {"all": "1", "question": "f.city=a", "change": f"category:{new.pk}"})
+    assert done.context["job"].arguments["action"] == "category"
+    assert Customer.objects.filter(category=new).count() == 0
+    told = worked(CHANGE_MANY, change_found)
+    assert (told["words"], Job.objects.get().done) == ("3 customers were changed.", 3)
+    assert listed(owner, f"f.category={new.pk}") == ["Anna", "Bounmy", "Chan"]
+    batch = owner.get(told["url"]).context["batch"]
+    stranger = signed_in(User.objects.create_user("stranger", role="owner"))
+    assert stranger.get(told["url"]).context["batch"] == ""
+    stranger.post("/customers/change/undo", {"batch": batch})
+    assert Customer.objects.filter(category=new).count() == 3
+    owner.post("/customers/change/undo", {"batch": batch})
+    assert worked(UNDO_MANY, undo_found)["words"] == "3 customers are as before."
+    assert listed(owner, f"f.category={base['vip']}") == ["Anna", "Bounmy"]
+    assert Customer.objects.filter(category=new).count() == 0

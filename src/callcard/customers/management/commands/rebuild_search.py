@@ -14,11 +14,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--everything", action="store_true", help="Forget the index and make it anew.")
+        parser.add_argument("--after", type=int, default=0, help="Only customers with greater ids.")
+        parser.add_argument("--until", type=int, help="Only customers with ids up to this one.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["everything"]:
             clear()
-        number = build(tell=self._tell)
+        number = build(after=options["after"], until=options["until"], tell=self._tell)
         self.stdout.write(f"{number} customers indexed.")
 
     def _tell(self, done: int, last: int) -> None:
