@@ -332,7 +332,7 @@ belongings = st.fixed_dictionaries(
 
 
 class MergeAndUndo(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=12)
     @given(st.lists(st.tuples(people, belongings), min_size=2, max_size=3), st.data())
     def test_undo_gives_back_exactly_the_same_rows(self, drawn: list[Any], data: st.DataObject) -> None:
         tags = [Tag.objects.create(name=f"T{n}") for n in range(3)]

@@ -218,7 +218,7 @@ def test_the_card_shows_nothing_unescaped(everyone: Window) -> None:
 anything = st.one_of(st.text(max_size=80), st.text(alphabet="0123456789+-() ", max_size=80), st.just("9" * 400))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=anything, after=anything, sort=anything, number=anything, call=anything)
 def test_no_question_breaks_the_windows(
     everyone: Window, q: str, after: str, sort: str, number: str, call: str

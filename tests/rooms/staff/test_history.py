@@ -67,7 +67,7 @@ def test_a_snapshot_survives_json_and_can_be_put_back() -> None:
     )
     customer.name, customer.category, customer.birthday, customer.own_fields = "Other", None, None, {}
     kept = Change.objects.get()
-    assert put_back(customer, kept.before) == list(FIELDS)
+    assert sorted(put_back(customer, kept.before)) == sorted(FIELDS)  # PostgreSQL keeps no order of keys
     assert snapshot(customer, FIELDS) == before
     assert kept.after == {}
 
