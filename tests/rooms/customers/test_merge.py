@@ -390,7 +390,7 @@ def test_what_is_written_for_a_customer_who_has_just_been_merged_is_the_kept_one
     kept, gone = create_customer(name="Anna"), create_customer(name="Anna Smith")
     stale = Customer.objects.get(pk=gone.pk)
     merge_customers(kept=kept, gone=[gone], by=mali)
-    written = [
+    written: list[Any] = [
         record_order(customer=stale, currency="USD", total=Decimal(5)),
         record_payment(customer=stale, amount=Decimal(2), currency="USD"),
         add_task(title="Call", assignee=mali, customer=stale, by=mali),
@@ -399,7 +399,7 @@ def test_what_is_written_for_a_customer_who_has_just_been_merged_is_the_kept_one
         add_contact(customer=stale, kind="email", value="a@example.com"),
         add_file(customer=stale, name="a.txt", chunks=[b"a"], by=mali),
     ]
-    assert [type(row)._default_manager.get(pk=row.pk).customer_id for row in written] == [kept.pk] * len(written)
+    assert [type(row).objects.get(pk=row.pk).customer_id for row in written] == [kept.pk] * len(written)
     assert debts(kept) == {"USD": Decimal(3)}
     assert debts(gone) == {}
 
