@@ -11,6 +11,7 @@ from bench.scene.database import databases
 from bench.search import ask
 
 PAGE_MS = 150
+ROUNDS = 5
 
 
 def main() -> int:

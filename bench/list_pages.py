@@ -16,14 +16,26 @@ QUESTIONS = {
     "everyone, newest first": "sort=-created",
     "a category": "f.category=3",
     "a category, newest first": "f.category=3&sort=-created",
+    "two categories": "f.category=3&f.category=4",
     "a rare tag": "f.tags=2",
     "a rare tag by city": "f.tags=2&sort=city",
     "a frequent tag": "f.tags=1",
+    "a tag of one end of the alphabet": "f.tags=3",
+    "that tag and a category": "f.tags=3&f.category=3",
+    "that tag, newest first": "f.tags=3&sort=-created",
+    "a responsible person": "f.responsible=7",
     "an own field": "f.own-contract=A-17",
     "an own field that all have": "f.own-source=fair",
+    "by an own number": "sort=-own-limit",
+    "a range of an own number": "f.own-limit.from=10&f.own-limit.to=20",
     "a city and a category": "f.city=Pakse&f.category=2",
+    "entered in a month": "f.created.from=2026-06-20&f.created.to=2026-07-20",
+    "entered in a month, newest first": "f.created.from=2026-06-20&f.created.to=2026-07-20&sort=-created",
     "entered in a week, a category": "f.created.from=2026-11-14&f.category=2",
+    "nobody among many": "f.stage.empty=1&f.birthday.from=1990-01-01&f.category.empty=1",
+    "groups by category": "group=category",
     "words": "q=somchai",
+    "words and a category": "q=somchai&f.category=3",
 }
 
 
@@ -31,9 +43,11 @@ def main() -> None:
     django.setup()
     from django.conf import settings
     from django.test import Client
+    from django.test.utils import setup_test_environment
 
     from callcard.staff.models import User
 
+    setup_test_environment()
     settings.ALLOWED_HOSTS = ["testserver"]
     rounds = int(sys.argv[2])
     client = Client(headers={"X-Callcard-Window": "1"})

@@ -48,12 +48,12 @@ def figures(results: list[dict[str, Any]]) -> list[Figure]:
     return shown
 
 
-def ask(url: str, module: str) -> dict[str, Any]:
+def ask(url: str, module: str, rounds: int = ROUNDS) -> dict[str, Any]:
     """What the module prints, run on this database."""
     root = Path(__file__).resolve().parent.parent
     environment = {**os.environ, "CALLCARD_DATABASE_URL": url, "CALLCARD_DATA_DIR": str(root / ".cache/bench/var")}
     environment |= {"DJANGO_SETTINGS_MODULE": "callcard.config.settings", "PYTHONPATH": f"{root / 'src'}:{root}"}
-    command = [sys.executable, "-m", module, str(CUSTOMERS), str(ROUNDS)]
+    command = [sys.executable, "-m", module, str(CUSTOMERS), str(rounds)]
     told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, cwd=root).stdout
     result: dict[str, Any] = json.loads(told)
     return result

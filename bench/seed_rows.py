@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from callcard.customers.grams import fact, fact_number
+
 USERS = 50
 CATEGORIES = 5
 STATES = 4
@@ -142,14 +144,15 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
             "label": "'mobile'",
         }
 
-    def own_field(number: int, key: str) -> Rows:
-        columns = {"id": str(number), "key": f"'{key}'", "name": f"'{key.title()}'", "kind": "'text'", **json_lists}
+    def own_field(number: int, key: str, kind: str = "text") -> Rows:
+        columns = {"id": str(number), "key": f"'{key}'", "name": f"'{key.title()}'", "kind": f"'{kind}'", **json_lists}
         return Rows("customers_ownfield", 1, columns)
 
     return [
         own_field(1, "contract"),
         own_field(2, "source"),
-        Rows("customers_tag", 2, {"id": "n.i", "name": "'Tag ' || n.i", "colour": "'blue'"}),
+        own_field(3, "limit", "number"),
+        Rows("customers_tag", 3, {"id": "n.i", "name": "'Tag ' || n.i", "colour": "'blue'"}),
         Rows("customers_category", CATEGORIES, {"id": "n.i", "name": "'Category ' || n.i", "colour": "'green'"}),
         Rows(
             "customers_customer",
@@ -166,19 +169,35 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
                 "city": picked(["Vientiane", "Pakse", "Savannakhet", "Luang Prabang"], "n.i"),
                 "address": "'Street ' || n.i % 400",
                 "note": picked(["", "Prefers to be called in the morning.", ""], "n.i"),
-                "own_fields": sql.json("""'{"contract": "A-' || (n.i % 5000) || '", "source": "fair"}'"""),
-                "created_at": sql.before_now("n.i % 500000"),
+                "own_fields": sql.json(
+                    """'{"contract": "A-' || (n.i % 5000) || '", "source": "fair",'"""
+                    """ || ' "limit": "' || (n.i % 10000) || '"}'"""
+                ),
+                "created_at": sql.before_now(f"({customers} - n.i) / 2"),
             },
         ),
         Rows("customers_phone", customers, {"customer_id": "n.i", **phone(first), "is_preferred": sql.yes}),
         Rows("customers_phone", customers // 2, {"customer_id": "n.i * 2", **phone(second)}),
-        Rows("customers_customertag", customers // 5 - 1, {"customer_id": "n.i * 5 + n.i % 5", "tag_id": "1"}),
-        Rows("customers_customertag", customers // 4000, {"customer_id": "n.i * 4000 - 1", "tag_id": "2"}),
+        *_tagged(1, customers // 5 - 1, "n.i * 5 + n.i % 5"),
+        *_tagged(2, customers // 4000, "n.i * 4000 - 1"),
+        # Only names in Latin letters: all at the beginning of the alphabet.
+        *_tagged(3, customers // 5, "n.i * 5"),
+        Rows("customers_listvalue", customers, {"field_id": "3", "value": "n.i % 10000", "customer_id": "n.i"}),
         Rows(
             "customers_contact",
             customers // 2,
             {"customer_id": "n.i * 2", "kind": "'email'", "value": "'customer' || n.i * 2 || '@example.com'"},
         ),
+    ]
+
+
+def _tagged(tag: int, rows: int, customer: str) -> list[Rows]:
+    """A tag, and what lists know of it (customers.list_index)."""
+    name = f"(SELECT search_name FROM customers_customer WHERE id = {customer})"
+    listed = {"fact": str(fact_number(fact(f"t·b7·{tag}"))), "name": name, "customer_id": customer}
+    return [
+        Rows("customers_customertag", rows, {"customer_id": customer, "tag_id": str(tag)}),
+        Rows("customers_listfact", rows, listed),
     ]
 
 
