@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcard.sales.rules import LineFigures, NotAnAmount, order_figures, read_amount, read_discount, rounded
+from callcard.sales.rules import (
+    LineFigures,
+    NotAnAmount,
+    order_figures,
+    places_of_price,
+    read_amount,
+    read_discount,
+    rounded,
+)
 
 money = st.decimals(min_value=Decimal(0), max_value=Decimal(99999), places=3)
 rates = st.sampled_from([Decimal(0), Decimal(5), Decimal("12.5"), Decimal(20)])
@@ -49,6 +57,27 @@ def test_taxes_within_are_part_of_the_total_and_taxes_beside_are_added(
 )
 def test_an_amount_is_read_as_it_was_meant(text: str, point: str, amount: str) -> None:
     assert read_amount(text, point=point) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "amount"),
+    [
+        ("250.000", 0, "250000"),
+        ("250,000", 0, "250000"),
+        ("1.250", 2, "1250"),
+        ("1.250", 3, "1.25"),
+        ("0.125", 0, "0.125"),
+        ("12.50", 0, "12.5"),
+        ("20.000,00", 0, "20000"),
+    ],
+)
+def test_a_point_before_more_digits_than_the_currency_has_parts_thousands(text: str, places: int, amount: str) -> None:
+    assert read_amount(text, places=places) == Decimal(amount)
+    assert read_discount(text, places=places) == (Decimal(0), Decimal(amount))
+
+
+def test_a_price_is_finer_than_the_smallest_coin_only_where_there_are_coins() -> None:
+    assert [places_of_price(currency) for currency in ("LAK", "USD", "KWD", "")] == [0, 3, 3, 3]
 
 
 @pytest.mark.parametrize("text", ["", "x", "1x", "--1", "1e5", "NaN", "Infinity", "9" * 12, "9" * 29, "9" * 400, "½"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from callcard.sales.models import Order, OrderState, PaymentMethod, Product, ProductPrice
 from callcard.sales.remembering import plain
-from callcard.sales.rules import NotAnAmount, read_amount, read_discount
+from callcard.sales.rules import NotAnAmount, places_of, places_of_price, read_amount, read_discount
 from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.places import currencies
@@ -40,7 +40,9 @@ def typed_discount(percent: Decimal, amount: Decimal) -> str:
 
 
 class AmountField(forms.CharField):
-    """A Decimal, in any way of writing."""
+    """A Decimal, in any way of writing. `places`: so many digits its fraction may have."""
+
+    places = 3
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
@@ -54,21 +56,23 @@ class AmountField(forms.CharField):
         if not text:
             return Decimal(0)
         try:
-            return read_amount(text, point=decimal_point())
+            return read_amount(text, point=decimal_point(), places=self.places)
         except NotAnAmount:
             raise forms.ValidationError(_("This is not an amount.")) from None
 
 
 class DiscountField(forms.CharField):
-    """(per cent, amount): "10 %" or "5000"."""
+    """(per cent, amount): "10 %" or "5000". `places`: so many digits the amount's fraction may have."""
+
+    places = 3
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, required=False, **kwargs)
-        self.widget.attrs |= {"autocomplete": "off", "dir": "ltr", "placeholder": "%"}
+        self.widget.attrs |= {"autocomplete": "off", "dir": "ltr", "placeholder": "10 %"}
 
     def clean(self, value: Any) -> Any:
         try:
-            return read_discount(super().clean(value), point=decimal_point())
+            return read_discount(super().clean(value), point=decimal_point(), places=self.places)
         except NotAnAmount:
             raise forms.ValidationError(_("Write a discount as 10 % or as an amount.")) from None
 
@@ -120,7 +124,10 @@ class OrderForm(WindowForm):
         responsible = self.fields["responsible"]
         assert isinstance(responsible, forms.ModelChoiceField)
         responsible.queryset = User.objects.filter(is_active=True).order_by("first_name", "username")
-        self.fields["discount"].widget.attrs |= {"data-figure": ""}
+        discount = self.fields["discount"]
+        assert isinstance(discount, DiscountField)
+        discount.places = places_of_price((data or {}).get("currency", ""))
+        discount.widget.attrs |= {"data-figure": ""}
         self.fields["currency"].widget.attrs |= {"data-figure": ""}
 
     def columns(self) -> dict[str, Any]:
@@ -151,6 +158,9 @@ class PaymentForm(WindowForm):
         field = self.fields["currency"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(order.currency, order.currency)] if order else used_currencies()
+        amount = self.fields["amount"]
+        assert isinstance(amount, AmountField)
+        amount.places = places_of((data or {}).get("currency", ""))
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
@@ -223,7 +233,7 @@ def _price(line: str, known: dict[str, str]) -> tuple[str, Decimal]:
     if currency not in known:
         raise forms.ValidationError(_("“%(code)s” is not a currency.") % {"code": currency})
     try:
-        price = read_amount(amount, point=decimal_point())
+        price = read_amount(amount, point=decimal_point(), places=places_of_price(currency))
     except NotAnAmount:
         raise forms.ValidationError(_("“%(line)s” is not a price.") % {"line": line}) from None
     if price < 0:

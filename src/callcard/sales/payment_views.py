@@ -16,7 +16,7 @@ from callcard.sales.forms import PaymentForm, decimal_point
 from callcard.sales.models import Order, Payment, PaymentMethod
 from callcard.sales.payment_services import NotAllocated, allocate, cancel_payment, record_payment, restore_payment
 from callcard.sales.queries import debtors, debts_by_currency, oldest_due
-from callcard.sales.rules import NotAnAmount, read_amount
+from callcard.sales.rules import NotAnAmount, places_of, read_amount
 from callcard.sales.views import number_in, own_order
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
@@ -96,7 +96,9 @@ def payment_allocate(request: HttpRequest, pk: int) -> HttpResponse:
     order = own_order(request, number_in(request.POST.get("order", "")) or 0)
     try:
         text = request.POST.get("amount", "").strip()
-        amount = read_amount(text, point=decimal_point()) if text else max(min(order.debt, payment.free), Decimal(0))
+        amount = max(min(order.debt, payment.free), Decimal(0))
+        if text:
+            amount = read_amount(text, point=decimal_point(), places=places_of(payment.currency))
         allocate(payment=payment, order=order, amount=amount, by=signed_in(request))
     except NotAnAmount:
         messages.error(request, _("This is not an amount."))

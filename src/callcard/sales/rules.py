@@ -18,6 +18,7 @@ LARGEST_TOTAL = Decimal("999999999999")
 """Of a line and of an order: SQLite keeps 15 digits, of which three are behind the point."""
 _SMALLEST = Decimal("0.001")
 _MOST_PLACES = 3
+_DIGITS_OF_A_GROUP = 3
 _LONGEST = 30
 _GROUPS = re.compile(r"[\s_'’٬]+")
 
@@ -53,6 +54,11 @@ class OrderFigures:
 def places_of(currency: str) -> int:
     """Digits after the point: 2 for USD, 0 for LAK, 3 for KWD; no more than are stored."""
     return min(get_currency_precision(currency), _MOST_PLACES)
+
+
+def places_of_price(currency: str) -> int:
+    """A price may be of parts of the smallest coin, such as 0.125 USD a screw, where there are coins at all."""
+    return _MOST_PLACES if places_of(currency) else 0
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
@@ -114,16 +120,17 @@ def _tax(amount: Decimal, rate: Decimal, is_included: bool, currency: str) -> De
     return rounded(amount * rate / (_HUNDRED + rate if is_included else _HUNDRED), currency)
 
 
-def read_amount(text: str, *, point: str = ".") -> Decimal:
+def read_amount(text: str, *, point: str = ".", places: int = 3) -> Decimal:
     """A number as people write it: "1 234,50", "1,234.50", "٢٥٠", "12.5". Raises NotAnAmount.
 
     `point`: the sign before fractions in the reader's language. Where only the other sign stands, it parts thousands
-    if three digits follow it ("1,234"), else it was meant as the point.
+    if three digits follow it ("1,234"), else it was meant as the point. `places`: so many digits a fraction may have;
+    where they are fewer than three, the point parts thousands too: "250.000" kip are not 250.
     """
     plain = _GROUPS.sub("", _plain_digits(text.strip()))
     signs = [mark for mark in plain if mark in ".,"]
     if signs:
-        meant = _point_of(plain, signs, point)
+        meant = _point_of(plain, signs, point, places)
         plain = "".join(
             "." if at == meant else mark for at, mark in enumerate(plain) if at == meant or mark not in ".,"
         )
@@ -135,16 +142,17 @@ def read_amount(text: str, *, point: str = ".") -> Decimal:
     return amount.quantize(_SMALLEST, rounding=ROUND_HALF_UP)
 
 
-def _point_of(plain: str, signs: list[str], point: str) -> int:
+def _point_of(plain: str, signs: list[str], point: str, places: int) -> int:
     """Where the fraction begins; -1 when there is none."""
     last = plain.rindex(signs[-1])
     if signs.count(signs[-1]) > 1:
         return -1
-    parts_thousands = signs[-1] != point and len(signs) == 1 and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", plain)
+    may_part = signs[-1] != point or places < _DIGITS_OF_A_GROUP
+    parts_thousands = may_part and len(signs) == 1 and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", plain)
     return -1 if parts_thousands else last
 
 
-def read_discount(text: str, *, point: str = ".") -> tuple[Decimal, Decimal]:
+def read_discount(text: str, *, point: str = ".", places: int = 3) -> tuple[Decimal, Decimal]:
     """(per cent, amount) of "10 %", "10%" or "5000"; nothing typed is no discount. Raises NotAnAmount."""
     plain = unicodedata.normalize("NFKC", text).replace("٪", "%").strip()
     if not plain:
@@ -154,7 +162,7 @@ def read_discount(text: str, *, point: str = ".") -> tuple[Decimal, Decimal]:
         if not ZERO <= percent <= _HUNDRED:
             raise NotAnAmount(text)
         return percent, ZERO
-    amount = read_amount(plain, point=point)
+    amount = read_amount(plain, point=point, places=places)
     if amount < 0:
         raise NotAnAmount(text)
     return ZERO, amount

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from callcard.sales.forms import decimal_point, typed, typed_discount
 from callcard.sales.models import Order, OrderLine, Product
 from callcard.sales.product_services import product_by_line
-from callcard.sales.rules import LARGEST_TOTAL, LineFigures, NotAnAmount, read_amount, read_discount
+from callcard.sales.rules import (
+    LARGEST_TOTAL,
+    LineFigures,
+    NotAnAmount,
+    places_of_price,
+    read_amount,
+    read_discount,
+)
 from callcard.sales.services import LineDraft
 
 MOST_LINES = 300
@@ -43,22 +50,22 @@ class TypedLine:
 
 def read_lines(data: QueryDict) -> list[TypedLine]:
     """Those that are not empty, in their order."""
+    places = places_of_price(data.get("currency", ""))
     columns = [data.getlist(f"line_{name}") for name in _FIELDS]
     lines = [
         TypedLine(*(value.replace("\x00", "")[:200] for value in values)) for values in zip(*columns, strict=False)
     ]
     kept = [line for line in lines if not line.is_empty][:MOST_LINES]
     for line in kept:
-        _understand(line)
+        _understand(line, places)
     return kept
 
 
-def _understand(line: TypedLine) -> None:
-    point = decimal_point()
-    percent, amount = _read(line, _("the discount"), read_discount, line.discount, point) or (Decimal(0), Decimal(0))
-    quantity = _read(line, _("the quantity"), read_amount, line.quantity.strip() or "1", point)
-    price = _read(line, _("the price"), read_amount, line.price.strip() or "0", point)
-    tax = _read(line, _("the tax"), read_amount, line.tax.strip(" %") or "0", point)
+def _understand(line: TypedLine, places: int) -> None:
+    percent, amount = _read(line, _("the discount"), read_discount, line.discount, places) or (Decimal(0), Decimal(0))
+    quantity = _read(line, _("the quantity"), read_amount, line.quantity.strip() or "1")
+    price = _read(line, _("the price"), read_amount, line.price.strip() or "0", places)
+    tax = _read(line, _("the tax"), read_amount, line.tax.strip(" %") or "0")
     if tax is not None and not 0 <= tax <= 100:
         line.wrong = line.wrong or _("A tax is between 0 and 100 %.")
     if not line.title.strip():
@@ -72,9 +79,9 @@ def _understand(line: TypedLine) -> None:
         line.figures = figures
 
 
-def _read(line: TypedLine, name: str, read: Callable[..., _Value], text: str, point: str) -> _Value | None:
+def _read(line: TypedLine, name: str, read: Callable[..., _Value], text: str, places: int = 3) -> _Value | None:
     try:
-        return read(text, point=point)
+        return read(text, point=decimal_point(), places=places)
     except NotAnAmount:
         line.wrong = line.wrong or _("%(what)s cannot be read: %(text)s") % {"what": name.capitalize(), "text": text}
         return None

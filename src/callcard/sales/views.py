@@ -19,7 +19,14 @@ from callcard.sales.documents.languages import languages_for
 from callcard.sales.forms import OrderForm, decimal_point, typed
 from callcard.sales.models import Order, OrderState
 from callcard.sales.queries import free_advances
-from callcard.sales.rules import LARGEST_TOTAL, NotAnAmount, OrderFigures, order_figures, read_discount
+from callcard.sales.rules import (
+    LARGEST_TOTAL,
+    NotAnAmount,
+    OrderFigures,
+    order_figures,
+    places_of_price,
+    read_discount,
+)
 from callcard.sales.services import (
     ChangedMeanwhile,
     CurrencyIsSettled,
@@ -209,7 +216,8 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
     currency = request.POST.get("currency", "")
     currency = currency if currency in dict(currencies()) else company().currency
     try:
-        percent, amount = read_discount(request.POST.get("discount", "")[:40], point=decimal_point())
+        text, places = request.POST.get("discount", "")[:40], places_of_price(currency)
+        percent, amount = read_discount(text, point=decimal_point(), places=places)
     except NotAnAmount:
         percent, amount = read_discount("")
     columns = {"currency": currency, "discount_percent": percent, "discount_amount": amount}

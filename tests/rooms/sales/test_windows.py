@@ -235,3 +235,21 @@ def test_a_state_that_is_changed_or_replaced_changes_what_is_owed(mali: Customer
     admin.post(f"/settings/lists/order-states/{offer.pk}/remove", {"instead": new.pk})
     order.refresh_from_db()
     assert (Balance.objects.get().owed, order.is_current, order.state) == (Decimal(17), True, new)
+
+
+def test_sums_in_a_currency_without_coins_are_read_with_their_thousands(anna: Window, mali: Customer) -> None:
+    Company.objects.update(currency="LAK")
+    product = {"name": "Scarf", "kind": "goods", "tax_percent": "0", "prices": "125.000\n12.500 USD"}
+    anna.post("/products/new", product)
+    prices = dict(Product.objects.get().prices.values_list("currency", "price"))
+    assert prices == {"LAK": Decimal(125000), "USD": Decimal("12.5")}
+    scarf = {"title": "Scarf", "quantity": "1.500", "price": "250.000", "discount": "25.000"}
+    anna.post("/orders/new", an_order(mali, scarf, currency="LAK", discount="10.000"))
+    order = Order.objects.get()
+    assert (order.total, order.lines.get().quantity) == (Decimal(340000), Decimal("1.5"))
+    payment = {"amount": "100.000", "currency": "LAK", "paid_on": timezone.localdate().isoformat()}
+    anna.post(f"/orders/{order.pk}/pay", payment)
+    anna.post(f"/payments/new?customer={mali.pk}", payment | {"amount": "1.250", "currency": "USD"})
+    assert list(Payment.objects.order_by("pk").values_list("amount", flat=True)) == [Decimal(100000), Decimal(1250)]
+    form = anna.text(f"/orders/new?customer={mali.pk}")
+    assert 'placeholder="10 %" aria-label="Discount"' in form
