@@ -43,10 +43,3 @@ function showForKind(form) {
 document.addEventListener("change", (event) => event.target.form?.dataset.kind !== undefined && showForKind(event.target.form));
 document.addEventListener("htmx:load", ({ target }) => target.querySelectorAll("form[data-kind]").forEach(showForKind));
 document.querySelectorAll("form[data-kind]").forEach(showForKind);
-
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.(".customer-form");
-  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  form.requestSubmit();
-});

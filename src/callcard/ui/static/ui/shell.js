@@ -25,6 +25,16 @@ function shortcuts(event) {
   find(".shell-search input").select();
 }
 
+/** Ctrl+Enter sends the form that one types in, in every window, as its button would. */
+function sendForm(event) {
+  if (event.defaultPrevented || event.isComposing || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("#windows form[method=post]");
+  const button = form?.querySelector("button.btn-primary[type=submit]");
+  if (!button) return;
+  event.preventDefault();
+  if (!event.repeat) form.requestSubmit(button);
+}
+
 function menu() {
   const button = find(".shell-menu");
   const nav = find(".shell-nav");
@@ -70,6 +80,7 @@ function userMenu() {
 document.addEventListener("live:hello", showVersion);
 document.addEventListener("callcard:said", ({ detail }) => toast(detail.value, [], 10_000));
 document.addEventListener("keydown", shortcuts);
+document.addEventListener("keydown", sendForm);
 /** A window that one opens or goes to while a card is open lies beside it. What is on the screen never jumps by itself. */
 function beside() {
   find("#windows").classList.toggle("is-beside", find("popup-stack").openCall !== null);
