@@ -41,7 +41,7 @@ def user_of_feed(key: str) -> User | None:
 
 def feed_text(user: User) -> str:
     due = Task.objects.open().filter(assignee=user, due_at__gte=timezone.now() - _PAST)
-    tasks = due.select_related("customer").prefetch_related("customer__phones").order_by("due_at")[:_ENTRIES]
+    tasks = due.with_customer_for(user).prefetch_related("customer__phones").order_by("due_at")[:_ENTRIES]
     return calendar_text(_("Tasks of %(name)s") % {"name": user.shown_name}, (_entry(task) for task in tasks))
 
 

@@ -137,8 +137,10 @@ class TaskForm(WindowForm):
 
     def _hidden_customer(self) -> Customer | None:
         """Whom the task is for, when whoever changes it may not see them: they stay."""
-        kept = self.task.customer if self.task else None
-        return kept if kept and not Customer.objects.visible_to(self.user).filter(pk=kept.pk).exists() else None
+        if self.task is None or self.task.customer_id is None:
+            return None
+        seen = Customer.objects.visible_to(self.user).filter(pk=self.task.customer_id)
+        return None if seen.exists() else Customer.objects.filter(pk=self.task.customer_id).first()
 
 
 def _chosen(seen: QuerySet[Customer], key: Any) -> Customer | None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from callcard.customers.models import Customer
 from callcard.jobs.kinds import Run
 from callcard.tasks.models import Reminder, Task
 from callcard.tasks.reminder_services import note_mailed, tell_reminder
@@ -20,7 +21,7 @@ def remind(run: Run) -> None:
 def mail_reminder(run: Run) -> None:
     """The job of a reminder's e-mail. Killed between sending and noting that, it is sent once more, under the same
     Message-ID, by which mail programs know the second for the first."""
-    waiting = Reminder.objects.select_related("task__assignee", "task__customer").filter(mailed_at=None)
+    waiting = Reminder.objects.select_related("task__assignee").filter(mailed_at=None)
     reminder = waiting.filter(pk=run.arguments["reminder"], task__done_at=None).first()
     if reminder is not None:
         reminder_mail(reminder).send()
@@ -42,8 +43,10 @@ def reminder_mail(reminder: Reminder) -> EmailMessage:
 def _lines(task: Task) -> list[str]:
     due = day(task.due_on) if task.due_on else full_moment(task.due_at)
     lines = [task.title, _("Due: %(when)s") % {"when": due}]
-    if task.customer is not None:
-        lines.append(_("Customer: %(name)s") % {"name": task.customer.name})
+    seen = Customer.objects.visible_to(task.assignee)
+    customer = seen.filter(pk=task.customer_id).first() if task.customer_id is not None else None
+    if customer is not None:
+        lines.append(_("Customer: %(name)s") % {"name": customer.name})
     if task.about_words:
         lines.append(task.about_words)
     if task.note:

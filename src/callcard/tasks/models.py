@@ -25,6 +25,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         mine = models.Q(assignee_id=user.pk) | models.Q(created_by_id=user.pk) if user.is_active else models.Q(pk=None)
         return self.filter(mine | models.Q(assignee_id__in=ids) | about_seen)
 
+    def with_customer_for(self, user: User) -> TaskQuerySet:
+        """`customer` is None where the user may not see them: one's own task may be about somebody foreign."""
+        return self.prefetch_related(models.Prefetch("customer", Customer.objects.visible_to(user)))
+
     def open(self) -> TaskQuerySet:
         return self.filter(done_at=None)
 

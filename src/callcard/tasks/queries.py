@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
@@ -36,7 +36,7 @@ def people_with_tasks(user: User) -> list[User]:
 
 def tasks_of(user: User, assignee: User | None) -> TaskQuerySet:
     """Those of this assignee, or of everyone, that the user may see; with the people and the customer."""
-    seen = Task.objects.visible_to(user).select_related("assignee", "customer", "done_by", "created_by")
+    seen = Task.objects.visible_to(user).select_related("assignee", "done_by", "created_by").with_customer_for(user)
     return seen.filter(assignee=assignee) if assignee is not None else seen
 
 
@@ -80,7 +80,8 @@ def tasks_between(tasks: TaskQuerySet, first: date, last: date, zone: tzinfo) ->
 def shown_reminders(user: User) -> list[Reminder]:
     """Those that have come and that the user has not put away, the newest first."""
     come = Reminder.objects.filter(task__assignee=user, task__done_at=None, told_at__isnull=False, seen_at=None)
-    return list(come.select_related("task", "task__customer").order_by("-at")[:20])
+    with_tasks = come.prefetch_related(Prefetch("task", Task.objects.with_customer_for(user)))
+    return list(with_tasks.order_by("-at")[:20])
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

@@ -29,8 +29,9 @@ EVERYONE = "all"
 
 def own_task(request: HttpRequest, pk: int) -> Task:
     """A task that this user may see; any other does not exist for them."""
-    seen = Task.objects.visible_to(signed_in(request))
-    return get_object_or_404(seen.select_related("assignee", "customer", "done_by", "created_by"), pk=pk)
+    user = signed_in(request)
+    seen = Task.objects.visible_to(user).with_customer_for(user)
+    return get_object_or_404(seen.select_related("assignee", "done_by", "created_by"), pk=pk)
 
 
 def whose(request: HttpRequest) -> tuple[User | None, dict[str, Any]]:

@@ -17,6 +17,7 @@ from callcard.sales.services import record_order
 from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.tasks.feed import renew_feed_key
+from callcard.tasks.mails import reminder_mail
 from callcard.tasks.models import Reminder, Task, TaskChoices
 from callcard.tasks.queries import day_of
 from callcard.tasks.reminder_services import tell_reminder
@@ -154,6 +155,23 @@ def test_a_foreign_customer_cannot_be_tied_to_a_task(window: Window, mali: User)
     assert window.post("/tasks/new", _form(mali, customer=foreign.pk)).status_code == 422
     assert not Task.objects.exists()
     assert "Foreign" not in window.text(f"/tasks/new?customer={foreign.pk}")
+
+
+def test_a_task_about_somebody_foreign_names_them_nowhere_and_keeps_them(window: Window, mali: User) -> None:
+    foreign = create_customer(name="Foreign", numbers=["+4915199887766"], responsible=person("keo"))
+    due = timezone.now() + timedelta(minutes=1)
+    task = add_task(title="Call back", assignee=mali, customer=foreign, due_at=due, remind_minutes=0)
+    tell_reminder(reminder_id=Reminder.objects.get().pk)
+    feed = Client().get(f"/tasks/feed/{renew_feed_key(user=mali)}.ics").content.decode()
+    places = ("/tasks/", f"/tasks/{task.pk}", "/tasks/calendar?view=day", "/tasks/reminders")
+    seen = [*map(window.text, places), feed, str(reminder_mail(Reminder.objects.get()).body)]
+    assert ["Call back" in text for text in seen] == [True] * 6
+    assert [text for text in seen if "Foreign" in text or "99887766" in text] == []
+    assert window.post(f"/tasks/{task.pk}", _form(mali, title="Call once more")).status_code == 302
+    window.post(f"/tasks/{task.pk}/move", {"on": "2026-12-24"})
+    window.post(f"/tasks/{task.pk}/done", {})
+    task.refresh_from_db()
+    assert (task.title, task.customer, task.done_by) == ("Call once more", foreign, mali)
 
 
 def test_the_calendar_has_the_days_of_its_reader(window: Window, mali: User) -> None:
