@@ -63,6 +63,7 @@ def test_two_people_on_one_card_see_each_other_and_lose_nothing(
     expect(other.locator("#toast")).to_contain_text("Saved.")
     expect(page.locator(".cv-conflict")).to_contain_text("Bounmy has just changed this.")
     expect(page.locator(".cv-conflict")).to_contain_text("Thakhek")
+    expect(page.locator(".cv-conflict")).to_be_in_viewport(ratio=1)
     expect(page.locator(".cv-editor input")).to_have_value("Pakse")
     page.get_by_role("button", name="Keep mine").press("Enter")
     expect(page.locator("#toast")).to_contain_text("Saved.")

@@ -41,6 +41,14 @@ def test_the_first_wrong_field_has_the_focus_and_its_words_are_read_with_it(page
     assert list(User.objects.get(username="noy").extensions.values_list("number", flat=True)) == ["302"]
 
 
+def test_the_way_to_every_window_stays_readable_on_a_low_screen(page: Page) -> None:
+    words = page.locator(".shell-nav a")
+    cut = words.evaluate_all(
+        "links => links.filter((link) => link.scrollHeight > link.offsetHeight).map((link) => link.innerText)"
+    )
+    assert (words.count() > 10, cut) == (True, [])
+
+
 def test_what_became_of_a_form_further_down_is_in_view(page: Page) -> None:
     page.get_by_role("link", name="Bounmy").click()
     page.get_by_role("button", name="Deactivate").click()

@@ -209,6 +209,7 @@ export class FieldEditor extends Editor {
     this.conflict.setAttribute("role", "alert");
     this.wrong.textContent = "";
     this.place.append(this.conflict);
+    this.conflict.scrollIntoView({ block: "nearest" });
   }
 
   /** The card behind has changed while one types here. */
