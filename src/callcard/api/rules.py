@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -23,6 +24,8 @@ def is_in(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
 
 
 def dialled(raw: str, e164: str) -> str:
-    """What a desk phone dials: the number as the company writes it, without anything that is no digit."""
-    digits = re.sub(r"[^\d+*#]", "", raw) if not re.search(r"[^\W\d_]", raw) else ""
+    """What a desk phone dials: the number as the company writes it, without anything that is no digit
+    of a keypad."""
+    plain = "".join(str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in raw)
+    digits = re.sub(r"[^0-9+*#]", "", plain) if not re.search(r"[^\W\d_]", plain) else ""
     return digits if len(digits) > 1 else e164

@@ -135,6 +135,8 @@ def test_whatever_a_name_holds_the_file_is_well_formed(name: str) -> None:
 
 def test_numbers_as_the_company_dials_them() -> None:
     assert dialled("020 (55) 55-1234", "+8562055551234") == "0205555" + "1234"
+    assert dialled("٠٢٠ ٥٥٩٩ ٨٨٧٧", "+8562055998877") == "0205599" + "8877"
+    assert dialled("໐໒໐໕໕໑໒", "") == "0205512"
     assert dialled("call 55 or home", "+8562055") == "+8562055"
     assert is_in("::ffff:10.0.0.1", read_networks("10.0.0.0/8"))
     assert not is_in("nonsense", read_networks("10.0.0.0/8"))
