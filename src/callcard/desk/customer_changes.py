@@ -57,6 +57,8 @@ _FLAGS: dict[str, Label] = {
     "is_cancelled": gettext_lazy("Cancelled"),
     "done_at": gettext_lazy("Done"),
     "lines": gettext_lazy("Lines"),
+    "merged": gettext_lazy("Taken in"),
+    "merged_into": gettext_lazy("Now a part of"),
 }
 _LONGEST = 120
 own_fields_by_key = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})

@@ -50,7 +50,7 @@ def _step(change: Change, user: User, customer: Customer | None) -> Step | None:
     before, after = words.seen_by(change.before, user), words.seen_by(change.after, user)
     if not before and not after and (change.before or change.after):
         return None
-    lines = tuple(
+    lines = (
         Line(
             label=words.field_label(change.about, name),
             was=words.value_in_words(name, before.get(name), before),
@@ -64,7 +64,7 @@ def _step(change: Change, user: User, customer: Customer | None) -> Step | None:
         change=change,
         title=words.title_of(change),
         who=change.by.shown_name if change.by else "",
-        lines=lines,
+        lines=tuple(line for line in lines if line.was or line.now),
         can_be_restored=(change.action in _STEPS_RESTORED and change.about in {"customer", "task", *ROWS})
         or (change.action == Change.Action.CANCELLED and change.about in {"order", "payment"}),
         merge_id=int(merge) if merge.isdigit() else None,

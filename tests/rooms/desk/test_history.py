@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -126,6 +127,11 @@ def test_the_history_of_the_merged_is_there_and_the_merge_is_undone_as_a_whole(
     shown = text(page, f"/customers/{anna.pk}/history")
     assert f"/customers/merges/{merge.pk}/undo" in shown
     assert ">Ana<" in shown
+    assert ("Taken in" in shown, "Now a part of" in shown, "merged_into" in re.sub("<[^>]*>", "", shown)) == (
+        True,
+        True,
+        False,
+    )
     before = Change.objects.count()
     put_back(page, anna, Change.objects.filter(action="merged", customer_id=anna.pk).get())
     assert Change.objects.count() == before
