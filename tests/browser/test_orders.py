@@ -49,3 +49,16 @@ def test_an_order_is_typed_paid_and_owed_no_more(
     expect(page.get_by_role("heading", name="Payment R")).to_be_visible()
     order = Order.objects.get()
     assert (Payment.objects.get().order, order.paid, Balance.objects.get().owed) == (order, order.total, Decimal(0))
+
+
+def test_on_a_mobile_every_figure_of_a_line_can_be_read(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    customer = create_customer(name="Vongsa", responsible=office_people["anna"])
+    page = open_page(signed_in("anna", width=390, height=800), f"/orders/new?customer={customer.pk}")
+    page.get_by_role("combobox", name="What").first.fill("Roof")
+    for name, text in (("Quantity", "1200"), ("Unit", "m²"), ("Price", "125000.50"), ("Discount", "12.5 %")):
+        page.get_by_label(name, exact=True).first.fill(text)
+    fields = page.locator(".order-line").first.locator("input:visible")
+    cut = fields.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.name)")
+    assert (fields.count(), cut) == (5, [])
