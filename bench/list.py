@@ -19,7 +19,7 @@ def main() -> int:
     with databases("list") as found:
         for name, url in found.items():
             print(f"\n{name}", flush=True)
-            counted = measured(partial(ask, url, "bench.list_pages"), runs=3)
+            counted = measured(partial(ask, url, "bench.list_pages", ROUNDS), runs=3)
             codes.append(closing(f"list on {name}", figures(counted.results), counted))
     return max(codes, default=2)
 
