@@ -107,7 +107,7 @@ class PhoneRow(RowForm):
     mains = ("raw",)
 
     raw = _text(gettext_lazy("Number"), 64, inputmode="tel", dir="ltr")
-    label = _text(gettext_lazy("Kind"), 40, list="phone-labels")
+    label = _text(gettext_lazy("Label"), 40, list="phone-labels")
     person = _text(gettext_lazy("Whose number"), 100)
     is_preferred = forms.BooleanField(label=gettext_lazy("Call first"), required=False)
     do_not_call = forms.BooleanField(label=gettext_lazy("Do not call"), required=False)
