@@ -180,7 +180,7 @@ def _call_of(played: Played, event: Told) -> str:
 
 def _title(flow: str, truth: CallTruth) -> str:
     if truth.direction == "internal":
-        return truth.caller_name
+        return f"Agent{truth.caller}"  # as the company calls its people, not as their phones do
     if flow == "restricted" or truth.caller.endswith("99365123456"):
         return KNOWN
     if truth.withheld:

@@ -78,8 +78,8 @@ def _customers_of(rows: Sequence[Row]) -> set[int]:
 
 
 def _colleagues(rows: Sequence[Row]) -> dict[str, str]:
-    """Extension -> name of whose it is, for internal calls."""
-    extensions = {row["number"] for row in rows if row["match"] == Call.Match.OWN}
+    """Extension -> name of whose it is, for internal calls. Anybody outside may send such a number too."""
+    extensions = {row["number"] for row in rows if row["direction"] == Call.Direction.INTERNAL}
     return {number: user.shown_name for number, user in owners_of(tuple(extensions)).items()} if extensions else {}
 
 
@@ -181,7 +181,8 @@ def _title(
     if row["withheld"]:
         return _("Number withheld")
     if row["match"] == Call.Match.OWN:
-        return str(colleagues.get(row["number"]) or row["shown_name"] or number or _("Colleague"))
+        name = colleagues.get(row["number"]) if row["direction"] == Call.Direction.INTERNAL else ""
+        return str(name or row["shown_name"] or number or _("Colleague"))
     if len(candidates) == 1 and row["match"] == Call.Match.POSSIBLE:
         return _("Possibly %(name)s") % {"name": candidates[0].name}
     return number or str(row["shown_name"]) or _("No number")

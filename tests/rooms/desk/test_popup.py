@@ -276,6 +276,13 @@ def test_an_internal_call_names_the_colleague(anna: User) -> None:
     assert ">399</h2>" in seen_by(anna, nobody).html
 
 
+def test_a_caller_from_outside_is_nobodys_colleague_whatever_number_they_send(anna: User) -> None:
+    Extension.objects.create(number="302", user=User.objects.create_user("bounmy", first_name="Bounmy"))
+    popup = seen_by(anna, ring(anna, direction="inbound", match="own", number="302"))
+    assert popup.title == "302"
+    assert "Bounmy" not in popup.html
+
+
 @pytest.mark.parametrize(
     ("code", "name"), [("lo", "Lao"), ("th", "Thai"), ("zh-Hans", "Chinese"), ("Klingon!", "Klingon!")]
 )
