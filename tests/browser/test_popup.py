@@ -332,9 +332,9 @@ def test_a_wrong_choice_is_taken_back_on_the_card(
     product.run(product.simulator.ring(MALI, ["301"]))
     page.locator(".choices button", has_text="Mali Twin").press("Enter")  # a click this soon is taken for a mistake
     expect(page.locator(".popup-name")).to_have_text("Mali Twin")
-    page.get_by_role("button", name="Not this customer").click()
+    page.get_by_role("button", name="Not this customer").press("Enter")
     expect(page.locator(".choices button")).to_have_count(2)
-    page.locator(".choices button", has_text="Mali Souk").click()
+    page.locator(".choices button", has_text="Mali Souk").press("Enter")
     expect(page.locator(".popup-name")).to_have_text("Mali Souk")
 
 
@@ -345,7 +345,7 @@ def test_a_caller_who_was_archived_is_brought_back_on_the_card(
     page = open_page(signed_in("anna"))
     product.run(product.simulator.ring(MALI, ["301"]))
     expect(page.locator(".popup-hint")).to_have_text("Mali Souk had this number and is archived.")
-    page.get_by_role("button", name="Bring Mali Souk back").click()
+    page.get_by_role("button", name="Bring Mali Souk back").press("Enter")
     expect(page.locator(".popup-name")).to_have_text("Mali Souk")
     mali.refresh_from_db()
     assert mali.archived_at is None

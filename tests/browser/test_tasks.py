@@ -30,7 +30,8 @@ def test_a_line_becomes_a_task_and_one_key_does_it_and_takes_it_back(
     page.keyboard.press("d")
     expect(row).to_have_attribute("data-state", "done")
     assert Task.objects.get().done_by == office_people["anna"]
-    page.keyboard.press("Space")  # the focus stayed on it
+    expect(row.locator(".task-check")).to_be_focused()
+    page.keyboard.press("Space")
     expect(row).to_have_attribute("data-state", "open")
 
 
