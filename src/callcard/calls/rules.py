@@ -48,9 +48,12 @@ def _state(call: Call, segments: list[Segment]) -> NoticeState:
         return NoticeState.TALKING
     if any(s.is_ringing for s in segments):
         return NoticeState.RINGING
-    if any(s.outcome is SegmentOutcome.ELSEWHERE for s in segments) and not any(s.answered_at for s in segments):
-        return NoticeState.ELSEWHERE
-    return NoticeState.OVER
+    if any(s.answered_at for s in segments):
+        return NoticeState.OVER
+    outcomes = {s.outcome for s in segments}
+    # Why it stopped ringing here was not seen, but that somebody took it was.
+    taken_unseen = SegmentOutcome.UNKNOWN in outcomes and call.answered_by is not None
+    return NoticeState.ELSEWHERE if SegmentOutcome.ELSEWHERE in outcomes or taken_unseen else NoticeState.OVER
 
 
 def first_rang_at(call: Call, extensions: set[str]) -> datetime:

@@ -252,3 +252,20 @@ def test_what_no_column_holds_is_cut_and_the_call_is_in_the_log(
     call = Call.objects.get()
     assert (len(call.number), len(call.queue)) == (255, 80)
     assert call.shown_name.startswith("nulbyte")
+
+
+def test_who_took_a_call_unseen_is_said_to_those_for_whom_it_stopped_ringing(people: dict[str, User]) -> None:
+    recorder = CallRecorder("office", region="LA")
+    recorder.record([Record(call=RINGING)])
+    left = segment("301", ended_at=at(9), outcome=SegmentOutcome.UNKNOWN)
+    taken = replace(RINGING, complete=False, segments=(CALLER, left, segment("302", answered_at=at(9))))
+    recorder.record([Record(call=taken)])
+    states = dict(Notice.objects.values_list("user__username", "state"))
+    assert states == {"anna": "elsewhere", "bounmy": "talking"}
+
+
+def test_a_call_that_left_unseen_and_nobody_took_is_only_over(people: dict[str, User]) -> None:
+    recorder = CallRecorder("office", region="LA")
+    left = [segment(phone, ended_at=at(9), outcome=SegmentOutcome.UNKNOWN) for phone in ("301", "302")]
+    recorder.record([Record(call=replace(RINGING, complete=False, segments=(CALLER, *left)))])
+    assert set(Notice.objects.values_list("state", flat=True)) == {"over"}
