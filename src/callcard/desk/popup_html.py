@@ -125,7 +125,8 @@ def _name(context: Context) -> Markup:
         "possible": _("Possibly known"),
         "own": context["title"],
     }
-    return escape(by_match.get(context["match"]) or _("Unknown number"))
+    number = _("Unknown number") if context["call"]["number_shown"] else _("No number")
+    return escape(by_match.get(context["match"]) or number)
 
 
 def _number(call: Context) -> Markup:
@@ -151,6 +152,8 @@ def _hint(context: Context) -> Markup:
         words = _("Your colleagues look after these customers.")
     elif shown_name and context["match"] != "own":
         words = _("The network says: %(name)s") % {"name": shown_name}
+    elif context["match"] == "none" and not context["call"]["number_shown"]:
+        words = _("The telephone system told no number.")
     else:
         return ""
     return f'<p class="popup-hint" dir="auto">{escape(words)}</p>'
@@ -211,7 +214,7 @@ def _new_or_known(context: Context) -> Markup:
         return ""
     call_id, call = context["notice"]["call_id"], context["call"]
     number = quote(call["e164"] or call["number_shown"], safe="")
-    add = escape(_("Add this number to an existing customer"))
+    add = escape(_("Add this number to an existing customer") if number else _("Who of your customers is it?"))
     return (
         f'<div class="popup-ask"><a class="popup-act" href="/customers/new?number={number}&amp;call={call_id}"'
         f' data-window>{icon("user-plus")}{escape(_("New customer"))}</a><label class="popup-find">{icon("search")}'

@@ -70,6 +70,9 @@ def test_a_phone_that_is_called() -> None:
     [
         ("<unknown>", "<unknown>", Party()),
         ("", "", Party()),
+        ("unknown", "Unknown", Party()),
+        ("Unavailable", "", Party()),
+        ("+993", "unavailable", Party(number="+993")),
         ("anonymous", "Anonymous", Party(withheld=True)),
         ("Restricted", "", Party(withheld=True)),
         ("<unknown>", "Anonymous", Party(withheld=True)),

@@ -108,3 +108,15 @@ def test_a_call_that_rang_nobody_is_not_perhaps_missed(anna: User) -> None:
     log = page(anna, "/calls/")
     assert "End not seen</span>" in log
     assert "Perhaps missed" not in log
+
+
+def test_a_caller_without_any_number_is_said_to_have_none(anna: User) -> None:
+    call = call_of(anna, "1")
+    User.objects.filter(pk=anna.pk).update(role=User.Role.ADMINISTRATOR)
+    for path in ("/calls/", "/calls/recent/"):
+        assert "No number" in page(anna, path)
+    assert ">no number</bdi>" in page(anna, "/settings/why")
+    html = popups([(call.pk, anna.pk)])[(call.pk, anna.pk)].html
+    assert ">No number</h2>" in html
+    assert "The telephone system told no number." in html
+    assert "Add this number" not in html

@@ -22,6 +22,7 @@ _INNER = frozenset(
     {"Announcer", "AsyncGoto", "Bridge", "CBAnn", "CBRec", "Message", "MulticastRTP", "OutgoingSpoolFailed"}
     | {"Recorder", "Snoop", "Surrogate", "UnicastRTP"}
 )
+_NO_NUMBER = frozenset({"unknown", "unavailable"})  # nobody's wish, unlike the next
 _WITHHELD = frozenset({"anonymous", "restricted", "private", "withheld", "blocked", "hidden"})
 # Channels of wired lines are named by the socket, not by the number.
 _NAMED_BY_SOCKET = frozenset({"DAHDI", "Dongle", "Quectel", "Khomp"})
@@ -83,8 +84,8 @@ def outside_party(number: str, name: str, presentation: str = "") -> Party:
     hides = number.lower() in _WITHHELD
     withheld = hides or "Prohibited" in presentation or (not number and name.lower() in _WITHHELD)
     return Party(
-        number="" if hides else number,
-        name="" if name.lower() in _WITHHELD else name,
+        number="" if hides or number.lower() in _NO_NUMBER else number,
+        name="" if name.lower() in _WITHHELD | _NO_NUMBER else name,
         withheld=withheld,
     )
 
