@@ -62,6 +62,7 @@ export class PopupActions {
       const html = await post(`/desk/popups/${call}/note`, { note });
       const entry = this.stack.calls.get(call);
       if (entry) entry.html = html;
+      this.stack.line?.tell("popup-noted", { call, html });
       toast(this.stack.dataset.wordSaved);
       return true;
     } catch {

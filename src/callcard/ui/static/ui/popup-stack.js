@@ -37,6 +37,7 @@ class PopupStack extends HTMLElement {
     on("popup", (event) => this.show(event));
     on("popup-closed", ({ call }) => this.drop(call));
     on("popup-shown", ({ call }) => this.acknowledged.add(call));
+    on("popup-noted", ({ call, html }) => this.renew(call, html));
     on("line", (state) => state === "heard" && this.closeWhatWaits());
     on("resync", () => this.refill());
     on("line", (state) => state === "signed-out" && this.clear());
@@ -172,6 +173,16 @@ class PopupStack extends HTMLElement {
     now.outerHTML = entry.line;
     if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
     return undefined;
+  }
+
+  /** Another tab of this person changed the card. One that is gone here stays gone. */
+  renew(call, html) {
+    const entry = this.calls.get(call);
+    if (!entry || entry.html === html) return;
+    entry.html = html;
+    if (this.openCall !== call) return;
+    this.replaceCard(entry);
+    this.showTimers();
   }
 
   /** New contents of the open card; what somebody is typing in it, and where, stays. */
