@@ -63,7 +63,8 @@ def popup_line_html(context: Context) -> Markup:
 def _status(context: Context) -> Markup:
     name, words, from_ms = _state(context["notice"], context["call"])
     timer = f'<span class="timer" data-from="{from_ms}"></span>' if from_ms else ""
-    tag = f'<span class="popup-tag">{escape(_("Internal"))}</span>' if context["call"]["direction"] == "internal" else ""
+    is_internal = context["call"]["direction"] == "internal"
+    tag = f'<span class="popup-tag">{escape(_("Internal"))}</span>' if is_internal else ""
     return (
         f'<header class="popup-status">{icon(name)}<b>{escape(words)}</b>{timer}{tag}<span class="popup-tools">'
         f'<button type="button" class="popup-tool" data-do="fold" aria-label="{escape(_("Fold to a line"))}">'
