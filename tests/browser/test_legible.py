@@ -1,0 +1,73 @@
+"""What could be hidden, cut off or on the wrong side: on narrow screens, from right to left, under something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, expect
+
+from callcard.calls.models import Notice
+from callcard.customers.models import Customer
+from callcard.staff.models import User
+from callcard.switchboard.models import Pbx
+from callcard.tasks.models import Task
+from callcard.tasks.services import add_task
+from tests.browser.conftest import OpenPage
+from tests.stories.product import Product, wait_for
+
+pytestmark = pytest.mark.browser
+
+MALI = "+8562055512345"
+SignIn = Callable[..., BrowserContext]
+
+
+def test_a_task_on_the_card_has_no_line_of_its_own_under_it(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    Task.objects.create(customer=mali, title="Send the offer", assignee=User.objects.get(username="anna"))
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    task = page.locator(".popup .entry")
+    expect(task).to_contain_text("Send the offer")
+    assert task.evaluate("it => getComputedStyle(it).borderBlockEndWidth") == "0px"
+
+
+def test_the_field_to_search_in_begins_at_the_right_in_a_page_from_right_to_left(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    field = page.locator(".shell-search input")
+    assert field.evaluate("it => getComputedStyle(it).direction") == "rtl"
+    field.fill("Mali")
+    assert field.evaluate("it => getComputedStyle(it).direction") == "ltr"
+
+
+def test_why_nothing_popped_fits_a_telephone(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    Pbx.objects.update(name="Simulator-22.10.1+dfsg+~cs6.17.60671434-1")
+    page = open_page(signed_in("anna", width=390, height=844))
+    product.run(product.simulator.ring(MALI, ["301"]))
+    wait_for(lambda: Notice.objects.filter(shown_at__isnull=False).exists())
+    page.goto(f"http://127.0.0.1:{product.port}/settings/why")
+    page.locator(".why-call summary").evaluate("it => it.click()")
+    window = page.locator(".window:not([hidden])")
+    assert window.evaluate("it => it.scrollWidth <= it.clientWidth")
+    told = window.locator(".why-call td[data-label]").first
+    assert told.evaluate("it => getComputedStyle(it, '::before').content") == '"Told: "'
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_a_reminder_leaves_the_button_that_saves_a_form_free(
+    signed_in: SignIn, open_page: OpenPage, office_people: dict[str, User], width: int
+) -> None:
+    at = timezone.now() + timedelta(seconds=0.2)
+    add_task(title="Call Mali", assignee=office_people["anna"], due_at=at, remind_minutes=0)
+    page = open_page(signed_in("anna", width=width), "/customers/new")
+    expect(page.locator(".reminder")).to_have_count(1)
+    page.locator(".window:not([hidden]) form").get_by_role("button", name="Save").click(trial=True)
