@@ -70,15 +70,19 @@ class DemoExchange:
         asterisk = await asyncio.to_thread(Asterisk, self.plan, self._base)
         trunk = Trunk(self.plan.sip_port)
         phones: list[Phone] = []
+        staying: list[asyncio.Task[None]] = []
         try:
             await asyncio.to_thread(asterisk.start)
             trunk.behaviour = self._people.customer
             await trunk.open(self.plan.trunk_port)
             phones += [await self._phone(extension) for extension in self.extensions]
+            staying += [asyncio.create_task(phone.stay_registered()) for phone in phones]
             self.ready.set()
             await self._people.keep_calling(trunk, self.lines, self.numbers)
         finally:
             self._people.stop()
+            for task in staying:
+                task.cancel()
             for agent in (trunk, *phones):
                 agent.close()
             asterisk.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Self
 
 from lab.asterisk.pjsip import TRUNK_HEADER, TRUNK_HEADER_VALUE
-from lab.phones.agent import Agent
+from lab.phones.agent import Agent, NoReply
 from lab.phones.dialog import Incoming, Outgoing
 from lab.phones.message import Headers, Message, token
 
@@ -71,6 +72,13 @@ class Phone(Agent):
         await super().open(port)
         await self._register(REGISTRATION_SECONDS)
         return self
+
+    async def stay_registered(self, every: float = REGISTRATION_SECONDS / 2) -> None:
+        """Say again and again where it is, until cancelled: the exchange forgets a phone that does not."""
+        while True:
+            await asyncio.sleep(every)
+            with contextlib.suppress(NoReply):  # busy now; asked again in time
+                await self._register(REGISTRATION_SECONDS)
 
     async def unregister(self) -> None:
         await self._register(0)
