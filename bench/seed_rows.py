@@ -186,7 +186,7 @@ def _customers(customers: int, sql: Dialect) -> list[Rows]:
         Rows(
             "customers_contact",
             customers // 2,
-            {"customer_id": "n.i * 2", "kind": "'email'", "value": "'customer' || n.i * 2 || '@example.com'"},
+            {"customer_id": "n.i * 2", "kind": "'email'", "value": "'customer' || (n.i * 2) || '@example.com'"},
         ),
     ]
 
