@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from callcard.customers import grams
 from callcard.customers.list_columns import OWN
@@ -23,6 +22,7 @@ from callcard.customers.list_walk import Source
 from callcard.customers.models import Customer, CustomerTag
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_query import Slot
+from callcard.ui.list_days import midnight, read_day
 from callcard.ui.lists import Column, Filter
 
 _FACT_OF = {"category": "c", "stage": "s", "source": "o", "kind": "k", "country": "n", "responsible": "r"}
@@ -134,9 +134,9 @@ def _cities() -> list[str]:
 
 def _created(one: Filter, *, archived: bool) -> Condition:
     """Whoever was entered later has a greater id, give or take a day, so a list by entry begins near its place."""
-    first, last = _day(one.at_least), _day(one.at_most)
-    begin = _midnight(first) if first else None
-    end = _midnight(last + _A_DAY) if last else None
+    first, last = read_day(one.at_least), read_day(one.at_most)
+    begin = midnight(first) if first else None
+    end = midnight(last + _A_DAY) if last else None
     check = _range("created_at", begin, end, below="lt")
     near = Customer.objects.current().filter(**_ids_near(begin, end))
     return replace(_among(check, archived=archived), sources={} if archived else {"created": Source([near], "pk")})
@@ -159,7 +159,7 @@ def _ids_near(begin: datetime | None, end: datetime | None) -> dict[str, int]:
 
 
 def _days(one: Filter, *, archived: bool) -> Condition:
-    check = _range("birthday", _day(one.at_least), _day(one.at_most)) & Q(birthday__isnull=False)
+    check = _range("birthday", read_day(one.at_least), read_day(one.at_most)) & Q(birthday__isnull=False)
     return _among(check, archived=archived)
 
 
@@ -237,17 +237,5 @@ def _number(text: str) -> float | None:
 
 
 def _ordinal(text: str) -> float | None:
-    found = _day(text)
+    found = read_day(text)
     return float(found.toordinal()) if found else None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1800 < found.year < 9000 else None

@@ -46,17 +46,6 @@ def _fresh_key(name: str) -> str:
 
 
 @transaction.atomic
-def add_option(field: OwnField, *, name: str, by: User | None) -> OwnField:
-    """One more to choose from, for an import that meets it."""
-    fresh = OwnField.objects.select_for_update().get(pk=field.pk)
-    before = snapshot(fresh, _KEPT)
-    fresh.options = [*fresh.options, {"value": name, "name": name}]
-    fresh.save(update_fields=["options"])
-    _keep(fresh, Change.Action.CHANGED, before, by)
-    return fresh
-
-
-@transaction.atomic
 def order_own_fields(*, keys: Sequence[str]) -> None:
     """Fields that are not named follow those that are, as they stood."""
     there = list(OwnField.objects.values_list("key", flat=True))

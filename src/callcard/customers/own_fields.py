@@ -77,12 +77,6 @@ def shown(field: OwnField, value: Json) -> str:
         return str(value)
 
 
-def shown_values(fields: Iterable[OwnField], values: Mapping[str, Json]) -> list[tuple[OwnField, str]]:
-    """The fields that have a value, with it in words, in the order of `fields`."""
-    written = [(field, shown(field, values.get(field.key))) for field in fields]
-    return [(field, text) for field, text in written if text]
-
-
 def typed_again(field: OwnField, value: Json) -> str:
     """The value as text that `read_value` takes, for a form or a file."""
     if value in (None, "", []):

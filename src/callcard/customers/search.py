@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from callcard.customers import grams, search_query
-from callcard.customers.models import CustomerQuerySet, OwnField
+from callcard.customers.models import OwnField
 from callcard.customers.own_fields import is_seen_by
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_models import SearchSlip
@@ -67,20 +67,8 @@ def alike(name: str, number: str, *, user: User, limit: int = 5) -> list[Hit]:
     """Customers who may be the one that is being entered: with this number, or nearly this name."""
     found = find_customers(number, user=user, limit=limit) if len(grams.digits_of(number)) >= 6 else []
     near = find_customers(name, user=user, limit=limit) if len(name.strip()) >= 3 else []
-    return (
-        list({hit.customer_id: hit for hit in (*near, *found)}.values())[:limit]
-        if not found
-        else [*found, *(hit for hit in near if hit.customer_id not in {one.customer_id for one in found})][:limit]
-    )
-
-
-def search_customers(customers: CustomerQuerySet, words: str, *, user: User, region: str = "") -> CustomerQuerySet:
-    """Those of `customers` whom the words may mean, at most MOST_IN_LIST of them; all of them for no words."""
-    typed = search_query.read_typed(words, region or company().region)
-    if typed.is_empty:
-        return customers if not words.strip() else customers.none()
-    hits = _Search(typed, user, MOST_IN_LIST, None).run()
-    return customers.filter(pk__in=[hit.customer_id for hit in hits])
+    numbered = {hit.customer_id for hit in found}
+    return [*found, *(hit for hit in near if hit.customer_id not in numbered)][:limit]
 
 
 class _Search:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from callcard.sales.queries import said
 from callcard.staff.models import User
 from callcard.staff.places import currencies
 from callcard.staff.visibility import visible_to
+from callcard.ui.list_days import midnight, read_day
 from callcard.ui.lists import Asked, Column, Filter, counted
 
 _FEW_CUSTOMERS = 2000
@@ -160,23 +161,11 @@ def _standing(rows: OrderQuerySet, values: tuple[str, ...], *, is_walked: bool) 
 
 
 def _between(rows: OrderQuerySet, one: Filter) -> OrderQuerySet:
-    column, first, last = _DAYS[one.key], _day(one.at_least), _day(one.at_most)
+    column, first, last = _DAYS[one.key], read_day(one.at_least), read_day(one.at_most)
     if one.is_empty:
         return rows.filter(**{f"{column}__isnull": True})
     if one.key == "due":
         limits: dict[str, Any] = {"gte": first, "lte": last}
     else:
-        limits = {"gte": first and _midnight(first), "lt": last and _midnight(last + timedelta(days=1))}
+        limits = {"gte": first and midnight(first), "lt": last and midnight(last + timedelta(days=1))}
     return rows.filter(**{f"{column}__{step}": limit for step, limit in limits.items() if limit})
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1800 < found.year < 9000 else None
