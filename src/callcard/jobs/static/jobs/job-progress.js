@@ -10,6 +10,8 @@ class JobProgress extends HTMLElement {
     document.addEventListener("live:job", this.heard);
     this.addEventListener("click", (event) => this.act(event.target.closest("[data-job-act]")));
     this.lookingOn = setInterval(() => this.isOpen && this.look(), LOOK_EVERY_MS);
+    // What happened between the server's drawing it and its being here, nobody heard.
+    if (this.isOpen) this.look();
   }
 
   disconnectedCallback() {
