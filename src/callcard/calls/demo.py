@@ -139,4 +139,5 @@ class _Office:
             answered_at=call.answered_at,
             ended_at=call.ended_at,
             talk_seconds=call.talk_seconds,
+            began_at=call.started_at,
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer, OwnListEntry
+from callcard.sales.models import Order
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -51,6 +52,11 @@ class Call(models.Model):
         WITHHELD = "withheld", _("Number withheld")
         OWN = "own", _("Own number")
 
+    class Origin(models.TextChoices):
+        LIVE = "live", _("Seen as it happened")
+        RECORD = "record", _("From the telephone system's records")
+        HAND = "hand", _("Written down by hand")
+
     pbx = models.CharField(max_length=40)
     key = models.CharField(max_length=160)
     direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices)
@@ -79,6 +85,17 @@ class Call(models.Model):
     # While it goes on: what the tracker must know to take it up again after a restart.
     tracking = models.JSONField(null=True, blank=True)
     command_id = models.CharField(max_length=40, blank=True)  # the Dial command that placed it
+    # From here on with defaults of the database's: a ring neither reads nor writes them.
+    origin = models.CharField(
+        _("learned from"), max_length=6, choices=Origin.choices, default=Origin.LIVE, db_default=Origin.LIVE
+    )
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="calls", db_index=False)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True, default="", db_default="")  # ISO 4217
+    tags = models.ManyToManyField("calls.CallTag", through="calls.CallTagging", related_name="calls", blank=True)
 
     objects = CallQuerySet.as_manager()
 
@@ -94,6 +111,12 @@ class Call(models.Model):
                 fields=["customer", "-started_at"], condition=models.Q(outcome="answered"), name="calls_last_contact"
             ),
             models.Index(fields=["pbx"], condition=models.Q(ended_at=None), name="calls_going_on"),
+            models.Index(
+                fields=["order", "started_at"], condition=models.Q(order__isnull=False), name="calls_about_order"
+            ),
+            models.Index(
+                fields=["written_by", "started_at"], condition=models.Q(written_by__isnull=False), name="calls_by_hand"
+            ),
         ]
 
     @property
@@ -139,6 +162,7 @@ class Segment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     talk_seconds = models.FloatField(default=0)
     hold_seconds = models.FloatField(default=0)
+    began_at = models.DateTimeField(null=True, blank=True)  # when its call did: the log of a person is read by it
 
     class Meta:
         verbose_name = _("segment")
@@ -197,3 +221,24 @@ class CallResult(OwnListEntry):
 
     class Meta(OwnListEntry.Meta):
         verbose_name = _("result of a call")
+
+
+class CallTag(OwnListEntry):
+    """What calls are about, from the company's own list; tags of customers say what those are."""
+
+    colour = models.CharField(_("colour"), max_length=20, default="blue")
+
+    class Meta(OwnListEntry.Meta):
+        verbose_name = _("tag of calls")
+
+
+class CallTagging(models.Model):
+    """`began_at`: a copy of the call's beginning, by which the log is read."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="taggings", db_index=False)
+    tag = models.ForeignKey(CallTag, models.CASCADE, related_name="taggings", db_index=False)
+    began_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "tag"], name="one_tag_of_a_call")]
+        indexes = [models.Index(fields=["tag", "began_at", "call"], name="calls_tagged")]

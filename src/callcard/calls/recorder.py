@@ -131,7 +131,10 @@ def _answering_user(call: telephony.Call, users: Users) -> int | None:
 def _write_segments(written: _Written, call: telephony.Call, users: Users) -> None:
     changed = [s for s in call.segments if written.segments.get(s.key) != s]
     if changed:
-        rows = [segment_fields(written.call_id, s, user_id=users.get(s.party.extension)) for s in changed]
+        rows = [
+            segment_fields(written.call_id, s, user_id=users.get(s.party.extension), began_at=call.started_at)
+            for s in changed
+        ]
         upsert(Segment, rows, unique=("call_id", "key"), changing=SEGMENT_FIELDS)
         written.segments.update((s.key, s) for s in changed)
     gone = written.segments.keys() - {s.key for s in call.segments}

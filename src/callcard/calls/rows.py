@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from callcard.calls.models import Call, Segment
@@ -61,10 +62,14 @@ SEGMENT_FIELDS = (
     "ended_at",
     "talk_seconds",
     "hold_seconds",
+    "began_at",
 )
 
 
-def segment_fields(call_id: int, segment: telephony.Segment, *, user_id: int | None) -> dict[str, Any]:
+def segment_fields(
+    call_id: int, segment: telephony.Segment, *, user_id: int | None, began_at: datetime
+) -> dict[str, Any]:
+    """`began_at`: when the call did."""
     return {
         "call_id": call_id,
         "key": segment.key,
@@ -80,6 +85,7 @@ def segment_fields(call_id: int, segment: telephony.Segment, *, user_id: int | N
         "ended_at": segment.ended_at,
         "talk_seconds": segment.talk_seconds,
         "hold_seconds": segment.hold_seconds,
+        "began_at": began_at,
     }
 
 

@@ -19,9 +19,9 @@ Values = Mapping[str, Any]
 
 def insert(model: type[Model], values: Values) -> int:
     """Returns the new row's id. Fields that are not given get their default."""
-    names = _all_names(model)
+    names = _names(model, frozenset(values))
     with connection.cursor() as cursor:
-        cursor.execute(_insert(model), _prepared(model, names, _with_defaults(model, values)))
+        cursor.execute(_insert(model, names), _prepared(model, names, _with_defaults(names, model, values)))
         row = cursor.fetchone()
     return int(row[0])
 
@@ -34,11 +34,11 @@ def update(model: type[Model], pk: int, values: Values) -> None:
 
 def upsert(model: type[Model], rows: Sequence[Values], *, unique: tuple[str, ...], changing: tuple[str, ...]) -> None:
     """Insert each row, or change these fields of the one that has the same unique ones."""
-    names = _all_names(model)
     with connection.cursor() as cursor:
         for row in rows:
-            values = _prepared(model, names, _with_defaults(model, row))
-            cursor.execute(_upsert(model, unique, changing), values)
+            names = _names(model, frozenset(row))
+            values = _prepared(model, names, _with_defaults(names, model, row))
+            cursor.execute(_upsert(model, names, unique, changing), values)
 
 
 def select(model: type[Model], fields: tuple[str, ...], **equal: Any) -> list[tuple[Any, ...]]:
@@ -54,8 +54,9 @@ def _prepared(model: type[Model], names: tuple[str, ...], values: Values) -> lis
     return [field.get_db_prep_save(values[name], connection) for field, name in zip(fields, names, strict=True)]
 
 
-def _with_defaults(model: type[Model], values: Values) -> Values:
-    return {name: values[name] if name in values else field.get_default() for name, field in _known(model).items()}
+def _with_defaults(names: tuple[str, ...], model: type[Model], values: Values) -> Values:
+    known = _known(model)
+    return {name: values[name] if name in values else known[name].get_default() for name in names}
 
 
 @cache
@@ -65,8 +66,13 @@ def _known(model: type[Model]) -> dict[str, Field[Any, Any]]:
 
 
 @cache
-def _all_names(model: type[Model]) -> tuple[str, ...]:
-    return tuple(_known(model))
+def _names(model: type[Model], given: frozenset[str]) -> tuple[str, ...]:
+    """Those that are given, and those that neither the database has a default for nor may be null."""
+    return tuple(
+        name
+        for name, field in _known(model).items()
+        if name in given or not (field.has_db_default() or (field.null and not field.has_default()))
+    )
 
 
 @cache
@@ -76,8 +82,8 @@ def _fields(model: type[Model], names: tuple[str, ...]) -> tuple[Field[Any, Any]
 
 
 @cache
-def _insert(model: type[Model]) -> str:
-    return f"{_into(model)} RETURNING id"
+def _insert(model: type[Model], names: tuple[str, ...]) -> str:
+    return f"{_into(model, names)} RETURNING id"
 
 
 @cache
@@ -86,9 +92,9 @@ def _update(model: type[Model], names: tuple[str, ...]) -> str:
 
 
 @cache
-def _upsert(model: type[Model], unique: tuple[str, ...], changing: tuple[str, ...]) -> str:
+def _upsert(model: type[Model], names: tuple[str, ...], unique: tuple[str, ...], changing: tuple[str, ...]) -> str:
     changes = ", ".join(f"{name} = excluded.{name}" for name in _columns(model, changing))
-    return f"{_into(model)} ON CONFLICT ({', '.join(_columns(model, unique))}) DO UPDATE SET {changes}"
+    return f"{_into(model, names)} ON CONFLICT ({', '.join(_columns(model, unique))}) DO UPDATE SET {changes}"
 
 
 @cache
@@ -97,8 +103,8 @@ def _select(model: type[Model], fields: tuple[str, ...], names: tuple[str, ...])
     return f"SELECT {columns} FROM {model._meta.db_table} WHERE {_equal(model, names, ' AND ')}"
 
 
-def _into(model: type[Model]) -> str:
-    columns = _columns(model, _all_names(model))
+def _into(model: type[Model], names: tuple[str, ...]) -> str:
+    columns = _columns(model, names)
     return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
 
 
