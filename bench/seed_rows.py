@@ -285,6 +285,7 @@ def _work(customers: int, sql: Dialect) -> list[Rows]:
         "is_complete": sql.yes,
         "answered_by_id": f"1 + n.i % {USERS}",
         "result": "'order'",
+        "origin": "'live'",
         "note": picked(["Asked about delivery.", "", "Wants a new offer."], "n.i"),
     }
     return [Rows("tasks_task", customers // 3, task), Rows("calls_call", customers * 2, call)]
