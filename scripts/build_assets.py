@@ -31,6 +31,8 @@ STYLES = {
     "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
 }
 SCRIPTS = {"htmx.js": "htmx.org/dist/htmx.min.js"}
+# Those whose package is many files: made one module, which only the pages that need it load.
+BUNDLES = {"jssip.js": "jssip/lib/JsSIP.js"}
 # Package -> the parts of it that are kept. All become one family, so that a name in any script finds its letters.
 FONTS = {
     "noto-sans": ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "vietnamese"),
@@ -44,6 +46,11 @@ PAPER_WEIGHTS = (400, 700)
 LICENCES = {
     "tabler": "@tabler/core",
     "htmx": "htmx.org",
+    "jssip": "jssip",
+    "jssip.debug": "debug",
+    "jssip.events": "events",
+    "jssip.ms": "ms",
+    "jssip.sdp-transform": "sdp-transform",
     "lucide": "lucide-static",
     "noto": "@fontsource-variable/noto-sans",
 }
@@ -106,6 +113,8 @@ def build() -> None:
         (fresh / name).write_text(layered((MODULES / source).read_text()))
     for name, source in SCRIPTS.items():
         shutil.copyfile(MODULES / source, fresh / name)
+    for name, source in BUNDLES.items():
+        bundle(MODULES / source, fresh / name)
     (fresh / "fonts.css").write_text("\n".join(font_rules(fresh / "fonts")) + "\n")
     paper_fonts(fresh / "print")
     (fresh / "icons.css").write_text(icon_rules(ICONS.read_text().split()))
@@ -116,6 +125,15 @@ def build() -> None:
         file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
+
+
+def bundle(source: Path, target: Path) -> None:
+    npm = npm_command()
+    command = [*npm[0], "exec", "--offline", "--no", "--", "esbuild", str(source), f"--outfile={target}"]
+    options = ("--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-comments=none", "--log-level=error")
+    done = subprocess.run([*command, *options], cwd=PROJECT, env=npm[1], check=False)
+    if done.returncode:
+        raise AssetsMissing(f"{source.name} could not be made one file (see above)")
 
 
 def layered(css: str) -> str:

@@ -31,6 +31,7 @@ class Dialog:
         self.target = target
         self.sequence = 1
         self.status = 0
+        self.their_sound_port = 0  # UDP on the loopback, once they have said it
         self.rang, self.answered, self.ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.rang_at = self.answered_at = self.ended_at = 0.0
         self.held_seconds = 0.0
@@ -158,6 +159,7 @@ class Incoming(Dialog):
         local = f"{invite.get('to')};tag={token()}"
         super().__init__(agent, invite.call_id, local, invite.get("from"), uri(invite.get("contact")))
         self.invite = invite
+        self.their_sound_port = sdp.sound_port(invite.body)
 
     def ring(self) -> None:
         self.respond(self.invite, 180, "Ringing")
@@ -246,6 +248,7 @@ class Outgoing(Dialog):
             self.mark_rang()
         elif 200 <= response.status < 300:
             self.sequence = response.sequence
+            self.their_sound_port = sdp.sound_port(response.body)
             self.mark_answered()
             self.acknowledge(response.sequence)
         elif response.status >= 300:

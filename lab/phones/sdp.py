@@ -1,6 +1,10 @@
-"""The sound offer of a phone that sends none (RFC 4566, RFC 3264)."""
+"""What phones say of their sound (RFC 4566, RFC 3264). Without a Voice a phone says so and sends none."""
 
 from __future__ import annotations
+
+import re
+
+_SOUND = re.compile(r"^m=audio (\d+) ", re.M)
 
 
 def offer(port: int, version: int, direction: str) -> str:
@@ -17,3 +21,9 @@ def offer(port: int, version: int, direction: str) -> str:
         f"a={direction}",
     )
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def sound_port(body: str) -> int:
+    """Where the other side wants to hear; 0 when it does not say."""
+    found = _SOUND.search(body)
+    return int(found[1]) if found else 0

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "callcard.sales",
     "callcard.customers",
     "callcard.staff",
+    "callcard.staff.softphone",
     "callcard.jobs",
     "callcard.live",
     "callcard.ui",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "callcard.staff.middleware.CompanyClock",
     "django.contrib.messages.middleware.MessageMiddleware",
     "callcard.ui.middleware.ContentSecurityPolicy",
+    "callcard.staff.softphone.middleware.SoftphonePolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

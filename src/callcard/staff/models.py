@@ -68,6 +68,11 @@ class User(AbstractUser):
         TEAM = "team", _("Own team's records")
         ALL = "all", _("All records")
 
+    class CallsWith(models.TextChoices):
+        DESK = "desk", _("Desk phone")
+        SOFT = "soft", _("Softphone in this page")
+        OWN = "own", _("The device's own dialler")
+
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.MANAGER)
     records = models.CharField(_("sees"), max_length=10, choices=Records.choices, default=Records.ALL)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
@@ -76,6 +81,9 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("design"), max_length=40, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)  # empty: the company's
+    calls_with = models.CharField(
+        _("calls with"), max_length=4, choices=CallsWith.choices, default=CallsWith.DESK, db_default="desk"
+    )
     # Sessions of an earlier round are over: see `get_session_auth_hash`.
     session_round = models.PositiveIntegerField(default=0, editable=False)
 

@@ -1,0 +1,134 @@
+// One call of the softphone: what its session tells, and what one can do with it.
+import { inWords, QualityMeter } from "./call-quality.js";
+import { cancel, later } from "../ui/clock.js";
+import { devices, playOn } from "./phone-sound.js";
+
+const MEASURE_MS = 3000;
+const PATHS_WITHIN_MS = 800; // a STUN server that does not answer must not hold the call up
+const REASONS = { Busy: "busy", Rejected: "rejected", "Not Found": "not-found", "Address Incomplete": "not-found", Unavailable: "no-answer", "No Answer": "no-answer", "Request Timeout": "no-answer", "Bad Media Description": "no-sound", "Incompatible SDP": "no-sound", "WebRTC Error": "no-sound" };
+let count = 0;
+
+export class PhoneCall {
+  /** `line`: the PhoneLine; `asksFor`: the id of the held call about which this one asks. */
+  constructor(line, { direction, number, name = "", asksFor = "" }) {
+    this.line = line;
+    this.shown = { id: `${Date.now().toString(36)}-${++count}`, direction, number, name, asksFor, state: direction === "in" ? "ringing" : "calling", isHeld: false, isMuted: false, since: Date.now(), quality: "" };
+    this.audio = new Audio();
+    this.audio.autoplay = true;
+  }
+
+  get id() {
+    return this.shown.id;
+  }
+
+  /** What an incoming session, or the options of an outgoing one, report to. */
+  handlers() {
+    return {
+      peerconnection: ({ peerconnection }) => this.connected(peerconnection),
+      icecandidate: ({ ready }) => (this.paths ??= setTimeout(ready, PATHS_WITHIN_MS)),
+      progress: ({ response }) => (this.hasRung = !response?.body) && this.line.changed(),
+      accepted: () => this.change({ state: "talking", since: Date.now() }),
+      confirmed: () => this.watchQuality(),
+      hold: ({ originator }) => originator === "local" && this.change({ isHeld: true }),
+      unhold: ({ originator }) => originator === "local" && this.change({ isHeld: false }),
+      ended: () => this.over(),
+      failed: ({ originator, cause, message }) => this.over(originator === "local" ? "" : reasonOf(cause, message)),
+    };
+  }
+
+  take(session) {
+    this.session = session;
+    for (const [event, run] of Object.entries(this.handlers())) session.on(event, run);
+  }
+
+  connected(connection) {
+    this.connection = connection;
+    connection.addEventListener("track", ({ streams, track }) => {
+      this.audio.srcObject = streams[0] ?? new MediaStream([track]);
+      playOn(this.audio, devices().speaker);
+      this.audio.play().catch(() => {});
+    });
+  }
+
+  change(what) {
+    Object.assign(this.shown, what);
+    this.line.changed();
+  }
+
+  watchQuality() {
+    const meter = new QualityMeter(this.connection);
+    const look = async () => {
+      const figures = await meter.measure().catch(() => null);
+      if (!this.line.calls.has(this.id)) return;
+      const quality = figures && !this.shown.isHeld ? inWords(figures) : "";
+      if (quality !== this.shown.quality) this.change({ quality });
+      this.measuring = later(MEASURE_MS, look);
+    };
+    this.measuring = later(MEASURE_MS, look);
+  }
+
+  over(reason = "") {
+    cancel(this.measuring);
+    clearTimeout(this.paths);
+    this.microphone?.getTracks().forEach((track) => track.stop());
+    this.audio.srcObject = null;
+    if (this.isHandedOn) this.line.say("transferred");
+    else if (reason && this.shown.state === "calling") this.line.say(reason);
+    this.line.forget(this);
+  }
+
+  // -- what one can do -----------------------------------------------------------------------------------------------
+
+  answer(microphone, options) {
+    this.microphone = microphone;
+    this.session.answer({ mediaStream: microphone, ...options });
+  }
+
+  hangUp() {
+    if (!this.session || this.session.isEnded()) return this.over();
+    const isRinging = this.shown.state === "ringing";
+    this.session.terminate(isRinging ? { status_code: 486, reason_phrase: "Busy Here" } : {});
+    return undefined;
+  }
+
+  hold(on) {
+    if (on !== this.shown.isHeld) on ? this.session.hold() : this.session.unhold();
+  }
+
+  mute(on) {
+    on ? this.session.mute({ audio: true }) : this.session.unmute({ audio: true });
+    this.change({ isMuted: on });
+  }
+
+  press(key) {
+    const sender = this.connection?.getSenders().find(({ dtmf }) => dtmf?.canInsertDTMF);
+    // As part of the sound (RFC 4733) where it was agreed, else in a message of its own (INFO).
+    this.session.sendDTMF(key, { transportType: sender ? "RFC2833" : "INFO", duration: 160, interToneGap: 80 });
+  }
+
+  /** Hand it on: blindly, or to the one whom `asked`, another PhoneCall, talks with. */
+  handOn(to, asked = null) {
+    this.isHandedOn = true;
+    const failed = () => {
+      this.isHandedOn = false;
+      this.line.say("not-transferred");
+    };
+    const accepted = () => {
+      for (const call of [this, asked]) if (call && !call.session.isEnded()) call.session.terminate();
+    };
+    this.session.refer(to, { eventHandlers: { requestFailed: failed, failed, accepted }, ...(asked ? { replaces: asked.session } : {}) });
+  }
+
+  async useMicrophone(microphone) {
+    const [track] = microphone.getAudioTracks();
+    track.enabled = !this.shown.isMuted && !this.shown.isHeld;
+    await this.connection?.getSenders().find((sender) => sender.track?.kind === "audio")?.replaceTrack(track);
+    this.microphone?.getTracks().forEach((old) => old.stop());
+    this.microphone = microphone;
+  }
+}
+
+function reasonOf(cause, message) {
+  if (message?.status_code === 403) return "not-allowed";
+  return REASONS[cause] ?? "failed";
+}

@@ -1,0 +1,113 @@
+// One call in the panel of <soft-phone>.
+import { element, icon } from "./page-element.js";
+
+const KEYS = [..."123456789*0#"];
+
+export class CallRow {
+  constructor(phone, call) {
+    this.phone = phone;
+    this.call = call;
+    const { words } = phone;
+    this.who = element("b", { className: "phone-who", dir: "auto" });
+    this.how = element("span", { className: "phone-how" });
+    this.time = element("span", { className: "timer" });
+    this.quality = element("span", { className: "phone-quality" });
+    this.quality.setAttribute("role", "img");
+    this.tools = element("div", { className: "phone-tools" });
+    this.keys = element("div", { className: "phone-keys", hidden: true, dir: "ltr" }, ...KEYS.map((key) => this.button("key", key, null, { key })));
+    this.hand = this.transferForm(words);
+    this.buttons = this.makeButtons(words);
+    this.tools.append(...Object.values(this.buttons));
+    this.place = element("li", { className: "phone-call", data: { phoneCall: call.id } }, element("p", { className: "phone-line" }, this.who, this.how, this.time, this.quality), this.tools, this.keys, this.hand);
+  }
+
+  button(what, word, picture, more = {}) {
+    const made = element("button", { type: "button", className: `phone-act phone-${what}`, data: { act: what } }, picture ? icon(picture) : null, element("span", { textContent: word }));
+    made.addEventListener("click", () => this.phone.act({ do: what, id: this.call.id, ...more }));
+    return made;
+  }
+
+  /** Those that change what they do are asked each time. */
+  makeButtons(words) {
+    const opens = (word, picture, place) => {
+      const made = element("button", { type: "button", className: "phone-act" }, icon(picture), element("span", { textContent: word }));
+      made.setAttribute("aria-expanded", "false");
+      made.addEventListener("click", () => this.open(made, place));
+      return made;
+    };
+    return {
+      answer: this.button("answer", words.answer, "phone-call"),
+      complete: this.button("complete", words.complete, "phone-forwarded"),
+      hold: this.button("hold", words.hold, "pause"),
+      unhold: this.button("unhold", words.unhold, "play"),
+      mute: this.button("mute", words.mute, "mic-off"),
+      unmute: this.button("unmute", words.unmute, "mic"),
+      keypad: opens(words.keypad, "grid-3x3", () => this.keys),
+      transfer: opens(words.transfer, "phone-forwarded", () => this.hand),
+      hangup: this.button("hangup", words.hangup, "phone-off"),
+    };
+  }
+
+  open(button, place) {
+    const shown = place();
+    shown.hidden = !shown.hidden;
+    button.setAttribute("aria-expanded", String(!shown.hidden));
+    if (!shown.hidden) shown.querySelector("input, button").focus();
+  }
+
+  transferForm(words) {
+    const field = element("input", { type: "tel", className: "form-control", name: "to", maxLength: 32, placeholder: words.to, ariaLabel: words.to, dir: "ltr", autocomplete: "off" });
+    field.setAttribute("list", "soft-phone-people");
+    const send = (what, word) => element("button", { type: "submit", className: "btn", value: what, textContent: word });
+    const form = element("form", { className: "phone-transfer", hidden: true }, field, send("ask", words.ask), send("blind", words.blind));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const to = field.value.replace(/[\s()]/g, "");
+      if (!to) return void field.focus();
+      this.phone.act({ do: event.submitter?.value ?? "ask", id: this.call.id, to });
+      form.hidden = true;
+      this.buttons.transfer.setAttribute("aria-expanded", "false");
+    });
+    return form;
+  }
+
+  show(call, calls) {
+    this.call = call;
+    const { words } = this.phone;
+    const isTalk = call.state === "talking";
+    const isAsking = call.asksFor && calls.some(({ id }) => id === call.asksFor);
+    write(this.who, nameOf(call, this.phone.shown.colleagues) || words.withheld);
+    write(this.how, call.isHeld ? words.held : call.isMuted ? words.muted : isAsking && isTalk ? words.asking : words[call.state]);
+    this.place.dataset.state = call.isHeld ? "held" : call.state;
+    const may = { answer: call.state === "ringing", complete: isTalk && isAsking, hold: isTalk && !call.isHeld, unhold: isTalk && call.isHeld, mute: isTalk && !call.isMuted, unmute: isTalk && call.isMuted, keypad: isTalk, transfer: isTalk && !isAsking, hangup: true };
+    for (const [name, button] of Object.entries(this.buttons)) if (button.hidden === Boolean(may[name])) this.offer(button, may[name]);
+    write(this.buttons.hangup.lastChild, call.state === "ringing" ? words.decline : words.hangup);
+    this.quality.dataset.quality = call.quality;
+    this.quality.ariaLabel = this.quality.title = words[call.quality] ?? "";
+    this.tick();
+  }
+
+  /** Hold and Take back, Mute and Unmute are one place: the focus goes from one to the other. */
+  offer(button, isOffered) {
+    const other = { hold: "unhold", unhold: "hold", mute: "unmute", unmute: "mute" }[button.dataset.act];
+    const hadFocus = other && document.activeElement === this.buttons[other];
+    button.hidden = !isOffered;
+    if (isOffered && hadFocus) button.focus();
+  }
+
+  tick() {
+    const seconds = Math.max(0, Math.floor((Date.now() - this.call.since) / 1000));
+    write(this.time, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+  }
+}
+
+function nameOf({ number, name }, colleagues) {
+  const colleague = colleagues.find((each) => each.number === number)?.name;
+  const known = colleague ?? (name === number ? "" : name);
+  return [known, number].filter(Boolean).join(" · ");
+}
+
+/** Only what differs is written, or a screen reader would say it over and over. */
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}

@@ -1,0 +1,87 @@
+// <soft-phone>: a telephone in the page. One tab of all that are open is the telephone; the others show it and steer it.
+import { toast } from "../ui/toast.js";
+import { CardButtons } from "./phone-cards.js";
+import { PhonePanel } from "./phone-panel.js";
+
+const LAMP = { ready: "up", starting: "connecting", connecting: "connecting" };
+
+class SoftPhone extends HTMLElement {
+  connectedCallback() {
+    this.words = JSON.parse(document.getElementById("softphone-words").textContent);
+    this.shown = { state: this.dataset.state, calls: [], extension: "", colleagues: [] };
+    this.panel = new PhonePanel(this, this.querySelector(".soft-phone-panel"));
+    this.cards = new CardButtons(this);
+    const name = `callcard-phone-${document.body.dataset.user}`;
+    this.tabs = new BroadcastChannel(name);
+    this.tabs.onmessage = ({ data }) => this.receive(data);
+    document.addEventListener("call:soft", ({ detail }) => this.act({ do: "dial", ...detail }));
+    document.addEventListener("keydown", (event) => this.shortcut(event));
+    this.querySelector(".soft-phone-lamp").addEventListener("click", () => this.panel.toggle());
+    this.show();
+    if (!isSecureContext || !navigator.locks) return this.receive({ state: { ...this.shown, state: "insecure" } });
+    this.tabs.postMessage({ asks: true });
+    // Held until the tab is closed, or dies: then the next one is the telephone.
+    navigator.locks.request(name, () => (this.hold(), new Promise(() => {})));
+    return undefined;
+  }
+
+  /** This tab is the telephone from now on. */
+  async hold() {
+    const { PhoneLine } = await import("./phone-line.js");
+    this.isHolder = true;
+    this.phone = new PhoneLine({
+      accountUrl: this.dataset.account,
+      library: this.dataset.library,
+      tell: (state) => this.tellAll({ state }),
+      say: (key) => this.tellAll({ say: key }),
+    });
+    addEventListener("beforeunload", (event) => this.shown.calls.length && event.preventDefault());
+    addEventListener("pagehide", () => this.phone.stop());
+    this.phone.start();
+  }
+
+  tellAll(message) {
+    this.tabs.postMessage(message);
+    this.receive(message);
+  }
+
+  receive({ state, say, asks, act }) {
+    if (asks && this.isHolder) this.tabs.postMessage({ state: this.shown });
+    if (act && this.isHolder) this.phone.act(act);
+    if (say) toast(this.words[say]);
+    if (!state) return;
+    this.shown = state;
+    this.show();
+  }
+
+  /** What a person asked for in this tab; done in the one that is the telephone. */
+  act(what) {
+    if (this.isHolder) this.phone.act(what);
+    else if (this.shown.state === "insecure") toast(this.words.insecure);
+    else this.tabs.postMessage({ act: what });
+  }
+
+  show() {
+    const { state, calls } = this.shown;
+    this.dataset.state = state;
+    this.toggleAttribute("data-rings", calls.some((call) => call.state === "ringing"));
+    this.querySelector(".lamp").dataset.state = LAMP[state] ?? "down";
+    const words = this.words[state] ?? "";
+    const lamp = this.querySelector(".soft-phone-lamp");
+    lamp.title = words;
+    lamp.setAttribute("aria-label", words);
+    this.cards.show();
+    this.panel.show();
+  }
+
+  /** Alt+A takes the call that rings. */
+  shortcut(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyA") return;
+    const ringing = this.shown.calls.find((call) => call.state === "ringing");
+    if (!ringing) return;
+    event.preventDefault();
+    this.act({ do: "answer", id: ringing.id });
+  }
+}
+
+customElements.define("soft-phone", SoftPhone);
