@@ -20,6 +20,7 @@ from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
 from callcard.staff.setting import in_setting_of
 from callcard.tasks.mails import mail_reminder, remind
+from callcard.tasks.many_jobs import ADD_TASKS, UNDO_TASKS, add_found, undo_made
 from callcard.tasks.reminder_services import MAIL_REMINDER, REMIND
 
 # A browser that slept longer loads its page anew.
@@ -53,6 +54,8 @@ KINDS = (
     Kind(transfer.UNDO, undoing.undo, lane="import", tries=20),
     Kind(CHANGE_MANY, change_found, lane="import", tries=20),
     Kind(UNDO_MANY, undo_found, lane="import", tries=20),
+    Kind(ADD_TASKS, add_found, lane="import", tries=20),
+    Kind(UNDO_TASKS, undo_made, lane="import", tries=20),
     Kind(FIND_DUPLICATES, find_duplicates, lease=timedelta(minutes=10)),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from callcard.customers.bulk import change_many, undo_many
-from callcard.customers.list_columns import columns_for
-from callcard.customers.list_query import found_customers
+from callcard.customers.selection import Selection
 from callcard.jobs.kinds import JobFailed, Result, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
 from callcard.staff.models import User
-from callcard.ui.lists import read_asked
 
 CHANGE_MANY, UNDO_MANY = "change-customers", "undo-customers"
 _AT_ONCE = 500
@@ -34,26 +31,24 @@ def begin_undo(*, batch: str, by: User) -> Job:
 def change_found(run: Run) -> Result:
     """Begun again after a kill, it passes over those who are changed already: they have the batch of this job."""
     user, batch = _who(run), f"bulk:job{run.job_id}"
-    action, value = run.arguments["action"], run.arguments["value"]
-    columns = columns_for(user)
-    asked = read_asked(QueryDict(run.arguments["question"]), columns, sort="name")
-    rows = found_customers(user, asked, columns).rows.order_by("pk").values_list("pk", flat=True)
-    total, done, last = rows.count(), 0, 0
-    while ids := list(rows.filter(pk__gt=last)[:_AT_ONCE]):
+    selection = Selection(question=run.arguments["question"])
+    address = f"/customers/change/done?batch={batch}"
+    run.leave({"url": address, "link_words": _("Look and undo")})
+    total, done = selection.customers(user).order_by().count(), 0
+    for ids in selection.ids_in_chunks(user, _AT_ONCE):
         try:
             change_many(
                 customer_ids=ids,
-                action=action,
-                value=value,
+                action=run.arguments["action"],
+                value=run.arguments["value"],
                 by=user,
                 batch=batch,
                 tell=lambda some, before=done: run.progress(before + some, total),  # type: ignore[misc]
             )
         except ValidationError as error:
             raise JobFailed(_("What was chosen is not there any more. Choose anew.")) from error
-        done, last = done + len(ids), ids[-1]
+        done += len(ids)
     words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", done)
-    address = f"/customers/change/done?batch={batch}"
     return {"words": words % {"number": done}, "url": address, "link_words": _("Look and undo")}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.models import Tag
+from callcard.customers.selection import MOST_CHOSEN, Selection, read_selection
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked
@@ -28,11 +30,12 @@ from callcard.ui.record_lists import (
     default_view_address,
     group_links,
     list_context,
-    question_of,
 )
 
 CUSTOMERS = RecordList("customers", columns_for, sort="name")
-_AT_ONCE = 500
+_AT_ONCE = MOST_CHOSEN
+# What is done with many in a window of its own: the button's value, and the address that is asked there.
+_WINDOWS = {"mail": "mail-customers", "task": "tasks-for-many"}
 
 
 @require_GET
@@ -76,36 +79,38 @@ def _bulk_choices(columns: list[Column]) -> dict[str, Any]:
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """One change to the customers that were selected, or to all that the filter finds."""
+    """What is to be done with the customers that were selected, or with all that the filter finds."""
+    doing, selection = request.POST.get("do", ""), read_selection(request.POST)
+    address = CUSTOMERS.back_to(request)
+    if not selection:
+        messages.error(request, _("Select somebody first."))
+    elif doing == "export":
+        chosen = selection.question if selection.question is not None else urlencode({"id": selection.ids}, doseq=True)
+        return redirect(f"{reverse('export-customers')}?{chosen}")
+    elif doing in _WINDOWS:
+        return redirect(f"{reverse(_WINDOWS[doing])}?{selection.address_part}")
+    else:
+        return _changed(request, selection, address)
+    return redirect(address)
+
+
+def _changed(request: HttpRequest, selection: Selection, address: str) -> HttpResponse:
+    """At once while they are few, else as a job."""
     user = signed_in(request)
     action, _colon, value = request.POST.get("change", "").partition(":")
-    value = request.POST.get("value", "") if action == "city" else value
-    address = CUSTOMERS.back_to(request)
-    ids = _selected(request, user)
+    value = (request.POST.get("value", "") if action == "city" else value).replace("\x00", "")
+    ids = selection.first_ids(user, _AT_ONCE + 1) if selection.question is not None else list(selection.ids)
     try:
         if len(ids) > _AT_ONCE:
-            job = begin_change(
-                question=question_of(request.POST), action=action, value=value.replace("\x00", ""), by=user
-            )
+            job = begin_change(question=selection.question or "", action=action, value=value, by=user)
             return render(request, "customers/bulk_done.html", {"job": job, "address": address})
-        batch = change_many(customer_ids=ids, action=action, value=value.replace("\x00", ""), by=user)
+        batch = change_many(customer_ids=ids, action=action, value=value, by=user)
     except ValidationError:
         messages.error(request, _("Choose what to change."))
         return redirect(address)
     words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", len(ids))
     context = {"words": words % {"number": len(ids)}, "batch": batch, "address": address}
     return render(request, "customers/bulk_done.html", context)
-
-
-def _selected(request: HttpRequest, user: User) -> list[int]:
-    if "all" in request.POST:
-        columns = columns_for(user)
-        asked = read_asked(QueryDict(question_of(request.POST)), columns, sort="name")
-        found = found_customers(user, asked, columns)
-        return list(found.rows.order_by("pk").values_list("pk", flat=True)[: _AT_ONCE + 1])
-    return [
-        int(pk) for pk in request.POST.getlist("customer")[:_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19
-    ]
 
 
 @require_GET

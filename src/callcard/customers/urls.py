@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from callcard.customers import file_views, form_views, list_views, merge_views, own_field_views, search_views, views
+from callcard.customers import (
+    file_views,
+    form_views,
+    list_views,
+    mail_views,
+    merge_views,
+    own_field_views,
+    search_views,
+    views,
+)
 from callcard.ui.record_lists import list_paths
 
 urlpatterns = [
@@ -10,6 +19,7 @@ urlpatterns = [
     path("customers/change", list_views.bulk, name="change-customers"),
     path("customers/change/done", list_views.bulk_done, name="changed-customers"),
     path("customers/change/undo", list_views.bulk_undo, name="undo-customers"),
+    path("customers/mail", mail_views.mail, name="mail-customers"),
     *list_paths(list_views.CUSTOMERS, "customers/"),
     path("", include("callcard.customers.transfer.urls")),
     path("customers/find", views.find, name="find-customers"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from callcard.jobs.services import renew_lease
+from callcard.jobs.services import leave_result, renew_lease
 
 _TELL_EVERY_SECONDS = 0.5
 
@@ -63,6 +63,10 @@ class Run:
             raise JobTakenAway
         if held.is_unwanted:
             raise JobCancelled
+
+    def leave(self, result: Result) -> None:
+        """What the user gets should the job not come to its end, such as a way to undo what it has done until then."""
+        leave_result(job_id=self.job_id, holder=self.holder, result=dict(result))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -78,6 +80,8 @@ def _bulk_choices(columns: list[Column]) -> dict[str, Any]:
 def bulk(request: HttpRequest) -> HttpResponse:
     """One change to the orders that were selected, or to all that the filter finds."""
     user = signed_in(request)
+    if request.POST.get("do") == "export":
+        return redirect(f"{reverse('export-orders')}?{_question_for_export(request)}")
     action, _colon, value = request.POST.get("change", "").partition(":")
     ids = _selected(request, user)
     try:
@@ -90,11 +94,20 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "sales/orders_changed.html", context)
 
 
+def _question_for_export(request: HttpRequest) -> str:
+    """All that are found, however many, or those that were selected."""
+    return question_of(request.POST) if "all" in request.POST else urlencode({"id": _chosen(request)}, doseq=True)
+
+
 def _selected(request: HttpRequest, user: User) -> list[int]:
     if "all" in request.POST:
         asked = read_asked(QueryDict(question_of(request.POST)), columns_for(user), sort=ORDERS.sort)
         rows = found_orders(user, asked).rows.order_by("-ordered_at", "-pk")
         return list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+    return _chosen(request)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
     chosen = request.POST.getlist("order")[:_AT_ONCE]
     return [int(pk) for pk in chosen if pk.isascii() and pk.isdigit() and len(pk) < 19]
 

@@ -15,7 +15,6 @@ from callcard.customers.views import own_customer
 from callcard.sales.forms import PaymentForm, decimal_point
 from callcard.sales.models import Order, Payment, PaymentMethod
 from callcard.sales.payment_services import NotAllocated, allocate, cancel_payment, record_payment, restore_payment
-from callcard.sales.queries import debtors, debts_by_currency, oldest_due
 from callcard.sales.rules import NotAnAmount, places_of, read_amount
 from callcard.sales.views import number_in, own_order
 from callcard.staff.company import company
@@ -105,22 +104,3 @@ def payment_allocate(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllocated:
         messages.error(request, _("So much of this advance cannot be given to this order."))
     return redirect("order", pk=order.pk) if "from_order" in request.POST else redirect("payment", pk=pk)
-
-
-@require_GET
-def debt_list(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    totals = debts_by_currency(user)
-    currencies = [total.currency for total in totals]
-    wanted = request.GET.get("currency", "")
-    currency = wanted if wanted in currencies else next(iter(currencies), "")
-    rows, next_after = debtors(user, currency, number_in(request.GET.get("after", "")))
-    late = oldest_due([row.customer_id for row in rows], currency)
-    context = {
-        "totals": totals,
-        "currency": currency,
-        "rows": [(row, late.get(row.customer_id)) for row in rows],
-        "next_after": next_after,
-        "is_first_page": "after" not in request.GET,
-    }
-    return render(request, "sales/debts.html", context)

@@ -2,37 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from callcard.customers.models import folded
 from callcard.sales.forms import ProductForm, typed
 from callcard.sales.models import Product
+from callcard.sales.product_lists import columns_for, found_products, group_counts
 from callcard.sales.product_services import archive_product, set_product
-from callcard.sales.queries import PAGE_SIZE, find_products
+from callcard.sales.queries import find_products
+from callcard.sales.views import number_in
 from callcard.staff.requests import signed_in
+from callcard.ui.lists import counted, keyset_page, read_asked
+from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context, question_of
 from callcard.ui.writing import money
+
+PRODUCTS = RecordList("products", columns_for, sort="name")
+_AT_ONCE = 500
 
 
 @require_GET
 def product_list(request: HttpRequest) -> HttpResponse:
-    words, archived = request.GET.get("q", "")[:100], request.GET.get("archived") == "1"
-    found = Product.objects.filter(archived_at__isnull=not archived).prefetch_related("prices")
-    for word in folded(words.replace("\x00", "")).split()[:6]:
-        found = found.filter(search_name__contains=word)
-    after = request.GET.get("after", "").replace("\x00", "")
-    rows = list(found.filter(search_name__gt=after).order_by("search_name", "pk")[: PAGE_SIZE + 1])
+    address = default_view_address(request, PRODUCTS)
+    if address:
+        return redirect(address)
+    columns = columns_for(signed_in(request))
+    asked = read_asked(request.GET, columns, sort=PRODUCTS.sort)
+    found = found_products(asked)
+    number, is_exact = counted(found)
+    sort = next(column.sort for column in columns if column.key == asked.sort)
+    if not is_exact:  # more than can be ordered by anything
+        sort, asked = "search_name", replace(asked, sort="name", after="", before="")
+    page = keyset_page(found.prefetch_related("prices"), asked, sort=sort)
+    group = next((column for column in columns if column.key == asked.group), None)
     context = {
-        "products": rows[:PAGE_SIZE],
-        "q": words,
-        "is_archived": archived,
-        "next_after": rows[PAGE_SIZE - 1].search_name if len(rows) > PAGE_SIZE else "",
-        "is_first_page": not after,
+        **list_context(
+            request, PRODUCTS, asked, columns, can_sort=lambda column: is_exact or column.sort == "search_name"
+        ),
+        "number": number,
+        "is_exact": is_exact,
+        "page": page,
+        "rows": page.rows,
+        "groups": group_links(request.GET, asked, group, list(group_counts(asked, group))) if group else [],
     }
     return render(request, "sales/products.html", context)
+
+
+@require_POST
+def products_change(request: HttpRequest) -> HttpResponse:
+    """Take the products that were selected off sale, or put them on sale again."""
+    user, change = signed_in(request), request.POST.get("change", "")
+    if change not in ("archive", "restore"):
+        messages.error(request, _("Choose what to change."))
+        return redirect(PRODUCTS.back_to(request))
+    chosen = [pk for pk in map(number_in, request.POST.getlist("product")[:_AT_ONCE]) if pk is not None]
+    to_change = Product.objects.filter(pk__in=chosen, archived_at__isnull=change == "archive").order_by("pk")
+    done = [archive_product(product=one, is_archived=change == "archive", by=user).pk for one in to_change]
+    words = ngettext("%(number)d product was changed.", "%(number)d products were changed.", len(done))
+    context = {
+        "words": words % {"number": len(done)},
+        "back_to": "restore" if change == "archive" else "archive",
+        "ids": done,
+        "question": question_of(request.POST),
+        "address": PRODUCTS.back_to(request),
+    }
+    return render(request, "sales/products_changed.html", context)
 
 
 @require_GET

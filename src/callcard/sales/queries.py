@@ -17,7 +17,6 @@ from callcard.sales.models import Balance, DebtTotal, Order, Payment, Product
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
-PAGE_SIZE = 50
 PRODUCTS_AT_ONCE = 8
 _CUSTOMERS_LOOKED_THROUGH = 50
 _LAST_LETTER = "\U0010ffff"
@@ -88,18 +87,6 @@ def _own_debts(user: User) -> list[dict[str, Any]]:
 
 def _exact(amount: Decimal | None) -> Decimal:
     return Decimal(amount or 0).quantize(Decimal("0.001"))
-
-
-def debtors(user: User, currency: str, after: int | None) -> tuple[list[Balance], int | None]:
-    """Who owes most in this currency first: the page behind the balance `after`, and after which the next begins."""
-    seen = Balance.objects.filter(visible_to(user).customers_filter("customer__"), currency=currency, owed__gt=0)
-    last = Balance.objects.filter(pk=after).values_list("owed", "customer_id").first() if after else None
-    if last is not None:
-        seen = seen.filter(Q(owed__lt=last[0]) | Q(owed=last[0], customer_id__gt=last[1]), owed__lte=last[0])
-    rows = list(
-        seen.order_by("-owed", "customer_id").select_related("customer", "customer__responsible")[: PAGE_SIZE + 1]
-    )
-    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
 
 
 def oldest_due(customer_ids: Iterable[int], currency: str) -> dict[int, date]:

@@ -46,7 +46,9 @@ def time_field(**kwargs: Any) -> forms.TimeField:
     return forms.TimeField(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), **kwargs)
 
 
-class TaskForm(WindowForm):
+class TaskFields(WindowForm):
+    """What every task has, whomever it is for."""
+
     title = forms.CharField(label=gettext_lazy("Task"), max_length=200)
     due_on = DayField(label=gettext_lazy("Due"), required=False)
     due_time = time_field(
@@ -54,14 +56,66 @@ class TaskForm(WindowForm):
     )
     assignee = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who does it"), empty_label=None)
     remind = forms.ChoiceField(label=gettext_lazy("Reminder"), required=False)
+    priority = forms.TypedChoiceField(label=gettext_lazy("Priority"), choices=Task.Priority.choices, coerce=int)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, user: User, task: Task | None = None, **kwargs: Any) -> None:
+        initial = _initial(task) if task else {"assignee": user.pk, "priority": Task.Priority.NORMAL}
+        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        self.user, self.task = user, task
+        people = User.objects.filter(is_active=True)
+        if task is not None:  # somebody who has left keeps their tasks until they are given to another
+            people |= User.objects.filter(pk=task.assignee_id)
+        self._models("assignee").queryset = people.order_by("first_name", "username")
+        self._offer("remind", reminder_choices())
+        self.fields["title"].widget.attrs["dir"] = self.fields["note"].widget.attrs["dir"] = "auto"
+
+    def _models(self, name: str) -> forms.ModelChoiceField[Any]:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        return field
+
+    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        needs_day = given.get("due_time") or given.get("unit") or given.get("remind")
+        if needs_day and not given.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", _("On which day? A time, a repeat and a reminder need one."))
+        return given
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the task. The time is meant where whoever does it is."""
+        given, on = self.cleaned_data, self.cleaned_data["due_on"]
+        at, assignee = given["due_time"], given["assignee"]
+        due = {"due_at": moment_of(on, at, zone_of(assignee))} if on and at else {"due_on": on, "due_at": None}
+        return due | {
+            "title": given["title"],
+            "note": given["note"],
+            "assignee": assignee,
+            "priority": given["priority"],
+            "remind_minutes": int(given["remind"]) if given["remind"] else None,
+        }
+
+
+class ManyTasksForm(TaskFields):
+    """The same task for each of many customers."""
+
+    to_responsible = forms.BooleanField(
+        label=gettext_lazy("Where a customer has a responsible, they do it"), required=False
+    )
+
+
+class TaskForm(TaskFields):
     every = forms.IntegerField(label=gettext_lazy("Every how many"), min_value=1, max_value=MOST_EVERY, required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Repeat"), choices=_UNITS, required=False)
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("On"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    priority = forms.TypedChoiceField(label=gettext_lazy("Priority"), choices=Task.Priority.choices, coerce=int)
-    note = forms.CharField(
-        label=gettext_lazy("Note"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     customer = forms.ModelChoiceField(Customer.objects.none(), required=False, widget=forms.HiddenInput)
     customer_typed = forms.CharField(
@@ -83,57 +137,28 @@ class TaskForm(WindowForm):
     about = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, task: Task | None = None, **kwargs: Any) -> None:
-        initial = _initial(task) if task else {"assignee": user.pk, "priority": Task.Priority.NORMAL}
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        self.user, self.task = user, task
-        people = User.objects.filter(is_active=True)
-        if task is not None:  # somebody who has left keeps their tasks until they are given to another
-            people |= User.objects.filter(pk=task.assignee_id)
-        self._choices("assignee").queryset = people.order_by("first_name", "username")
+        super().__init__(*args, user=user, task=task, **kwargs)
         seen = Customer.objects.visible_to(user)
-        self._choices("customer").queryset = seen
+        self._models("customer").queryset = seen
         self.chosen = _chosen(seen, self["customer"].value())
         self._name_customer()
-        for name, choices in (("remind", reminder_choices()), ("weekdays", list(enumerate(weekday_names())))):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
-        self.fields["title"].widget.attrs["dir"] = self.fields["note"].widget.attrs["dir"] = "auto"
+        self._offer("weekdays", list(enumerate(weekday_names())))
 
     def _name_customer(self) -> None:
         typed = self.fields["customer_typed"]
         typed.initial = self.chosen.name if self.chosen else ""
         typed.widget.attrs["aria-controls"] = f"{self['customer_typed'].id_for_label}-found"
 
-    def _choices(self, name: str) -> forms.ModelChoiceField[Any]:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        return field
-
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        needs_day = given.get("due_time") or given.get("unit") or given.get("remind")
-        if needs_day and not given.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", _("On which day? A time, a repeat and a reminder need one."))
+        given = super().clean()
         if given.get("customer_typed") and not given.get("customer") and "customer" not in self.errors:
             self.add_error("customer_typed", _("Choose somebody of those who are found, or leave this empty."))
         return given
 
     def values(self) -> dict[str, Any]:
-        """The columns of the task. The time is meant where whoever does it is."""
-        given, on = self.cleaned_data, self.cleaned_data["due_on"]
-        at, assignee = given["due_time"], given["assignee"]
-        due = {"due_at": moment_of(on, at, zone_of(assignee))} if on and at else {"due_on": on, "due_at": None}
-        rule = rule_for(given["unit"], given["every"] or 1, given["weekdays"], on, at)
-        return due | {
-            "title": given["title"],
-            "note": given["note"],
-            "assignee": assignee,
-            "customer": given["customer"] or self._hidden_customer(),
-            "priority": given["priority"],
-            "remind_minutes": int(given["remind"]) if given["remind"] else None,
-            "repeat": rule,
-        }
+        given = self.cleaned_data
+        rule = rule_for(given["unit"], given["every"] or 1, given["weekdays"], given["due_on"], given["due_time"])
+        return super().values() | {"customer": given["customer"] or self._hidden_customer(), "repeat": rule}
 
     def _hidden_customer(self) -> Customer | None:
         """Whom the task is for, when whoever changes it may not see them: they stay."""

@@ -46,11 +46,9 @@ def add_task(
     """Due at a moment (`due_at`), on a day of the assignee's (`due_on`), or whenever there is time. `repeat`: an RRULE
     as tasks.rules writes it. `remind_minutes` before it is due; for a day, before nine in the morning. `about`: an
     order or a call, with its number and what people call it."""
-    if customer is not None:
-        customer = held_for_writing(customer)
     task = Task(
-        title=_clean(title, 200),
-        note=_clean(note, _NOTE_LENGTH),
+        title=title,
+        note=note,
         assignee=assignee,
         created_by=by,
         customer=customer,
@@ -63,11 +61,20 @@ def add_task(
         about_id=about_id,
         about_words=about_words[:100],
     )
+    write_new_task(task=task, by=by)
+    _tell(assignee.pk)
+    return task
+
+
+def write_new_task(*, task: Task, by: User | None, batch: str = "") -> None:
+    """In a transaction of the caller's, who tells the assignee."""
+    if task.customer is not None:
+        task.customer = held_for_writing(task.customer)
+    task.title, task.note = _clean(task.title, 200), _clean(task.note, _NOTE_LENGTH)
     _settle_due(task)
     task.save()
     set_reminder(task=task)
-    _keep(task, Change.Action.CREATED, {}, by)
-    return task
+    _record(task, Change.Action.CREATED, {}, by, batch)
 
 
 @transaction.atomic
@@ -112,8 +119,8 @@ def reopen_task(*, task: Task, by: User | None = None) -> None:
         return
     before = snapshot(fresh, HISTORY)
     following = Task.objects.open().filter(previous=fresh).first()
-    if following is not None and not _is_touched(following):
-        _remove(following, by)
+    if following is not None and not is_touched(following):
+        remove_task(task=following, by=by)
     fresh.done_at, fresh.done_by, fresh.is_cancelled = None, None, False
     _save(fresh)
     set_reminder(task=fresh)
@@ -169,12 +176,14 @@ def _make_next(task: Task, done_at: datetime, by: User | None) -> None:
     _record(following, Change.Action.CREATED, {}, by)
 
 
-def _is_touched(task: Task) -> bool:
+def is_touched(task: Task) -> bool:
+    """Whether anything was done with it since it was written down."""
     steps = Change.objects.filter(about="task", object_id=task.pk)
     return steps.exclude(action=Change.Action.CREATED).exists()
 
 
-def _remove(task: Task, by: User | None) -> None:
+def remove_task(*, task: Task, by: User | None) -> None:
+    """For a task that nobody has touched; others are cancelled. In a transaction of the caller's."""
     _record(task, Change.Action.REMOVED, snapshot(task, HISTORY), by)
     task.delete()
 
@@ -201,11 +210,15 @@ def _keep(
 ) -> None:
     """The history's step, and a word to the desks of those whose task it is or was. The last thing of a transaction."""
     _record(task, action, before, by)
-    users = {task.assignee_id, also} - {None}
-    tell([Tell(user_id=user_id, kind="tasks-changed") for user_id in sorted(filter(None, users))])
+    _tell(task.assignee_id, also)
 
 
-def _record(task: Task, action: Change.Action, before: dict[str, Any], by: User | None) -> None:
+def _tell(*user_ids: int | None) -> None:
+    """The last thing of a transaction."""
+    tell([Tell(user_id=user_id, kind="tasks-changed") for user_id in sorted({pk for pk in user_ids if pk})])
+
+
+def _record(task: Task, action: Change.Action, before: dict[str, Any], by: User | None, batch: str = "") -> None:
     record_change(
         about="task",
         object_id=task.pk,
@@ -214,6 +227,7 @@ def _record(task: Task, action: Change.Action, before: dict[str, Any], by: User 
         before=before,
         after=snapshot(task, HISTORY) if action != Change.Action.REMOVED else {},
         by=by,
+        batch=batch,
     )
 
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.tasks import calendar_views, reminder_views, views
+from callcard.tasks import calendar_views, many_views, reminder_views, views
 
 urlpatterns = [
     path("tasks/", views.my_day, name="my-day"),
     path("tasks/quick", views.quick, name="quick-task"),
     path("tasks/new", views.new_task, name="task-new"),
+    path("tasks/many", many_views.for_many, name="tasks-for-many"),
+    path("tasks/many/made", many_views.made, name="tasks-made"),
+    path("tasks/many/undo", many_views.undo, name="undo-tasks"),
     path("tasks/calendar", calendar_views.task_calendar, name="task-calendar"),
     path("tasks/reminders", reminder_views.reminders, name="reminders"),
     path("tasks/reminders/<int:pk>/seen", reminder_views.seen, name="reminder-seen"),

@@ -11,6 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any, Literal, TypeVar
 
@@ -29,7 +30,10 @@ _LONGEST_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`sort`: the model's column it is ordered by, empty: not at all. `options`: (value, words) of a choice."""
+    """`sort`: the model's column it is ordered by ("customer__name": of a related one), empty: not at all.
+
+    `options`: (value, words) of a choice.
+    """
 
     key: str
     title: str
@@ -141,7 +145,7 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
         may_be_null = _may_be_null(rows, sort)
         beyond = _beyond(sort, cursor, is_descending=is_descending, nulls_first=is_back, may_be_null=may_be_null)
         rows = rows.filter(beyond)
-    elif asked.letter and isinstance(rows.model._meta.get_field(sort), CharField):
+    elif asked.letter and isinstance(_column(rows.model, sort), CharField):
         rows = rows.filter(Q(**{f"{sort}__{'lte' if asked.is_descending else 'gte'}": asked.letter}))
     found = list(rows.order_by(*_order(rows, sort, is_descending, is_back))[: size + 1])
     has_more, found = len(found) > size, found[:size]
@@ -157,14 +161,24 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
     )
 
 
+def _column(model: type[Model], sort: str) -> Field[Any, Any]:
+    """`sort` may go over records that it is related to: "customer__search_name"."""
+    *way, last = sort.split("__")
+    for name in way:
+        related = model._meta.get_field(name).related_model
+        assert isinstance(related, type)
+        model = related
+    column = model._meta.get_field(last)
+    assert isinstance(column, Field)
+    return column
+
+
 def _fitting(rows: QuerySet[M], sort: str, cursor: tuple[Any, int] | None) -> tuple[Any, int] | None:
     """The cursor, unless its value is none that the column could have."""
     if cursor is None or sort in ("pk", "id") or cursor[0] is None:
         return cursor
-    column = rows.model._meta.get_field(sort)
-    assert isinstance(column, Field)
     try:
-        return column.to_python(cursor[0]), cursor[1]
+        return _column(rows.model, sort).to_python(cursor[0]), cursor[1]
     except (ValidationError, TypeError, ValueError):
         return None
 
@@ -194,17 +208,23 @@ def _beyond(sort: str, cursor: tuple[Any, int], *, is_descending: bool, nulls_fi
 
 
 def _may_be_null(rows: QuerySet[M], sort: str) -> bool:
-    return sort not in ("pk", "id") and bool(rows.model._meta.get_field(sort.split("__")[0]).null)
+    return sort not in ("pk", "id") and _column(rows.model, sort).null
 
 
 def _cursor(row: Model, sort: str) -> str:
-    return cursor_of(getattr(row, "pk" if sort in ("pk", "id") else sort), row.pk)
+    value: Any = row
+    for name in ["pk"] if sort in ("pk", "id") else sort.split("__"):
+        value = getattr(value, name)
+    return cursor_of(value, row.pk)
 
 
 def cursor_of(value: Any, pk: int) -> str:
     """A place in a list, as it stands in an address."""
-    text = value.isoformat() if isinstance(value, date | datetime) else value
-    return urlsafe_b64encode(json.dumps([text, pk]).encode()).decode().rstrip("=")
+    if isinstance(value, date | datetime):
+        value = value.isoformat()
+    elif isinstance(value, Decimal):
+        value = str(value)
+    return urlsafe_b64encode(json.dumps([value, pk]).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> tuple[Any, int] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +19,6 @@ from callcard.ui.writing import current_locale
 
 _READ_AT_ONCE = 400
 _BETWEEN = ", "
-MOST_SHEET_ROWS = 1_048_575  # what a sheet holds below its head
-_LONGEST_CELL = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +106,6 @@ def _taken(text: io.StringIO) -> bytes:
     text.seek(0)
     text.truncate()
     return octets
-
-
-def as_xlsx(head: list[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
-    """Written row by row into a file of its own, then sent. Every cell is text, so none is a formula and no number
-    loses its zeros."""
-    import xlsxwriter
-
-    with tempfile.TemporaryFile() as target:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(target, options) as book:
-            sheet = book.add_worksheet(_("Customers")[:31])
-            text = book.add_format({"num_format": "@"})
-            bold = book.add_format({"bold": True, "num_format": "@"})
-            sheet.set_column(0, len(head) - 1, 18, text)
-            sheet.freeze_panes(1, 0)
-            for place, title in enumerate(head):
-                sheet.write_string(0, place, title, bold)
-            for number, row in enumerate(rows, start=1):
-                if number > MOST_SHEET_ROWS:
-                    break
-                for place, cell in enumerate(row):
-                    if cell:
-                        sheet.write_string(number, place, _printable(cell)[:_LONGEST_CELL], text)
-        target.seek(0)
-        while chunk := target.read(256 * 1024):
-            yield chunk
-
-
-def _printable(cell: str) -> str:
-    return "".join(sign for sign in cell if sign >= " " or sign in "\n\t")
 
 
 def as_vcards(customers: Iterator[Customer]) -> Iterator[bytes]:

@@ -1,4 +1,5 @@
 // What a person does in <popup-stack>: by mouse, finger or keyboard.
+import { copyText } from "./copy-text.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 
@@ -135,14 +136,4 @@ function asChoice(found) {
   button.append(...found.cloneNode(true).childNodes);
   item.append(button);
   return item;
-}
-
-async function copyText(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = Object.assign(document.createElement("textarea"), { value: text }); // plain HTTP: no clipboard otherwise
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
-  return undefined;
 }
