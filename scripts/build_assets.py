@@ -14,6 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +31,9 @@ STYLES = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
 }
+# Where a class of a style sheet may be named. What no page names is left out: nine tenths of Tabler, whose rules would
+# be tried on every element of a pop-up before its first paint.
+PAGES = ("**/templates/**/*.html", "**/static/*/*.js", "**/*.py")
 SCRIPTS = {"htmx.js": "htmx.org/dist/htmx.min.js"}
 # Those whose package is many files: made one module, which only the pages that need it load.
 BUNDLES = {"jssip.js": "jssip/lib/JsSIP.js"}
@@ -78,7 +82,18 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for source in SOURCES:
         digest.update(source.read_bytes())
+    digest.update(" ".join(sorted(words_of_pages() & classes_of_styles())).encode())
     return digest.hexdigest()
+
+
+def words_of_pages() -> set[str]:
+    files = (file for pattern in PAGES for file in UI.parent.glob(pattern))
+    return {word for file in files for word in re.findall(r"[\w-]+", file.read_text(encoding="utf-8"))}
+
+
+def classes_of_styles() -> set[str]:
+    files = (MODULES / source for source in STYLES.values())
+    return {name for file in files if file.exists() for name in re.findall(r"\.([a-zA-Z][\w-]*)", file.read_text())}
 
 
 def install() -> None:
@@ -104,13 +119,17 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     return [str(node), str(npm)], {**os.environ, "PATH": path}
 
 
+def node_command() -> str:
+    return shutil.which("node") or npm_command()[0][0]
+
+
 def build() -> None:
     """Everything anew, into a folder beside the old one, which it then replaces: no half-built page is ever served."""
     fresh = VENDOR.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "fonts").mkdir(parents=True)
     for name, source in STYLES.items():
-        (fresh / name).write_text(layered((MODULES / source).read_text()))
+        (fresh / name).write_text(layered(used_part(MODULES / source)))
     for name, source in SCRIPTS.items():
         shutil.copyfile(MODULES / source, fresh / name)
     for name, source in BUNDLES.items():
@@ -134,6 +153,17 @@ def bundle(source: Path, target: Path) -> None:
     done = subprocess.run([*command, *options], cwd=PROJECT, env=npm[1], check=False)
     if done.returncode:
         raise AssetsMissing(f"{source.name} could not be made one file (see above)")
+
+
+def used_part(style: Path) -> str:
+    """The rules of a style sheet that may apply to a page of ours."""
+    purge = [str(MODULES / "purgecss" / "bin" / "purgecss.js"), "--variables", "--keyframes", "--css", str(style)]
+    with tempfile.TemporaryDirectory() as folder:
+        pages = [str(UI.parent / pattern) for pattern in PAGES]
+        command = [node_command(), *purge, "--content", *pages, "--output", folder]
+        if subprocess.run(command, check=False).returncode:
+            raise AssetsMissing(f"{style.name} could not be read (see above); was its package changed?")
+        return (Path(folder) / style.name).read_text()
 
 
 def layered(css: str) -> str:
