@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcard.customers.models import Customer, OwnListEntry
+from callcard.customers.models import Customer, OwnListEntry, Phone
 from callcard.sales.models import Order
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
@@ -100,6 +101,7 @@ class Call(models.Model):
     objects = CallQuerySet.as_manager()
 
     known_to: str = ""  # for who may not see the customer: who looks after them (see queries.veil_customers)
+    colleague: str = ""  # of an internal call: who began it (see queries.name_colleagues)
 
     class Meta:
         verbose_name = _("call")
@@ -186,6 +188,16 @@ class CallNote(models.Model):
         return f"{self.author.shown_name}: {self.text}" if self.author else self.text
 
 
+class AddedNumber(models.Model):
+    """The number that a person gave to a customer from the card of a call, so that it can be taken back there."""
+
+    call = models.OneToOneField(Call, models.CASCADE, related_name="added_number")
+    phone = models.ForeignKey(Phone, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("number added during a call")
+
+
 class Notice(models.Model):
     """A call shown to a user: the pop-up, from its first ring to its end in the list of recent calls."""
 
@@ -203,6 +215,8 @@ class Notice(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)  # first written to a browser of the user
     shown_at = models.DateTimeField(null=True, blank=True)  # a browser said that it is on the screen
     closed_at = models.DateTimeField(null=True, blank=True)  # the user closed it
+
+    over_for: timedelta | None = None  # how long it does not ring or talk any more (see queries.open_notices)
 
     class Meta:
         verbose_name = _("notice")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import Call, CallNote, Notice
+from callcard.calls.models import AddedNumber, Call, CallNote, Notice
 from callcard.staff.models import User
+from callcard.staff.queries import owners_of
 from callcard.staff.visibility import visible_to
 
 RECENT = 50
+LINGERS = timedelta(seconds=30)
+"""How long the card of a call that is over stays on the screen: the longest time in popup-endings.js."""
+LONGEST_CALL = timedelta(days=1)
+"""Of what rang before, nobody looks whether it has just ended."""
 # On the way of every ring, so without the ORM.
 _USERS_OF_EXTENSIONS = """
 SELECT e.number, u.id FROM staff_extension e JOIN staff_user u ON u.id = e.user_id
@@ -38,9 +45,25 @@ def calls_going_on_elsewhere(pbxs: Iterable[str]) -> list[Call]:
 
 
 def open_notices(user: User) -> list[Notice]:
-    """The pop-ups that should be on this user's screen now, newest first."""
-    notices = Notice.objects.filter(user=user, closed_at=None, call__ended_at=None)
-    return list(notices.exclude(state=Notice.State.ELSEWHERE).select_related("call").order_by("-rang_at")[:RECENT])
+    """The pop-ups that should be on this user's screen now, newest first; what has just ended says for how long it is
+    over, so that a page that is loaded now takes it away when the others do."""
+    now = timezone.now()
+    mine = Notice.objects.filter(user=user, closed_at=None).select_related("call").prefetch_related("call__segments")
+    going_on = mine.filter(call__ended_at=None)
+    ended = mine.filter(rang_at__gt=now - LONGEST_CALL, call__ended_at__gt=now - LINGERS)
+    notices = [notice for rows in (going_on, ended) for notice in rows.order_by("-rang_at")[:RECENT]]
+    for notice in notices:
+        notice.over_for = _over_for(notice, now)
+    notices = [notice for notice in notices if notice.over_for is None or notice.over_for < LINGERS]
+    return sorted(notices, key=lambda notice: notice.rang_at, reverse=True)[:RECENT]
+
+
+def _over_for(notice: Notice, now: datetime) -> timedelta | None:
+    if notice.state not in (Notice.State.OVER, Notice.State.ELSEWHERE):
+        return None
+    own = [each.ended_at for each in notice.call.segments.all() if each.user_id == notice.user_id and each.ended_at]
+    ended_at = max(own, default=notice.call.ended_at)
+    return max(now - ended_at, timedelta()) if ended_at else LINGERS
 
 
 def notes_of(call_ids: Collection[int]) -> dict[int, list[CallNote]]:
@@ -52,12 +75,19 @@ def notes_of(call_ids: Collection[int]) -> dict[int, list[CallNote]]:
     return notes
 
 
+def calls_with_added_number(call_ids: Collection[int]) -> set[int]:
+    """Of these calls, those whose number somebody gave to a customer from their card."""
+    return set(AddedNumber.objects.filter(call__in=call_ids).values_list("call_id", flat=True)) if call_ids else set()
+
+
 def recent_notices(user: User) -> list[Notice]:
     """Calls that were shown to this user, newest first."""
     rows = Notice.objects.filter(user=user).select_related("call__customer__responsible", "call__answered_by")
     rows = rows.prefetch_related("call__segments")
     notices = list(rows.order_by("-rang_at")[:RECENT])
-    veil_customers((notice.call for notice in notices), user)
+    calls = [notice.call for notice in notices]
+    veil_customers(calls, user)
+    name_colleagues(calls)
     return notices
 
 
@@ -72,3 +102,12 @@ def veil_customers(calls: Iterable[Call], user: User) -> None:
             responsible = call.customer.responsible
             call.known_to = responsible.shown_name if responsible else _("a colleague")
             call.customer = None
+
+
+def name_colleagues(calls: Sequence[Call]) -> None:
+    """Say in these rows of internal calls whose phone called: the telephone system may know it by another name."""
+    internal = [call for call in calls if call.direction == Call.Direction.INTERNAL and call.number]
+    owners = owners_of(tuple({call.number for call in internal})) if internal else {}
+    for call in internal:
+        owner = owners.get(call.number)
+        call.colleague = owner.shown_name if owner else ""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from callcard.calls.models import Call, Segment
+from callcard.kit.controls import without_controls
 from callcard.telephony import call as telephony
 
 _ROOM = {
@@ -20,8 +21,8 @@ _ROOM = {
 
 
 def _fit(column: str, text: str) -> str:
-    """Fit for its column and without NUL, which no database takes: nonsense must not keep a call out of the log."""
-    return text.replace("\x00", "")[: _ROOM[column]]
+    """Fit for its column and every screen: nonsense must not keep a call out of the log. (PostgreSQL takes no NUL.)"""
+    return without_controls(text)[: _ROOM[column]]
 
 
 def call_fields(call: telephony.Call, *, answered_by_id: int | None) -> dict[str, Any]:

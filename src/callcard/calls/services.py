@@ -8,11 +8,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from callcard.calls.models import Call, CallNote, Notice
+from callcard.calls.models import AddedNumber, Call, CallNote, Notice
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import call_value
 from callcard.calls.rules import NoticeState, notice_states
+from callcard.customers.merge_queries import held_for_writing
 from callcard.customers.models import Customer, Phone
+from callcard.customers.services import add_number_to_customer, remove_phone
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
 
@@ -46,16 +48,49 @@ def choose_customer(*, call: Call, customer: Customer) -> None:
         _tell_who_sees(call)
 
 
-def unchoose_customer(*, call: Call) -> None:
-    """It was not the one whom a person chose: the same customers are offered again. Without others nothing changes."""
+def give_number(*, call: Call, customer: Customer, by: User) -> None:
+    """The caller is this customer, who gets the number they call from. `unchoose_customer` takes both back."""
     with transaction.atomic():
+        customer = held_for_writing(customer)
+        _take_number_back(call, by)
+        if call.number and not call.withheld:
+            known = set(customer.phones.values_list("pk", flat=True))
+            phone = add_number_to_customer(customer=customer, raw=call.e164 or call.number, by=by)
+            if phone.pk not in known:
+                AddedNumber.objects.create(call=call, phone=phone)
+        choose_customer(call=call, customer=customer)
+
+
+def unchoose_customer(*, call: Call, by: User) -> None:
+    """It was not the one whom a person chose: the same customers are offered again, and a number that was added from
+    the card of this call is taken back. A customer made during the call stays."""
+    with transaction.atomic():
+        if call.customer is not None:
+            held_for_writing(call.customer)  # before the call, as a merge holds them
         chosen = Call.objects.select_for_update().filter(pk=call.pk, match=Call.Match.CHOSEN).first()
-        if chosen is None or not chosen.candidates:
+        match = _match_before(chosen) if chosen else None
+        if match is None:
             return
-        owners = Phone.objects.filter(customer__in=chosen.candidates, e164=chosen.e164).exclude(e164="")
-        match = Call.Match.SEVERAL if owners.exists() else Call.Match.POSSIBLE
+        _take_number_back(call, by)
         Call.objects.filter(pk=call.pk).update(customer=None, match=match)
         _tell_who_sees(call)
+
+
+def _match_before(chosen: Call) -> Call.Match | None:
+    """What was known before a person chose; None where there is nothing to go back to."""
+    if chosen.candidates:
+        added = AddedNumber.objects.filter(call=chosen).values("phone")
+        owners = Phone.objects.filter(customer__in=chosen.candidates, e164=chosen.e164).exclude(e164="")
+        return Call.Match.SEVERAL if owners.exclude(pk__in=added).exists() else Call.Match.POSSIBLE
+    if chosen.withheld:
+        return Call.Match.WITHHELD
+    is_told = chosen.number and not AddedNumber.objects.filter(call=chosen).exists()
+    return None if is_told else Call.Match.NONE
+
+
+def _take_number_back(call: Call, by: User) -> None:
+    for added in AddedNumber.objects.filter(call=call).select_related("phone"):
+        remove_phone(phone=added.phone, by=by)  # this row goes with it
 
 
 def write_note(*, call: Call, note: str, author: User) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from callcard.calls.filters import LogFilter
 from callcard.calls.models import Call
-from callcard.calls.queries import recent_notices, veil_customers
+from callcard.calls.queries import name_colleagues, recent_notices, veil_customers
 from callcard.staff.requests import signed_in
 from callcard.staff.visibility import visible_to
 
@@ -24,6 +24,7 @@ def log(request: HttpRequest) -> HttpResponse:
     rows = calls.select_related("customer__responsible", "answered_by").prefetch_related("segments__user")
     page = Paginator(rows.order_by("-started_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
     veil_customers(page, user)
+    name_colleagues(list(page))
     return render(request, "calls/log.html", {"page": page, "form": form})
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, CallNote, Notice
-from callcard.calls.queries import notes_of
+from callcard.calls.queries import calls_with_added_number, notes_of
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.queries import archived_owners
 from callcard.desk.card import CallerCard
@@ -50,6 +50,7 @@ class _Known:
     archived: Mapping[str, int]
     colleagues: Mapping[str, str]
     notes: Mapping[int, Sequence[CallNote]]  # of calls about which others wrote
+    added: set[int]  # calls whose number somebody gave to a customer
 
 
 def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
@@ -63,7 +64,8 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     archived = archived_owners({row["e164"] for row in rows if row["match"] == Call.Match.NONE and row["e164"]})
     cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
     notes = notes_of([row["call_id"] for row in rows if row["note"] and row["note"] != row["own_note"]])
-    known = _Known(cards, archived, _colleagues(rows), notes)
+    added = calls_with_added_number([row["call_id"] for row in rows if row["match"] == Call.Match.CHOSEN])
+    known = _Known(cards, archived, _colleagues(rows), notes, added)
     made = {}
     for pk, rows in by_user.items():
         for popup in _popups_of(users[pk], rows, known):
@@ -114,7 +116,8 @@ def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField])
         "parts": shown_parts(),
         "own_fields": own,
         "archived": cards.get(archived) if archived in seen else None,
-        "may_choose_anew": bool(row["candidates"]),
+        "was_added": row["call_id"] in known.added,
+        "may_choose_anew": bool(row["candidates"]) or row["withheld"] or not row["number"],
         "now": timezone.now(),
     }
     return Popup(

@@ -31,7 +31,7 @@ _MISSED = ("missed", "cancelled")
 def popup_html(context: Context) -> Markup:
     """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
     line_name, shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates
-    [{id, name, city, responsible}]; known_to; archived (CallerCard or None); may_choose_anew; parts [key];
+    [{id, name, city, responsible}]; known_to; archived (CallerCard or None); may_choose_anew; was_added; parts [key];
     own_fields {part key: OwnField}; now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
@@ -67,7 +67,8 @@ def _status(context: Context) -> Markup:
     tag = f'<span class="popup-tag">{escape(_("Internal"))}</span>' if is_internal else ""
     return (
         f'<header class="popup-status">{icon(name)}<b>{escape(words)}</b>{timer}{tag}<span class="popup-tools">'
-        f'<button type="button" class="popup-tool" data-do="fold" aria-label="{escape(_("Fold to a line"))}">'
+        f'<button type="button" class="popup-tool" data-do="fold" aria-label="{escape(_("Fold to a line"))}"'
+        f' aria-keyshortcuts="Alt+X">'
         f'{icon("chevron-down")}</button><button type="button" class="popup-tool" data-do="close"'
         f' aria-label="{escape(_("Close"))}" aria-keyshortcuts="Escape">{icon("x")}</button></span></header>'
     )
@@ -193,10 +194,11 @@ def _choice(candidate: Context) -> Markup:
 
 
 def _take_back(context: Context) -> Markup:
-    """Of several customers the wrong one may have been chosen."""
-    if context["match"] != "chosen" or not context["may_choose_anew"]:
+    """The wrong customer may have been chosen, or given the number."""
+    if context["match"] != "chosen" or not (context["was_added"] or context["may_choose_anew"]):
         return ""
-    return f'<button type="button" class="popup-other" data-do="unchoose">{escape(_("Not this customer"))}</button>'
+    words = _("Not this customer: take the number back") if context["was_added"] else _("Not this customer")
+    return f'<button type="button" class="popup-other" data-do="unchoose">{escape(words)}</button>'
 
 
 def _bring_back(context: Context) -> Markup:

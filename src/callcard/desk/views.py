@@ -8,12 +8,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.calls.models import Call
+from callcard.calls.models import Call, Notice
 from callcard.calls.queries import open_notices
-from callcard.calls.services import choose_customer, close_notice, mark_shown, unchoose_customer, write_note
+from callcard.calls.services import (
+    choose_customer,
+    close_notice,
+    give_number,
+    mark_shown,
+    unchoose_customer,
+    write_note,
+)
 from callcard.customers.models import Customer
-from callcard.customers.services import add_number_to_customer, restore_customer
-from callcard.desk.popup import Popup, popups
+from callcard.customers.services import restore_customer
+from callcard.desk.popup import popups
 from callcard.desk.popup_parts import all_parts, arrange_parts
 from callcard.desk.rendering import popup_data
 from callcard.live.queries import newest_event_id
@@ -29,14 +36,19 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_GET
 def popup_stack(request: HttpRequest) -> HttpResponse:
     """All pop-ups that should be on the screen, for a browser that has just come or was away too long."""
-    return JsonResponse({"since": newest_event_id(), "popups": [popup_data(popup) for popup in _open_popups(request)]})
+    return JsonResponse({"since": newest_event_id(), "popups": _open_popups(request)})
 
 
-def _open_popups(request: HttpRequest) -> list[Popup]:
+def _open_popups(request: HttpRequest) -> list[dict[str, object]]:
     user = signed_in(request)
     notices = open_notices(user)
     made = popups((notice.call_id, user.pk) for notice in notices)
-    return [made[(notice.call_id, user.pk)] for notice in notices if (notice.call_id, user.pk) in made]
+    shown = [notice for notice in notices if (notice.call_id, user.pk) in made]
+    return [popup_data(made[(notice.call_id, user.pk)]) | _ended(notice) for notice in shown]
+
+
+def _ended(notice: Notice) -> dict[str, object]:
+    return {} if notice.over_for is None else {"over_for_ms": round(notice.over_for.total_seconds() * 1000)}
 
 
 @require_POST
@@ -60,9 +72,11 @@ def popup_choose(request: HttpRequest, call_id: int) -> HttpResponse:
 
 @require_POST
 def popup_unchoose(request: HttpRequest, call_id: int) -> HttpResponse:
-    """It was somebody else of those with this number."""
-    call = _own_call(request, call_id)
-    unchoose_customer(call=call)
+    """It was somebody else of those with this number, or the number was added to the wrong customer."""
+    call, user = _own_call(request, call_id), signed_in(request)
+    if call.customer_id is not None:
+        get_object_or_404(Customer.objects.visible_to(user), pk=call.customer_id)
+    unchoose_customer(call=call, by=user)
     return _popup_now(request, call)
 
 
@@ -79,9 +93,7 @@ def popup_bring_back(request: HttpRequest, call_id: int) -> HttpResponse:
 def popup_add_number(request: HttpRequest, call_id: int) -> HttpResponse:
     """This number belongs to a customer we know."""
     call, customer = _call_and_customer(request, call_id)
-    if call.number and not call.withheld:
-        add_number_to_customer(customer=customer, raw=call.e164 or call.number)
-    choose_customer(call=call, customer=customer)
+    give_number(call=call, customer=customer, by=signed_in(request))
     return _popup_now(request, call)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from callcard.kit.controls import without_controls
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
@@ -38,7 +39,8 @@ def write_link_report(slug: str, report: LinkReport) -> None:
 
 
 def write_wire_notes(notes: Sequence[tuple[str, WireNote]]) -> None:
-    WireLine.objects.bulk_create([WireLine(pbx=pbx, at=note.at, summary=note.summary[:300]) for pbx, note in notes])
+    lines = [WireLine(pbx=pbx, at=note.at, summary=without_controls(note.summary)[:300]) for pbx, note in notes]
+    WireLine.objects.bulk_create(lines)
     newest = WireLine.objects.order_by("-id").values_list("id", flat=True).first()
     if newest:
         WireLine.objects.filter(id__lte=newest - WIRE_LINES_KEPT).delete()

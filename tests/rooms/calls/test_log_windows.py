@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from callcard.calls.models import Call, Notice, Segment
 from callcard.customers.services import create_customer
 from callcard.desk.popup import popups
-from callcard.staff.models import User
+from callcard.staff.models import Extension, User
 
 
 @pytest.fixture
@@ -120,3 +120,22 @@ def test_a_caller_without_any_number_is_said_to_have_none(anna: User) -> None:
     assert ">No number</h2>" in html
     assert "The telephone system told no number." in html
     assert "Add this number" not in html
+
+
+def test_an_internal_call_is_with_the_colleague_and_not_with_the_name_of_their_phone(anna: User, bounmy: User) -> None:
+    Extension.objects.create(number="302", user=bounmy)
+    call = call_of(anna, "1", number="302", shown_name="Phone 302", match="own")
+    Call.objects.filter(pk=call.pk).update(direction="internal")
+    for path in ("/calls/", "/calls/recent/"):
+        html = page(anna, path)
+        assert '<span dir="auto">Bounmy</span><br><bdi dir="ltr">302</bdi>' in html
+        assert "Phone 302" not in html
+
+
+def test_a_caller_from_outside_with_a_colleagues_number_is_no_colleague(anna: User, bounmy: User) -> None:
+    Extension.objects.create(number="302", user=bounmy)
+    call_of(anna, "1", number="302", shown_name="Somebody", match="none")
+    for path in ("/calls/", "/calls/recent/"):
+        html = page(anna, path)
+        assert '<span dir="auto">Somebody</span><br>' in html
+        assert '<span dir="auto">Bounmy</span>' not in html

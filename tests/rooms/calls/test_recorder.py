@@ -244,6 +244,17 @@ def test_numbers_of_two_hundred_digits_and_names_with_markup_are_kept_as_they_ar
     assert call.match == "none"
 
 
+def test_what_a_caller_sends_turns_no_text_round_wherever_it_is_shown(
+    people: dict[str, User], record: Callable[..., None]
+) -> None:
+    caller = Party(number="+85620\u202e555", name="\u202ekaerB\u202c \u2067Up")
+    party = Party(extension="301", name="Desk\u2066 one")
+    record(replace(RINGING, caller=caller, segments=(CALLER, segment("301", party=party))))
+    call = Call.objects.get()
+    assert (call.shown_name, call.number) == ("kaerB Up", "+85620555")
+    assert [each.name for each in call.segments.filter(extension="301")] == ["Desk one"]
+
+
 def test_what_no_column_holds_is_cut_and_the_call_is_in_the_log(
     people: dict[str, User], record: Callable[..., None]
 ) -> None:

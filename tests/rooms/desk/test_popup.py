@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from callcard.calls.models import Call, Notice
+from callcard.calls.models import AddedNumber, Call, Notice
 from callcard.calls.services import write_note
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.services import archive_customer, create_customer
@@ -20,7 +20,7 @@ from callcard.desk.popup_parts_html import part_html
 from callcard.desk.rendering import note_delivered
 from callcard.live.hub import Message
 from callcard.staff.company_services import add_line, remove_line
-from callcard.staff.models import Company, Extension, User
+from callcard.staff.models import Change, Company, Extension, User
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +236,82 @@ def test_nobody_takes_back_the_choice_in_a_call_that_was_not_shown_to_them(anna:
         assert stranger.post(f"/desk/popups/{call.pk}/{what}", {"customer": maybe.pk, "note": "x"}).status_code == 404
     call.refresh_from_db()
     assert (call.customer, call.match, call.note) == (maybe, "chosen", "")
+
+
+def numbers_of(customer: Customer) -> list[str]:
+    return sorted(customer.phones.values_list("e164", flat=True))
+
+
+def test_a_number_given_to_the_wrong_customer_is_taken_back_from_the_card(anna: User) -> None:
+    Company.objects.create(name="Mekong", region="LA")
+    wrong = create_customer(name="Wrong One", numbers=["+8562055511111"])
+    call = ring(anna, match="none", number="+8562055512345", e164="+8562055512345")
+    desk = desk_of(anna)
+    given = desk.post(f"/desk/popups/{call.pk}/add-number", {"customer": wrong.pk}).content.decode()
+    assert "Not this customer: take the number back" in given
+    assert numbers_of(wrong) == ["+8562055511111", "+8562055512345"]
+    assert Change.objects.filter(about="phone", customer_id=wrong.pk, by=anna, action="created").count() == 1
+    again = desk.post(f"/desk/popups/{call.pk}/unchoose").content.decode()
+    assert "Unknown number" in again
+    assert "data-find" in again
+    assert numbers_of(wrong) == ["+8562055511111"]
+    assert Change.objects.filter(about="phone", customer_id=wrong.pk, by=anna, action="removed").count() == 1
+    call.refresh_from_db()
+    assert (call.customer, call.match) == (None, "none")
+    assert not AddedNumber.objects.exists()
+    right = create_customer(name="Right One")
+    desk.post(f"/desk/popups/{call.pk}/add-number", {"customer": right.pk})
+    assert numbers_of(right) == ["+8562055512345"]
+
+
+def test_a_number_that_was_theirs_before_stays_theirs_when_the_choice_is_taken_back(anna: User) -> None:
+    Company.objects.create(name="Mekong", region="LA")
+    theirs = create_customer(name="Mali", numbers=["+8562055512345"])
+    call = ring(anna, match="possible", candidates=[theirs.pk], number="55512345", e164="+8562055512345")
+    desk_of(anna).post(f"/desk/popups/{call.pk}/add-number", {"customer": theirs.pk})
+    assert not AddedNumber.objects.exists()
+    desk_of(anna).post(f"/desk/popups/{call.pk}/unchoose")
+    assert numbers_of(theirs) == ["+8562055512345"]
+    call.refresh_from_db()
+    assert (call.customer, call.match, call.candidates) == (None, "several", [theirs.pk])
+
+
+def test_a_number_given_to_a_second_customer_leaves_the_first_one(anna: User) -> None:
+    one, other = create_customer(name="One"), create_customer(name="Other")
+    call = ring(anna, match="none", number="+8562055512345", e164="+8562055512345")
+    for customer in (one, other):  # as from the card of a tab that has not heard of the first choice
+        desk_of(anna).post(f"/desk/popups/{call.pk}/add-number", {"customer": customer.pk})
+    assert (numbers_of(one), numbers_of(other)) == ([], ["+8562055512345"])
+
+
+def test_who_a_withheld_caller_was_can_be_taken_back_too(anna: User) -> None:
+    customer = create_customer(name="Mali")
+    call = ring(anna, match="withheld", withheld=True)
+    html = desk_of(anna).post(f"/desk/popups/{call.pk}/add-number", {"customer": customer.pk}).content.decode()
+    assert ">Not this customer</button>" in html
+    desk_of(anna).post(f"/desk/popups/{call.pk}/unchoose")
+    call.refresh_from_db()
+    assert (call.customer, call.match) == (None, "withheld")
+
+
+def test_a_customer_made_during_the_call_is_nothing_to_take_back(anna: User) -> None:
+    made = create_customer(name="New One", numbers=["+8562055512345"])
+    call = ring(anna, match="chosen", customer=made, number="+8562055512345", e164="+8562055512345")
+    assert "unchoose" not in seen_by(anna, call).html
+    desk_of(anna).post(f"/desk/popups/{call.pk}/unchoose")
+    call.refresh_from_db()
+    assert (call.customer, call.match) == (made, "chosen")
+    assert numbers_of(made) == ["+8562055512345"]
+
+
+def test_a_number_is_not_taken_back_by_who_may_not_see_whose_it_is(anna: User) -> None:
+    theirs = create_customer(name="Secret", responsible=User.objects.create_user("bounmy"))
+    call = ring(anna, match="none", number="+8562055512345", e164="+8562055512345")
+    desk_of(anna).post(f"/desk/popups/{call.pk}/add-number", {"customer": theirs.pk})
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    assert desk_of(anna).post(f"/desk/popups/{call.pk}/unchoose").status_code == 404
+    call.refresh_from_db()
+    assert (call.customer, numbers_of(theirs)) == (theirs, ["+8562055512345"])
 
 
 def test_an_archived_caller_is_named_and_can_be_brought_back(anna: User) -> None:

@@ -114,10 +114,20 @@ export class PopupActions {
   }
 
   shortcut(event) {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyC" || !this.stack.calls.size) return;
+    const run = { KeyC: () => this.stack.focusCard(), KeyX: () => this.foldOrUnfold() }[event.code];
+    if (!run || !event.altKey || event.ctrlKey || event.metaKey || !this.stack.calls.size) return;
     event.preventDefault();
     if (!this.stack.contains(document.activeElement)) this.stack.cameFrom = document.activeElement;
-    this.stack.focusCard();
+    run();
+  }
+
+  /** From wherever one works, and one goes on working there. */
+  foldOrUnfold() {
+    const { stack } = this;
+    const hadFocus = stack.contains(document.activeElement);
+    if (stack.openCall === null) stack.openNewest();
+    else stack.fold();
+    if (hadFocus && stack.cameFrom?.isConnected) stack.cameFrom.focus();
   }
 
   async copy(button) {

@@ -2,13 +2,11 @@
 // Only what changes is touched, by one insertion: the time from the telephone's ring to the paint is what counts here.
 import { afterPaint, every } from "./clock.js";
 import { PopupActions } from "./popup-actions.js";
+import { PopupEndings, endedAt, isStale } from "./popup-endings.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 
-const OVER_STAYS_MS = 30_000;
-const ELSEWHERE_STAYS_MS = 8_000;
-const AFTER_LEAVING_MS = 5_000;
-const ENDED_AT_MOST = 8; // more of them only bury the calls that go on; all are under Recent calls
+const SMALL = matchMedia("(max-width: 899px)"); // as in popup.css: a card lies over the window, not beside it
 
 class PopupStack extends HTMLElement {
   connectedCallback() {
@@ -27,20 +25,23 @@ class PopupStack extends HTMLElement {
     this.addEventListener("pointerleave", () => (this.hovered = false));
     this.listen();
     this.actions = new PopupActions(this);
-    every(1000, () => this.tick());
+    this.endings = new PopupEndings(this);
+    every(1000, () => this.showTimers());
     this.refill();
   }
 
   listen() {
-    const on = (kind, run) =>
-      document.addEventListener(`live:${kind}`, ({ detail }) => (this.waiting ? this.waiting.push([run, detail]) : run(detail)));
-    on("popup", (event) => this.show(event));
-    on("popup-closed", ({ call }) => this.drop(call));
-    on("popup-shown", ({ call }) => this.acknowledged.add(call));
-    on("popup-noted", ({ call, html }) => this.renew(call, html));
-    on("line", (state) => state === "heard" && this.closeWhatWaits());
-    on("resync", () => this.refill());
-    on("line", (state) => state === "signed-out" && this.clear());
+    this.on("popup", (event) => this.show(event));
+    this.on("popup-closed", ({ call }) => this.drop(call));
+    this.on("popup-shown", ({ call }) => this.acknowledged.add(call));
+    this.on("popup-noted", ({ call, html }) => this.renew(call, html));
+    this.on("line", (state) => state === "heard" && this.closeWhatWaits());
+    this.on("resync", () => this.refill());
+    this.on("line", (state) => state === "signed-out" && this.clear());
+  }
+
+  on(kind, run) {
+    document.addEventListener(`live:${kind}`, ({ detail }) => (this.waiting ? this.waiting.push([run, detail]) : run(detail)));
   }
 
   /** The whole stack anew from the server: at the start, and when the stream cannot replay. */
@@ -61,7 +62,9 @@ class PopupStack extends HTMLElement {
     this.line?.goOnFrom(since);
     const kept = new Set(popups.map(({ call }) => call));
     for (const call of [...this.calls.keys()]) if (!kept.has(call)) this.drop(call);
-    for (const popup of popups.reverse()) this.show(popup); // they come newest first
+    const shown = popups.filter((popup) => !isStale(popup)).reverse(); // they come newest first
+    const isOver = (popup) => endedAt(popup) !== undefined;
+    for (const popup of [...shown.filter(isOver), ...shown.filter((each) => !isOver(each))]) this.show(popup);
   }
 
   /** Nobody tells how these calls go on, and whoever sits here may not be the one who signed in. */
@@ -75,8 +78,7 @@ class PopupStack extends HTMLElement {
     const before = this.calls.get(event.call);
     const entry = { ...before, ...event };
     if (event.received_ms) this.clockOff = Date.now() - event.received_ms - (event.server_ms ?? 0);
-    if (event.state === "over" || event.state === "elsewhere") entry.endedAt = before?.endedAt ?? event.ended_ms ?? Date.now();
-    else entry.endedAt = undefined;
+    entry.endedAt = endedAt(event, before);
     if (before?.state !== event.state) entry.isNews = true;
     this.calls.set(event.call, entry);
     if (this.openCall === event.call) this.replaceCard(entry);
@@ -90,7 +92,7 @@ class PopupStack extends HTMLElement {
   settle(entry, before) {
     const soon = document.hidden ? (run) => run() : afterPaint;
     soon(() => {
-      this.trim();
+      this.endings.trim();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
       document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
     });
@@ -136,10 +138,17 @@ class PopupStack extends HTMLElement {
 
   /** A new call, or one that was just taken up, opens, unless somebody is busy with the card that is open. */
   mayOpen(entry, before) {
-    if (this.openCall === null) return true;
-    const isNew = !before && entry.state === "ringing";
+    if (before?.isFolded || this.isTypingBelow()) return false;
+    if (this.openCall === null) return !before || entry.endedAt === undefined;
+    const isOver = this.calls.get(this.openCall)?.endedAt !== undefined;
+    const isNew = !before && (entry.state === "ringing" || isOver);
     const isTaken = before?.state === "ringing" && entry.state === "talking";
     return (isNew || isTaken) && !this.isBusy();
+  }
+
+  /** On a small screen the card would lie over the field in which somebody types. */
+  isTypingBelow() {
+    return SMALL.matches && Boolean(document.activeElement?.matches(".window :is(input, textarea, select, [contenteditable])"));
   }
 
   isBusy() {
@@ -153,6 +162,7 @@ class PopupStack extends HTMLElement {
     const folded = this.calls.get(this.openCall);
     if (folded) this.keepTyped(folded);
     this.openCall = entry.call;
+    entry.isFolded = false;
     this.openedAt = performance.now();
     afterPaint(() => this.finish());
     this.pinned = false;
@@ -233,13 +243,24 @@ class PopupStack extends HTMLElement {
     this.focusCard();
   }
 
+  /** The newest call, those that go on first, without taking the focus. */
+  openNewest() {
+    const all = [...this.calls.values()].reverse();
+    this.open(all.find(({ endedAt: at }) => at === undefined) ?? all[0]);
+    this.pinned = true;
+    this.showTimers();
+  }
+
+  /** It stays folded, whatever becomes of the call, until somebody unfolds it. */
   fold() {
     const entry = this.calls.get(this.openCall);
+    const hadFocus = this.card.contains(document.activeElement);
     if (entry) this.keepTyped(entry);
     this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
-    if (entry) this.placeLine(entry, "afterbegin");
+    if (entry) this.placeLine(Object.assign(entry, { isFolded: true }), "afterbegin");
+    if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
     this.showTimers();
   }
 
@@ -280,17 +301,11 @@ class PopupStack extends HTMLElement {
     document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, before: entry } }));
   }
 
-  /** Of very many calls that are over, the oldest go before their time. */
-  trim() {
-    const ended = [...this.calls.values()].filter((entry) => entry.endedAt !== undefined && entry.call !== this.openCall);
-    for (const entry of ended.slice(0, -ENDED_AT_MOST)) if (!entry.typed?.get("note")) this.drop(entry.call);
-  }
-
   openNext() {
     this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
-    const all = [...this.calls.values()];
+    const all = [...this.calls.values()].filter(({ isFolded }) => !isFolded);
     const next = all.find(({ state }) => state === "talking") ?? all.find(({ state }) => state === "ringing");
     if (next) this.open(next);
     this.showTimers();
@@ -300,21 +315,6 @@ class PopupStack extends HTMLElement {
     if (this.calls.size) this.focusCard();
     else if (this.cameFrom?.isConnected) this.cameFrom.focus();
     else document.getElementById("windows").focus();
-  }
-
-  tick() {
-    const now = Date.now();
-    for (const entry of [...this.calls.values()]) {
-      if (entry.endedAt === undefined) continue;
-      const stays = entry.state === "elsewhere" ? ELSEWHERE_STAYS_MS : OVER_STAYS_MS;
-      if (entry.call === this.openCall && this.isBusyWithEnded()) entry.endedAt = Math.max(entry.endedAt, now - stays + AFTER_LEAVING_MS);
-      if (now - entry.endedAt >= stays && !document.hidden) this.drop(entry.call);
-    }
-    this.showTimers();
-  }
-
-  isBusyWithEnded() {
-    return this.hovered || this.hasText() || this.card.contains(document.activeElement);
   }
 
   hasText() {

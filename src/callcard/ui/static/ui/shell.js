@@ -86,7 +86,20 @@ function beside() {
   find("#windows").classList.toggle("is-beside", find("popup-stack").openCall !== null);
 }
 
+/** Only if the field in which one is lies under the card, its window makes room. */
+function uncover() {
+  const field = document.activeElement;
+  const card = find(".popup-open").firstElementChild;
+  if (!card || !field?.matches(".window *")) return;
+  const [one, other] = [field, card].map((each) => each.getBoundingClientRect());
+  if (one.right <= other.left || one.left >= other.right || one.bottom <= other.top || one.top >= other.bottom) return;
+  beside();
+  field.scrollIntoView({ block: "nearest" });
+}
+
 document.addEventListener("window:active", ({ detail }) => (setTitle(detail.title), beside()));
+document.addEventListener("calls:changed", uncover);
+document.addEventListener("keyup", ({ key }) => key === "Tab" && uncover());
 find("window-bar").show(); // the window that came with the page was active before anybody listened
 menu();
 userMenu();
