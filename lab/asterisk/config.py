@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.asterisk import certificate, dialplan, modules, pjsip
+from lab.asterisk import certificate, dialplan, modules, pjsip, records
 from lab.asterisk.install import Installed
 from lab.asterisk.plan import Manager, Plan
 
@@ -27,7 +27,7 @@ dial=350+440
 
 def write(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> Path:
     """Write the tree under `base` and return the path of asterisk.conf."""
-    for name in ("etc", "var/keys", "log", "spool/monitor", "spool/outgoing", "cache"):
+    for name in ("etc", "var/keys", "log/cdr-csv", "log/cdr-custom", "spool/monitor", "spool/outgoing", "cache"):
         (base / name).mkdir(parents=True, exist_ok=True)
     etc = base / "etc"
     if plan.ami_tls_port:
@@ -39,7 +39,7 @@ def write(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> Pat
 
 def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dict[str, str]:
     """File name to text."""
-    listed = "".join(f"load = {name}.so\n" for name in _present_modules(installed))
+    listed = "".join(f"load = {name}.so\n" for name in _present_modules(installed, plan))
     return {
         **{f"{name}.conf": "" for name in _EMPTY},
         "asterisk.conf": _asterisk(base, run_folder, installed),
@@ -49,7 +49,7 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
         "http.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={plan.http_port}\nsessionlimit=2000\n",
         "ari.conf": "[general]\nenabled=yes\npretty=no\n[crm]\ntype=user\nread_only=no\npassword=crm\n",
         "rtp.conf": "[general]\nrtpstart=20000\nrtpend=29999\nicesupport=yes\nstrictrtp=no\n",
-        "cdr.conf": "[general]\nenable=yes\nunanswered=yes\n",
+        **records.files(plan),
         "cel.conf": "[general]\nenable=no\n",
         "musiconhold.conf": f"[general]\n[default]\nmode=files\ndirectory={installed.sounds or base / 'var'}\n",
         "features.conf": "[general]\npickupexten=*8\n[featuremap]\nblindxfer => ##\natxfer => *2\n",
@@ -85,8 +85,9 @@ def _filters_by_name(version: tuple[int, ...]) -> bool:
     return any(version[0] == since[0] and version[:2] >= since for since in FILTERS_BY_NAME_SINCE)
 
 
-def _present_modules(installed: Installed) -> list[str]:
-    return [name for name in modules.names() if (installed.modules / f"{name}.so").exists()]
+def _present_modules(installed: Installed, plan: Plan) -> list[str]:
+    wanted = [*modules.names(), *(records.MODULES if plan.keeps_records else ())]
+    return [name for name in wanted if (installed.modules / f"{name}.so").exists()]
 
 
 def _asterisk(base: Path, run_folder: Path, installed: Installed) -> str:

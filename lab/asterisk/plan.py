@@ -59,7 +59,8 @@ class Plan:
     `ami_tls_port` is a second, encrypted door to the manager interface; 0 for none.
     `trunk_port` is where the far side of the trunk listens, `static_port` where one program
     answers for all static phones. `lines` maps a company number to the extension it rings.
-    `rings` are the members of a group that rings at once, `queues` those of a waiting queue.
+    `rings` are the members of a group that rings at once, `queues` those of a waiting queue. `keeps_records`: it writes
+    its CDRs into files and a database, which costs a little of every call.
     """
 
     sip_port: int = field(default_factory=free_port)
@@ -78,6 +79,7 @@ class Plan:
     shown_number: str = MAIN_LINE
     managers: tuple[Manager, ...] = (EVERYTHING, LEAST, NO_RIGHTS)
     ami_tls_port: int = 0
+    keeps_records: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError when a number would mean two things."""
