@@ -30,9 +30,9 @@ class RecordEntry:
     """One line of the record. `outcome` tells what became of it when nobody talked, of `called` if there is one.
 
     `call` is the PBX's id of the conversation, by which live events know it too; empty where the record has none.
-    `answered_at`: when caller and called began to talk; None: they did not.
-    `forwarded`: `called` was reached because another phone sent the call on.
-    `called_at`: when `called` was reached for, if not at once. `gave_up`: the caller hung up before anybody answered. `waited_from`: since when the caller stood in `queue`.
+    `answered_at`: when caller and called began to talk; None: they did not. `called_at`: when `called` was reached for,
+    if not at once. `forwarded`: because another phone sent the call on. `gave_up`: the caller hung up before anybody
+    answered. `waited_from`: since when the caller stood in `queue`.
     """
 
     id: str  # of the line, unique within the PBX: a line that comes twice is one

@@ -82,7 +82,8 @@ def test_a_last_line_without_its_end_waits(day: list[str], truth: list[Call], tm
 
 
 def test_reading_on_gives_what_came_since(day: list[str], truth: list[Call], tmp_path: Path) -> None:
-    path, cursor, found = tmp_path / "Master.csv", "", []
+    path, cursor = tmp_path / "Master.csv", ""
+    found: list[RecordEntry] = []
     for number, line in enumerate(day):
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")

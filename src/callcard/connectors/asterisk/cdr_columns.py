@@ -68,6 +68,6 @@ def named_columns(names: Sequence[str]) -> tuple[str, ...]:
 def _stand_at(fields: Sequence[str], columns: Sequence[str]) -> bool:
     """Whether start and disposition are where these columns have them."""
     start, disposition = columns.index("start"), columns.index("disposition")
-    if len(fields) <= disposition:
+    if len(fields) <= disposition or "/" not in fields[columns.index("channel")]:
         return False
     return bool(_TIME.match(fields[start])) and fields[disposition].strip().upper() in DISPOSITIONS

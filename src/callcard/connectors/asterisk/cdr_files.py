@@ -36,6 +36,7 @@ class CdrFile:
     def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
         self.path = path
         self._columns = named_columns(columns) if columns else ()
+        self._shape: tuple[str, ...] = ()  # of the last row
         self._rows_read = 0
         self._lines_refused = 0
 
@@ -91,6 +92,7 @@ class CdrFile:
         if missing := [name for name in NEEDED if name not in row]:
             raise RecordProblem("no_ids" if "uniqueid" in missing else "columns_missing", ", ".join(missing))
         rows.append(row)
+        self._shape = tuple(row)
         self._rows_read += 1
 
     def _row(self, text: str) -> dict[str, str] | None:
@@ -106,7 +108,11 @@ class CdrFile:
     def _row_within(self, text: str) -> dict[str, str] | None:
         """A whole row behind a torn one, as after a full disk."""
         quotes = [at for at, letter in enumerate(text[:_LONGEST_TORN]) if letter == '"' and at]
-        return next((row for at in quotes[:_QUOTES_TRIED] if (row := self._row(text[at:])) is not None), None)
+        for at in reversed(quotes[:_QUOTES_TRIED]):
+            row = self._row(text[at:])
+            if row is not None and tuple(row) == self._shape:
+                return row
+        return None
 
     def _check(self) -> None:
         if self._rows_read == 0 and self._lines_refused >= _UNLIKE:
