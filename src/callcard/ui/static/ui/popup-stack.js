@@ -88,10 +88,14 @@ class PopupStack extends HTMLElement {
     this.settle(entry, before);
   }
 
-  /** What need not be done before the paint. A hidden page is not painted: there it is done at once. */
+  /** After the paint. A hidden page is not painted: there it is done at once. */
+  soon(run) {
+    if (document.hidden) run();
+    else afterPaint(run);
+  }
+
   settle(entry, before) {
-    const soon = document.hidden ? (run) => run() : afterPaint;
-    soon(() => {
+    this.soon(() => {
       this.endings.trim();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
       document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
@@ -169,7 +173,15 @@ class PopupStack extends HTMLElement {
     this.lineOf(entry.call)?.remove();
     this.card.innerHTML = entry.html;
     this.restoreTyped(entry);
-    if (folded) this.placeLine(folded, "afterbegin");
+    if (folded) this.soon(() => this.placeFolded(folded.call));
+  }
+
+  /** The line of a call whose card made room, unless it has gone, or is open again, by now. */
+  placeFolded(call) {
+    const entry = this.calls.get(call);
+    if (!entry || call === this.openCall || this.lineOf(call)) return;
+    this.placeLine(entry, "afterbegin");
+    this.showTimers();
   }
 
   lineOf(call) {
