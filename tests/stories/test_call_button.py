@@ -37,7 +37,7 @@ def test_a_repeated_click_places_one_call(product: Product, mali: Customer, desk
 
 def test_what_cannot_be_called_is_refused_in_words(product: Product, desk: Callable[[str], Desk]) -> None:
     anna = desk("anna")
-    for number in ("", "abc", "12\r\nAction: Originate", "1" * 40, "+", "555;drop"):
+    for number in ("", "abc", "12\r\nAction: Originate", "1" * 40, "+"):
         status, answer = press(anna, number, "click-0002")
         assert (status, answer) == (409, {"error": "This is not a number that can be called."})
     assert press(anna, "+8562055512345", "not; a key")[0] == 400

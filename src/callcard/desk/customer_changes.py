@@ -36,6 +36,8 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "order": gettext_lazy("Order"),
     "payment": gettext_lazy("Payment"),
     "task": gettext_lazy("Task"),
+    "dial": gettext_lazy("Call by button"),
+    "dial-rules": gettext_lazy("Rules for calls"),
 }
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.

@@ -37,7 +37,7 @@ def popup_html(context: Context) -> Markup:
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
         f' data-call="{call_id}" data-state="{state}">'
-        f"{_status(context)}{_who(context)}{_body(context)}{_note_form(context)}</article>"
+        f"{_status(context)}{_who(context)}{_commands(call_id, state)}{_body(context)}{_note_form(context)}</article>"
     )
 
 
@@ -102,6 +102,11 @@ def _who(context: Context) -> Markup:
         f'<h2 class="popup-name" id="popup-name-{call_id}" elementtiming="popup" dir="auto">{_name(context)}</h2>'
         f"{_number(context['call'])}{_hint(context)}</div></div>"
     )
+
+
+def _commands(call_id: int, state: str) -> Markup:
+    """Hold, hand on, hang up: the page asks what there is, and only once the call is answered."""
+    return f'<call-commands data-call="{call_id}"></call-commands>' if state == "talking" else ""
 
 
 def _portrait(card: CallerCard | None, match: str) -> Markup:

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from callcard.calls.demo import PBX as DEMO_PBX
 from callcard.calls.models import Call, Notice, Segment
 from callcard.staff.models import Extension
+from callcard.switchboard.dial_words import explain_refusal
+from callcard.switchboard.models import DialRequest
 from callcard.telephony.call import Role
 
 CALLS_SHOWN = 40
+REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,22 @@ def diagnose_recent_calls() -> list[CallDiagnosis]:
     calls = Call.objects.exclude(pbx=DEMO_PBX).select_related("customer").prefetch_related("segments", "notices__user")
     owned = set(Extension.objects.exclude(user=None).values_list("number", flat=True))
     return [diagnose(call, owned) for call in calls.order_by("-started_at")[:CALLS_SHOWN]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedCall:
+    """A Call button that placed no call, with the reason as its user read it."""
+
+    request: DialRequest
+    words: str
+
+
+def refused_calls() -> list[RefusedCall]:
+    """The newest first. What the user cancelled is no failure."""
+    rows = DialRequest.objects.exclude(problem__in=["", "cancelled"]).select_related("user")
+    return [
+        RefusedCall(request=row, words=explain_refusal(row.problem)) for row in rows.order_by("-pk")[:REFUSED_SHOWN]
+    ]
 
 
 def diagnose(call: Call, owned: set[str]) -> CallDiagnosis:

@@ -1,21 +1,27 @@
-"""Calling somebody back with one button."""
+"""Calling somebody with one button: checked, written down, then asked of the PBX. Never twice for one press."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.staff.company import company
-from callcard.staff.models import Extension, User
+from callcard.live.services import Tell, tell
+from callcard.staff.company import company_zone
+from callcard.staff.history import record_change
+from callcard.staff.models import Change, Extension, User
 from callcard.switchboard import running
+from callcard.switchboard.dial_rules import Reach, Rules, Usage, Verdict, judge
+from callcard.switchboard.dial_settings import rules_of
+from callcard.switchboard.dial_words import explain_refusal, explain_rule, is_rule, question
 from callcard.switchboard.models import DialRequest, Pbx
-from callcard.telephony.commands import CommandRefused, Dial
-from callcard.telephony.numbers import is_emergency, read_number
-
-_DIALABLE = re.compile(r"\+?[0-9]{2,20}")
+from callcard.switchboard.whom import Whom, whom
+from callcard.telephony.commands import CancelDial, CommandRefused, Dial
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +38,108 @@ class AskFirst(Exception):
     words: str
 
 
-def dial(*, user: User, raw: str, command_id: str, is_sure: bool = False) -> DialRequest:
-    """Ring the user's phone, then call `raw`. The same command_id a second time changes nothing and rings nobody.
+How = DialRequest.How
+State = DialRequest.State
 
-    Raises NotDialled, and AskFirst for an emergency number unless `is_sure`.
+
+def chosen_way(user: User) -> DialRequest.How:
+    """How the user calls; whose phone is not ours to ring is not asked of us."""
+    return How.SOFT if getattr(user, "calls_with", "desk") == "soft" else How.DESK
+
+
+def dial(
+    *, user: User, raw: str, command_id: str, is_sure: bool = False, how: DialRequest.How = How.DESK
+) -> DialRequest:
+    """Ring the user's phone, then call `raw`; with How.SOFT only check and write down, the page itself then calls.
+
+    The same command_id a second time changes nothing and rings nobody: it gives what is known of the first.
+    Raises NotDialled, and AskFirst for emergency, dear and unusual numbers unless `is_sure`.
     """
-    extension = user.extensions.order_by("pk").values_list("number", flat=True).first()
-    if extension is None:
-        raise NotDialled(_("You have no extension. Ask the administrator to give you one."))
-    number = _dialable(raw)
-    if not is_sure and is_emergency(number, company().region):
-        raise AskFirst(_question(number))
-    pbx = Pbx.objects.filter(is_enabled=True).order_by("pk").first()
-    if pbx is None:
-        raise NotDialled(_("No telephone system is set up. Ask the administrator."))
-    request, is_new = _claim(user, command_id, number)
-    if is_new:
-        _place(pbx, request, extension)
-    if request.problem:
-        raise NotDialled(explain_refusal(request.problem))
+    target = whom(user, raw, NotDialled)
+    extension, pbx = ("", "") if how == How.SOFT else (_own_phone(user), _own_pbx())
+    request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=how, pbx=pbx)
+    if is_new and how == How.DESK and not request.problem:
+        _place(request, extension)
+    if request.problem and request.problem != "unknown":
+        raise NotDialled(_why_not(request, user))
     return request
 
 
-def _question(number: str) -> str:
+def reserve(
+    *, user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str = ""
+) -> tuple[DialRequest, bool]:
+    """The request as a row, and whether it is new. What the rules refuse is a row too, with its problem.
+
+    Raises AskFirst and NotDialled.
+    """
+    try:
+        with transaction.atomic():
+            # One at a time for each user, so that two presses at once cannot pass the last of a day's calls both.
+            User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+            known = DialRequest.objects.filter(command_id=command_id, user=user).first()
+            if known is not None:
+                return known, False
+            return _write(user, target, command_id, is_sure, how, pbx), True
+    except IntegrityError:  # somebody else's
+        raise NotDialled(_("This did not work. Try again.")) from None
+
+
+def _write(user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str) -> DialRequest:
+    rules = rules_of(user.role)
+    verdict = judge(target.destination, rules, usage_today(user))
+    if verdict.must_ask and not is_sure:
+        raise AskFirst(_question(target, verdict))
+    request = DialRequest.objects.create(
+        command_id=command_id,
+        user=user,
+        number=target.destination.number,
+        problem=f"rule_{verdict.refusal}" if verdict.refusal else "",
+        how=how,
+        reach=target.destination.reach.value,
+        country=target.destination.country,
+        then=target.then,
+        shown_name=target.name[:120],
+        state=State.ASKED if how == How.DESK and not verdict.refusal else State.OVER,
+        changed_at=timezone.now(),
+        pbx=pbx,
+    )
+    if verdict.refusal:
+        _keep_refusal(request, user)
+    tell([Tell(user_id=user.pk, kind="dial", payload={"command": command_id})], waits_for_disk=False)
+    return request
+
+
+def _keep_refusal(request: DialRequest, user: User) -> None:
+    """The administrator reads of it in the history and on the diagnosis page."""
+    record_change(
+        about="dial",
+        object_id=request.pk,
+        customer_id=None,
+        action=Change.Action.CANCELLED,
+        before={},
+        after={"number": request.number, "reason": explain_refusal(request.problem)},
+        by=user,
+    )
+
+
+def usage_today(user: User) -> Usage:
+    """Since midnight on the company's clock. What the rules refused was no call."""
+    midnight = datetime.now(company_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = DialRequest.objects.filter(user=user, requested_at__gte=midnight)
+    rows = rows.filter(reach__in=[Reach.NATIONAL, Reach.ABROAD]).exclude(problem__startswith="rule_")
+    counts = list(rows.order_by().values_list("reach", "country").annotate(calls=Count("pk")))
+    abroad = [(country, calls) for reach, country, calls in counts if reach == Reach.ABROAD]
+    return Usage(
+        calls=sum(calls for _reach, _country, calls in counts),
+        abroad=sum(calls for _country, calls in abroad),
+        countries=frozenset(country for country, _calls in abroad),
+    )
+
+
+def _question(target: Whom, verdict: Verdict) -> str:
+    if not verdict.is_emergency:
+        return question(target.destination, verdict.asks)
+    number = target.destination.number
     owner = Extension.objects.filter(number=number).select_related("user").first()
     if owner is None:
         return _("%(number)s is an emergency number. Call it?") % {"number": number}
@@ -63,41 +148,77 @@ def _question(number: str) -> str:
     return words % {"number": number, "name": name}
 
 
-def _dialable(raw: str) -> str:
-    region = company().region
-    reading = read_number(raw, region)
-    number = reading.e164 or re.sub(r"[\s().-]", "", raw)
-    if not _DIALABLE.fullmatch(number):
-        raise NotDialled(_("This is not a number that can be called."))
-    return number
+def _own_phone(user: User) -> str:
+    extension = user.extensions.order_by("pk").values_list("number", flat=True).first()
+    if extension is None:
+        raise NotDialled(_("You have no extension. Ask the administrator to give you one."))
+    return extension
 
 
-def _claim(user: User, command_id: str, number: str) -> tuple[DialRequest, bool]:
-    """Whoever writes the row first places the call."""
+def _own_pbx() -> str:
+    pbx = running.dialler() or Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", flat=True).first()
+    if not pbx:
+        raise NotDialled(_("No telephone system is set up. Ask the administrator."))
+    return pbx
+
+
+def _why_not(request: DialRequest, user: User) -> str:
+    if not is_rule(request.problem):
+        return explain_refusal(request.problem)
+    rules: Rules = rules_of(user.role)
+    return explain_rule(request.problem, rules)
+
+
+def _place(request: DialRequest, extension: str) -> None:
+    command = Dial(
+        command_id=request.command_id,
+        extension=extension,
+        number=request.number,
+        shown_name=request.shown_name,
+    )
     try:
-        with transaction.atomic():
-            return DialRequest.objects.create(command_id=command_id, user=user, number=number), True
-    except IntegrityError:
-        known = DialRequest.objects.filter(command_id=command_id, user=user).first()
-        if known is None:
-            raise NotDialled(_("This did not work. Try again.")) from None
-        return known, False
-
-
-def _place(pbx: Pbx, request: DialRequest, extension: str) -> None:
-    try:
-        running.execute(pbx.slug, Dial(command_id=request.command_id, extension=extension, number=request.number))
+        running.execute(request.pbx, command)
     except CommandRefused as refusal:
-        request.problem = refusal.reason
-        request.save(update_fields=["problem"])
+        _note_refusal(request, refusal.reason)
+    else:
+        if DialRequest.objects.filter(pk=request.pk, problem="cancelled").exists():
+            _send(request, lambda: running.execute(request.pbx, _cancel(request)))
 
 
-def explain_refusal(reason: str) -> str:
-    return {
-        "busy": _("Your phone is busy."),
-        "not_registered": _("Your phone is not connected to the telephone system. Check that it is switched on."),
-        "not_allowed": _("The telephone system does not allow this number."),
-        "no_link": _("There is no link to the telephone system just now. Try again in a moment."),
-        "unsupported": _("This telephone system cannot place calls for us. Dial by hand."),
-        "no_answer": _("Your phone rang, but was not picked up."),
-    }.get(reason, _("The telephone system did not place the call. Try again."))
+def _note_refusal(request: DialRequest, reason: str) -> None:
+    """Whether it was placed may be unknown; what the PBX tells of it later is then believed instead."""
+    rows = DialRequest.objects.filter(pk=request.pk)
+    request.problem = reason
+    if reason == "unknown":
+        changes = {"problem": reason}
+        rows = rows.filter(state=State.ASKED)
+    else:
+        changes = {"problem": reason, "state": State.OVER}
+        request.state = State.OVER
+    with transaction.atomic():
+        rows.update(changed_at=timezone.now(), **changes)
+        tell([Tell(user_id=request.user_id, kind="dial", payload={"command": request.command_id})])
+
+
+def cancel(*, request: DialRequest) -> None:
+    """Give the call up, at whatever point it is. Raises NotDialled when the PBX could not be told."""
+    with transaction.atomic():
+        # Before the PBX is told: while the phone is only about to ring, there is nothing yet that it could hang up.
+        kept = DialRequest.objects.filter(pk=request.pk).exclude(state__in=[State.OVER, State.TALKING])
+        kept.update(problem="cancelled", changed_at=timezone.now())
+        tell([Tell(user_id=request.user_id, kind="dial", payload={"command": request.command_id})])
+    _send(request, lambda: running.execute(request.pbx, _cancel(request)))
+
+
+def _cancel(request: DialRequest) -> CancelDial:
+    return CancelDial(command_id=f"{request.command_id}-x", dial_id=request.command_id)
+
+
+def _send(request: DialRequest, run: Callable[[], None]) -> None:
+    try:
+        run()
+    except CommandRefused as refusal:
+        if refusal.reason == "over":
+            return
+        DialRequest.objects.filter(pk=request.pk, problem="cancelled").update(problem="")
+        raise NotDialled(explain_refusal(refusal.reason)) from None

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from callcard.switchboard.placed_rules import PlacedCalls
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.connector import Connector, LinkReport, LinkState, WireNote
 from callcard.telephony.events import Event
@@ -26,6 +27,7 @@ class PbxLink:
         self.report: LinkReport | None = None
         self._tracker = tracker
         self._writer = writer
+        self._placed = PlacedCalls()
         self._losing: asyncio.TimerHandle | None = None
 
     @property
@@ -36,6 +38,8 @@ class PbxLink:
         changes = self._tracker.feed_many(events)
         if changes:
             self._writer.put_changes(changes, self._tracker, received_ns)
+            if news := self._placed.news(changes):
+                self._writer.put_placed(self.pbx, news)
 
     def link(self, report: LinkReport) -> None:
         if self.report is None or (report.state, report.problem) != (self.report.state, self.report.problem):
@@ -47,9 +51,9 @@ class PbxLink:
 
     def _watch_line(self) -> None:
         """A link that comes back at once need not trouble anybody."""
-        if self.is_up:
+        if self.report is not None and self.is_up:
             self._stop_losing()
-            self._writer.put_line_back(self.pbx)
+            self._writer.put_line_back(self.pbx, self.report.at)
         elif self._losing is None:
             loop = asyncio.get_running_loop()
             self._losing = loop.call_later(LOST_AFTER_SECONDS, self._writer.put_line_lost, self.pbx)

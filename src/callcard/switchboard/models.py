@@ -51,11 +51,56 @@ class WireLine(models.Model):
 class DialRequest(models.Model):
     """One press of a Call button. Unique by its command_id, so that a repeated click places no second call."""
 
+    class How(models.TextChoices):
+        DESK = "desk", _("Desk phone")
+        SOFT = "soft", _("Softphone")
+        TRANSFER = "transfer", _("Transfer")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Asked for")  # nothing is known of it yet
+        RINGING = "ringing", _("Own phone rings")
+        CALLING = "calling", _("Calling")
+        TALKING = "talking", _("Talking")
+        OVER = "over", _("Over")
+
     command_id = models.CharField(max_length=40, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     number = models.CharField(max_length=64)
     problem = models.CharField(max_length=40, blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
+    how = models.CharField(max_length=10, choices=How.choices, default=How.DESK)
+    reach = models.CharField(max_length=10, blank=True)  # dial_rules.Reach
+    country = models.CharField(max_length=3, blank=True)  # dial_rules.Destination.country
+    then = models.CharField(max_length=40, blank=True)  # what to press once it is answered
+    shown_name = models.CharField(max_length=120, blank=True)  # whom it calls, as the user may see it
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OVER)
+    outcome = models.CharField(max_length=10, blank=True)  # of the call, when it is over
+    changed_at = models.DateTimeField(null=True, blank=True)
+    pbx = models.CharField(max_length=40, blank=True)
+    call_key = models.CharField(max_length=160, blank=True)  # the call that came of it
 
     class Meta:
         verbose_name = _("request to call")
+        indexes = [
+            models.Index(fields=["user", "-requested_at"], name="dial_of_user"),
+            models.Index(fields=["country"], condition=~models.Q(country=""), name="dial_country"),
+            models.Index(fields=["pbx"], condition=~models.Q(state="over"), name="dial_going_on"),
+        ]
+
+
+class RoleRules(models.Model):
+    """What one role may dial, where the administrator has changed it (see dial_settings.DEFAULTS)."""
+
+    role = models.CharField(max_length=20, unique=True)
+    customers = models.BooleanField(_("Customers, wherever they are"), default=True)
+    national = models.BooleanField(_("Numbers of the own country"), default=True)
+    abroad = models.BooleanField(_("Other countries"), default=True)
+    allowed = models.JSONField(_("Always allowed"), default=list, blank=True)
+    denied = models.JSONField(_("Never allowed"), default=list, blank=True)
+    may_dare = models.BooleanField(_("Dear and unusual numbers, after a question"), default=True)
+    calls_a_day = models.PositiveIntegerField(_("Calls a day"), default=0)
+    abroad_a_day = models.PositiveIntegerField(_("Calls abroad a day"), default=0)
+    countries_a_day = models.PositiveIntegerField(_("Countries a day"), default=0)
+
+    class Meta:
+        verbose_name = _("rules for calls")

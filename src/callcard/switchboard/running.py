@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from callcard.switchboard.switchboard import Switchboard
-from callcard.telephony.commands import Command, CommandRefused
+from callcard.telephony.commands import Capability, Command, CommandRefused
 
 EXECUTE_SECONDS = 10.0
 
@@ -40,4 +40,17 @@ def execute(pbx: str, command: Command) -> None:
         waiting.result(EXECUTE_SECONDS)
     except TimeoutError:
         waiting.cancel()
-        raise CommandRefused("failed", "the PBX did not answer in time") from None
+        raise CommandRefused("unknown", "the PBX did not answer in time") from None
+
+
+def capabilities(pbx: str) -> frozenset[Capability]:
+    """What can be asked of this PBX; nothing of one that has no link in this process."""
+    link = _running.switchboard.links.get(pbx) if _running else None
+    return link.connector.capabilities if link else frozenset()
+
+
+def dialler() -> str:
+    """The PBX that places calls: the first that can, of those that are up if one is. Empty: there is none."""
+    links = list(_running.switchboard.links.values()) if _running else []
+    able = [link for link in links if Capability.DIAL in link.connector.capabilities]
+    return next((link.pbx for link in sorted(able, key=lambda link: not link.is_up)), "")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from uuid import uuid4
-
 from asgiref.sync import async_to_sync
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.staff.requests import administrator_only, signed_in
-from callcard.switchboard.diagnosis import diagnose_recent_calls
-from callcard.switchboard.dialling import AskFirst, NotDialled, dial
+from callcard.staff.requests import administrator_only
+from callcard.switchboard.diagnosis import diagnose_recent_calls, refused_calls
 from callcard.switchboard.forms import PbxForm
 from callcard.switchboard.models import Pbx, WireLine
 from callcard.switchboard.queries import links
@@ -23,7 +19,6 @@ from callcard.switchboard.trial import try_pbx
 from callcard.switchboard.words import explain
 
 WIRE_LINES_SHOWN = 200
-_COMMAND_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 
 @require_GET
@@ -32,6 +27,7 @@ def why(request: HttpRequest) -> HttpResponse:
     context = {
         "links": links(),
         "calls": diagnose_recent_calls(),
+        "refused": refused_calls(),
         "wire_lines": WireLine.objects.order_by("-id")[:WIRE_LINES_SHOWN],
     }
     return render(request, "switchboard/why.html", context)
@@ -82,19 +78,3 @@ def pbx_remove(request: HttpRequest, slug: str) -> HttpResponse:
     remove_pbx(pbx=get_object_or_404(Pbx, slug=slug))
     messages.success(request, _("Removed. Its calls stay in the log."))
     return redirect("pbx-list")
-
-
-@require_POST
-def call_number(request: HttpRequest) -> HttpResponse:
-    """The Call button. A repeated Idempotency-Key places no second call; `sure` answers the question that was asked."""
-    command_id = request.headers.get("Idempotency-Key", "") or uuid4().hex
-    if not _COMMAND_ID.fullmatch(command_id):
-        return JsonResponse({"error": _("This did not work. Try again.")}, status=400)
-    try:
-        raw, is_sure = request.POST.get("number", ""), "sure" in request.POST
-        dial(user=signed_in(request), raw=raw, command_id=command_id, is_sure=is_sure)
-    except AskFirst as question:
-        return JsonResponse({"ask": question.words}, status=409)
-    except NotDialled as refusal:
-        return JsonResponse({"error": refusal.words}, status=409)
-    return JsonResponse({"command": command_id})

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
@@ -15,6 +16,8 @@ from django.db import InterfaceError, OperationalError, connection
 from callcard.calls.recorder import CallRecorder, Record
 from callcard.calls.services import show_line_back, show_line_lost
 from callcard.switchboard.journal import write_link_report, write_wire_notes
+from callcard.switchboard.placed import settle_unheard, write_progress
+from callcard.switchboard.placed_rules import Progress
 from callcard.telephony.changes import CallMerged, Change, SegmentRang
 from callcard.telephony.connector import LinkReport, WireNote
 from callcard.telephony.tracker import CallTracker
@@ -65,8 +68,13 @@ class CallWriter(threading.Thread):
     def put_line_lost(self, pbx: str) -> None:
         self._put_task(partial(show_line_lost, pbx=pbx))
 
-    def put_line_back(self, pbx: str) -> None:
+    def put_line_back(self, pbx: str, at: datetime) -> None:
         self._put_task(partial(show_line_back, pbx=pbx))
+        self._put_task(partial(settle_unheard, pbx, before=at))
+
+    def put_placed(self, pbx: str, news: Sequence[Progress]) -> None:
+        """Of calls by button; after the changes that tell the same."""
+        self._put_task(partial(write_progress, pbx, news))
 
     def _put_task(self, task: Task) -> None:
         with self._lock:

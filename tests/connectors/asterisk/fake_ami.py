@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 
 Action = dict[str, str]
 
-ALL_RIGHTS = ("CoreShowChannels", "Status", "CoreSettings", "Originate", "Hangup", "Ping", "ListCommands")
+ALL_RIGHTS = (
+    "CoreShowChannels",
+    "Status",
+    "CoreSettings",
+    "Originate",
+    "Hangup",
+    "Ping",
+    "ListCommands",
+    "BlindTransfer",
+    "Atxfer",
+)
 CHALLENGE = "196567816"
 
 

@@ -21,7 +21,17 @@ from cryptography.x509.oid import NameOID
 from callcard.connectors.asterisk.backoff import Backoff
 from callcard.connectors.asterisk.connector import AsteriskConnector
 from callcard.connectors.asterisk.options import AsteriskOptions
-from callcard.telephony.commands import Capability, CommandRefused, Dial, Hangup
+from callcard.telephony.commands import (
+    CancelDial,
+    Capability,
+    CommandRefused,
+    Consult,
+    Dial,
+    Hangup,
+    Hold,
+    Transfer,
+    Unhold,
+)
 from callcard.telephony.connector import LinkState
 from callcard.telephony.events import CallsInProgress, LegBegan, LegDialled, LinkLost
 from tests.connectors.asterisk.fake_ami import ALL_RIGHTS, Action, FakeAmi, channel, message, newchannel
@@ -69,7 +79,7 @@ async def test_it_logs_in_without_sending_the_secret_and_tells_which_asterisk_it
         await until(lambda: is_up(sink))
         assert sink.states == ["connecting", "up"]
         assert sink.reports[-1].about == "Asterisk 22.10.1"
-        assert connector.capabilities == set(Capability) - {Capability.TRANSFER}
+        assert connector.capabilities == set(Capability) - {Capability.HOLD, Capability.CONSULT}
     assert "right" not in str(ami.actions)
 
 
@@ -97,7 +107,7 @@ async def test_an_account_that_may_not_originate_offers_no_dialling() -> None:
         await until(lambda: is_up(sink))
         assert Capability.DIAL not in connector.capabilities
         assert Capability.HANGUP in connector.capabilities
-        with pytest.raises(CommandRefused, match="not_allowed"):
+        with pytest.raises(CommandRefused, match="unsupported"):
             await connector.execute(DIAL)
         assert ami.asked("Originate") == []
 
@@ -435,15 +445,18 @@ async def test_a_link_lost_while_dialling_is_told_at_once() -> None:
         dialling = asyncio.create_task(connector.execute(DIAL))
         await until(lambda: ami.asked("Originate"))
         ami.cut()
-        with pytest.raises(CommandRefused, match="no_link"):
+        with pytest.raises(CommandRefused, match="unknown"):
             await dialling
+        with pytest.raises(CommandRefused, match="no_link"):  # of this one it is certain: nothing was sent
+            await connector.execute(DIAL)
+    assert len(ami.asked("Originate")) == 1
 
 
 async def test_a_dial_of_which_nothing_is_heard_fails() -> None:
     ami = FakeAmi()
     async with linked(ami, dial_timeout=0.01, answer_timeout=0.3) as (connector, sink):
         await until(lambda: is_up(sink))
-        with pytest.raises(CommandRefused, match="failed"):
+        with pytest.raises(CommandRefused, match="unknown"):
             await connector.execute(DIAL)
 
 
@@ -478,7 +491,74 @@ async def test_a_call_that_has_ended_cannot_be_hung_up() -> None:
         for command in (Hangup(command_id="h", call_key="1.1"), Hangup(command_id="h", call_key="1", segment_key="1")):
             with pytest.raises(CommandRefused) as refusal:
                 await connector.execute(command)
-            assert (refusal.value.reason, refusal.value.detail) == ("failed", "the call has ended")
+            assert (refusal.value.reason, refusal.value.detail) == ("over", "the call has ended")
+
+
+TALK = {"command_id": "t-1", "call_key": "1.1", "segment_key": "1.2"}
+
+
+async def test_a_call_is_handed_on_in_the_context_of_own_phones() -> None:
+    ami = FakeAmi()
+    async with linked(ami, attended_transfer=True) as (connector, sink):
+        await until(lambda: is_up(sink))
+        await connector.execute(Transfer(**TALK, to="302"))
+        await connector.execute(Consult(**TALK, to="+99365777888"))
+    first, second = ami.asked("BlindTransfer") + ami.asked("Atxfer")
+    assert {name: first[name] for name in ("Channel", "Exten", "Context")} == {
+        "Channel": "1.2",
+        "Exten": "302",
+        "Context": "from-internal",
+    }
+    assert (second["Channel"], second["Exten"]) == ("1.2", "+99365777888")
+
+
+@pytest.mark.parametrize(
+    "hostile", [{"to": "302&PJSIP/303"}, {"to": "302\r\nX: y"}, {"to": ""}, {"segment_key": "/^P/"}]
+)
+async def test_a_transfer_takes_only_a_number_and_the_id_of_a_leg(hostile: dict[str, str]) -> None:
+    ami = FakeAmi()
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        with pytest.raises(CommandRefused, match="not_allowed"):
+            await connector.execute(Transfer(**{**TALK, "to": "302", **hostile}))
+    assert ami.asked("BlindTransfer") == []
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        ("Channel specified does not exist", "over"),
+        ("Transfer invalid", "over"),
+        ("Transfer not permitted", "not_allowed"),
+        ("Transfer failed", "failed"),
+    ],
+)
+async def test_why_a_call_was_not_handed_on_is_told_in_a_word(error: str, word: str) -> None:
+    ami = FakeAmi(errors={"BlindTransfer": error})
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        with pytest.raises(CommandRefused, match=f"^{word}: {error}$"):
+            await connector.execute(Transfer(**TALK, to="302"))
+
+
+async def test_what_asterisk_cannot_do_is_not_sent_to_it() -> None:
+    ami = FakeAmi()
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        for command in (Hold(**TALK), Unhold(**TALK), Consult(**TALK, to="302")):
+            with pytest.raises(CommandRefused, match="unsupported"):
+                await connector.execute(command)
+    assert ami.asked("Atxfer") == []
+
+
+async def test_a_dial_is_cancelled_by_its_own_name() -> None:
+    ami = FakeAmi()
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        await connector.execute(CancelDial(command_id="x", dial_id="c-1"))
+        assert [action["Channel"] for action in ami.asked("Hangup")] == [LEG]
+        with pytest.raises(CommandRefused, match="not_allowed"):
+            await connector.execute(CancelDial(command_id="x", dial_id="c\r\nX: y"))
 
 
 def test_waits_double_to_their_longest_and_begin_anew() -> None:

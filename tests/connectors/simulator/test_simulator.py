@@ -17,7 +17,7 @@ from callcard.connectors.simulator.connector import SimulatorConnector
 from callcard.connectors.simulator.options import SimulatorOptions, fictional_number
 from callcard.connectors.simulator.stories import Scene
 from callcard.telephony.call import Party, Role, SegmentOutcome
-from callcard.telephony.commands import CommandRefused, Dial, Hangup
+from callcard.telephony.commands import CancelDial, CommandRefused, Consult, Dial, Hangup, Hold, Transfer, Unhold
 from callcard.telephony.connector import LinkState
 from callcard.telephony.events import (
     CallsInProgress,
@@ -132,7 +132,7 @@ async def test_what_cannot_be_dialled_or_hung_up_is_refused_in_words() -> None:
             await simulator.execute(Dial(command_id="c", extension="999", number="1"))
         with pytest.raises(CommandRefused, match="not_allowed"):
             await simulator.execute(Dial(command_id="c", extension="101", number=""))
-        with pytest.raises(CommandRefused, match="failed"):
+        with pytest.raises(CommandRefused, match="over"):
             await simulator.execute(Hangup(command_id="c", call_key="none"))
         assert len(sink.told) == 1
 
@@ -145,6 +145,56 @@ async def test_hanging_up_by_command_ends_the_call_or_one_phone_of_it() -> None:
         assert [event.leg for event in sink.of(LegEnded)] == [leg]
         await simulator.execute(Hangup(command_id="h", call_key=key))
         assert len(sink.of(LegEnded)) == 3
+
+
+async def test_a_phone_that_rings_or_talks_is_busy_for_a_button() -> None:
+    async with running(QUIET) as (simulator, _):
+        await simulator.ring("+99365123456", ["101"])
+        with pytest.raises(CommandRefused, match="busy"):
+            await simulator.execute(Dial(command_id="c", extension="101", number="1"))
+
+
+async def test_a_dial_is_cancelled_by_its_name() -> None:
+    slow = replace(QUIET, speed=1)
+    async with running(slow) as (simulator, sink):
+        await simulator.execute(Dial(command_id="c-1", extension="101", number="+99365777888"))
+        with pytest.raises(CommandRefused, match="over"):
+            await simulator.execute(CancelDial(command_id="x", dial_id="c-2"))
+        await simulator.execute(CancelDial(command_id="x", dial_id="c-1"))
+        assert [event.leg for event in sink.of(LegEnded)] == [sink.of(LegBegan)[0].leg]
+
+
+async def talk(simulator: SimulatorConnector, sink: Recorder) -> dict[str, str]:
+    """101 talks with a customer; what a command of 101 needs."""
+    key = await simulator.ring("+99365123456", ["101"])
+    await simulator.answer(key, "101")
+    return {"command_id": "t", "call_key": key, "segment_key": sink.of(LegBegan)[1].leg}
+
+
+async def test_a_call_is_held_taken_back_and_handed_on() -> None:
+    async with running(QUIET) as (simulator, sink):
+        of = await talk(simulator, sink)
+        await simulator.execute(Hold(**of))
+        await simulator.execute(Unhold(**of))
+        assert [event.leg for event in sink.of(LegHeld) + sink.of(LegUnheld)] == [of["segment_key"]] * 2
+        await simulator.execute(Transfer(**of, to="102"))
+        await until(lambda: len(sink.of(LegAnswered)) == 3)
+        assert [event.leg for event in sink.of(LegEnded)] == [of["segment_key"]]
+        assert sink.of(LegBegan)[2].party == Party(extension="102")
+        assert sink.of(LegAnswered)[2].leg == sink.of(LegBegan)[2].leg
+        with pytest.raises(CommandRefused, match="over"):
+            await simulator.execute(Transfer(**of, to="103"))
+
+
+async def test_who_asks_a_colleague_first_hands_over_by_hanging_up() -> None:
+    async with running(QUIET) as (simulator, sink):
+        of = await talk(simulator, sink)
+        await simulator.execute(Consult(**of, to="+99365777888"))
+        await until(lambda: len(sink.of(LegAnswered)) == 3)
+        assert sink.of(LegBegan)[2].party == Party(number="+99365777888")
+        assert sink.of(LegEnded) == []
+        await simulator.execute(Hangup(command_id="h", call_key=of["call_key"], segment_key=of["segment_key"]))
+        assert [event.leg for event in sink.of(LegEnded)] == [of["segment_key"]]
 
 
 async def test_calls_come_by_themselves_and_every_leg_ends() -> None:

@@ -50,7 +50,7 @@ def test_the_card_says_so_and_the_line_that_is_back_mends_it(anna: User) -> None
         assert popup.state == "lost"
         assert "Line to the telephone system lost" in popup.html
         assert "Incoming call" not in popup.announce
-        writer.put_line_back("office")
+        writer.put_line_back("office", datetime.now(UTC))
         wait_for(lambda: told(anna) == before + 2)
         assert Notice.objects.get(call=call).state == "ringing"
     finally:
@@ -81,7 +81,7 @@ class _Writer(CallWriter):
     def put_line_lost(self, pbx: str) -> None:
         self.lines.append("lost")
 
-    def put_line_back(self, pbx: str) -> None:
+    def put_line_back(self, pbx: str, at: datetime) -> None:
         self.lines.append("back")
 
 

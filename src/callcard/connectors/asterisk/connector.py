@@ -12,16 +12,27 @@ from callcard.connectors.asterisk.backoff import Backoff
 from callcard.connectors.asterisk.deafness import unheard_channel
 from callcard.connectors.asterisk.dial import RingWatch, leg_ids, originate_headers
 from callcard.connectors.asterisk.frames import Frame
-from callcard.connectors.asterisk.hangup import hang_up
+from callcard.connectors.asterisk.hangup import cancel_dial, hang_up
 from callcard.connectors.asterisk.intake import Intake
 from callcard.connectors.asterisk.login import Welcome, connect, log_in
 from callcard.connectors.asterisk.options import AsteriskOptions
 from callcard.connectors.asterisk.problems import ActionRefused, ActionUnanswered, LinkProblem
 from callcard.connectors.asterisk.resync import LISTED, take_snapshot
 from callcard.connectors.asterisk.session import Listener, Session
+from callcard.connectors.asterisk.transfer import hand_on
 from callcard.connectors.asterisk.translate import INTERESTING_EVENTS, Translator
 from callcard.connectors.asterisk.wire import HeaderNotSendable
-from callcard.telephony.commands import Capability, Command, CommandRefused, Dial
+from callcard.telephony.commands import (
+    NEEDED,
+    CancelDial,
+    Capability,
+    Command,
+    CommandRefused,
+    Consult,
+    Dial,
+    Hangup,
+    Transfer,
+)
 from callcard.telephony.connector import LinkReport, LinkState, Sink
 from callcard.telephony.events import LegDialled, LinkLost
 
@@ -37,7 +48,7 @@ class AsteriskConnector:
 
     def __init__(self, options: AsteriskOptions) -> None:
         # What an account with the rights of the documentation may do; known exactly once the link is up.
-        self.capabilities = frozenset({Capability.LIVE, Capability.RESYNC, Capability.DIAL, Capability.HANGUP})
+        self.capabilities = frozenset(Capability) - {Capability.HOLD, Capability.CONSULT}
         self._options = options
         self._failures = Backoff()
         # Asterisk's log tells fail2ban of each wrong secret: at most four tries in its ten minutes.
@@ -65,27 +76,35 @@ class AsteriskConnector:
         await asyncio.sleep((self._refusals if problem.refused else self._failures).seconds())
 
     async def execute(self, command: Command) -> None:
-        """A Dial is done when the phone rings. Raises CommandRefused."""
+        """A Dial is done when the phone rings, every other command when Asterisk took it. Raises CommandRefused."""
         if self._link is None:
             raise CommandRefused("no_link")
         session, sink = self._link
-        needed = Capability.DIAL if isinstance(command, Dial) else Capability.HANGUP
-        if needed not in self.capabilities:
-            raise CommandRefused("not_allowed", "the account may not do it")
+        if NEEDED[type(command)] not in self.capabilities:
+            # Desk phones hold by themselves: AMI has no action for it.
+            raise CommandRefused("unsupported", "this Asterisk, or the account, cannot do it")
+        if session.ended.done():
+            raise CommandRefused("no_link", str(session.ended.result()))
         try:
-            if isinstance(command, Dial):
-                await self._dial(session, sink, command)
-            else:
-                await hang_up(session, command, within=self._options.answer_timeout)
+            await self._do(session, sink, command)
         except ActionRefused as error:
             reason = "not_allowed" if str(error).lower().startswith(_NOT_ALLOWED) else "failed"
             raise CommandRefused(reason, str(error)) from None
-        except ActionUnanswered as silence:
-            raise CommandRefused("failed", str(silence)) from None
         except HeaderNotSendable as error:
             raise CommandRefused("not_allowed", str(error)) from None
-        except LinkProblem as problem:
-            raise CommandRefused("no_link", str(problem)) from None
+        except (ActionUnanswered, LinkProblem) as silence:  # it was sent, so it may have been done
+            raise CommandRefused("unknown", str(silence)) from None
+
+    async def _do(self, session: Session, sink: Sink, command: Command) -> None:
+        within = self._options.answer_timeout
+        if isinstance(command, Dial):
+            await self._dial(session, sink, command)
+        elif isinstance(command, CancelDial):
+            await cancel_dial(session, command, within=within)
+        elif isinstance(command, Hangup):
+            await hang_up(session, command, within=within)
+        elif isinstance(command, Transfer | Consult):
+            await hand_on(session, command, self._options)
 
     async def _dial(self, session: Session, sink: Sink, command: Dial) -> None:
         headers = originate_headers(command, self._options)
@@ -100,7 +119,7 @@ class AsteriskConnector:
             async with asyncio.timeout(self._options.dial_timeout + within):
                 await ringing
         except TimeoutError:
-            raise CommandRefused("failed", "Asterisk did not say what became of it") from None
+            raise CommandRefused("unknown", "Asterisk did not say what became of it") from None
         finally:
             ringing.cancel()
 

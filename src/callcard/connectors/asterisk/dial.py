@@ -35,19 +35,25 @@ def originate_headers(command: Dial, options: AsteriskOptions) -> list[tuple[str
     """Raises CommandRefused when a value does not look like what it should be."""
     _check(_COMMAND_ID, command.command_id, "command id")
     _check(_EXTENSION, command.extension, "extension")
-    _check(_NUMBER, command.number, "number")
+    number = dialled_number(command.number)
     first, far = leg_ids(command.command_id)
     return [
         ("Channel", options.dial_channel.replace("{extension}", command.extension)),
         ("Context", options.dial_context),
-        ("Exten", command.number),
+        ("Exten", number),
         ("Priority", "1"),
         ("Timeout", str(int(options.dial_timeout * 1000))),
-        ("CallerID", shown(command.shown_name, command.number)),
+        ("CallerID", shown(command.shown_name, number)),
         ("Async", "true"),
         ("ChannelId", first),
         ("OtherChannelId", far),
     ]
+
+
+def dialled_number(number: str) -> str:
+    """The number as it may reach a dial plan. Raises CommandRefused."""
+    _check(_NUMBER, number, "number")
+    return number
 
 
 def shown(name: str, number: str) -> str:
@@ -94,7 +100,7 @@ class RingWatch:
         """The link is gone; what became of the calls will be told by the resync."""
         for ringing in list(self._waiting.values()):
             if not ringing.done():
-                _fail(ringing, CommandRefused("no_link", "lost while dialling"))
+                _fail(ringing, CommandRefused("unknown", "the link was lost while dialling"))
 
 
 def _settle(ringing: asyncio.Future[None], response: Frame) -> None:

@@ -114,7 +114,7 @@ async def _log_in(session: Session, options: AsteriskOptions) -> Welcome:
     missing = sorted({right for action, right in _NEEDED.items() if action.lower() not in rights})
     if missing:
         raise LinkProblem("no_permission", ", ".join(missing), refused=True)
-    return Welcome(_capabilities(rights), await _about(session, within))
+    return Welcome(_capabilities(rights, options), await _about(session, within))
 
 
 async def _credentials(session: Session, options: AsteriskOptions) -> list[tuple[str, str]]:
@@ -128,13 +128,19 @@ async def _credentials(session: Session, options: AsteriskOptions) -> list[tuple
     return [("AuthType", "MD5"), ("Username", options.username), ("Key", key), ("Events", "on")]
 
 
-def _capabilities(rights: dict[str, str]) -> frozenset[Capability]:
-    capabilities = {Capability.LIVE, Capability.RESYNC}
-    if "originate" in rights:
-        capabilities.add(Capability.DIAL)
-    if "hangup" in rights:
-        capabilities.add(Capability.HANGUP)
-    return frozenset(capabilities)
+_RIGHTS = {
+    "originate": Capability.DIAL,
+    "hangup": Capability.HANGUP,
+    "blindtransfer": Capability.TRANSFER,
+    "atxfer": Capability.CONSULT,
+}
+
+
+def _capabilities(rights: dict[str, str], options: AsteriskOptions) -> frozenset[Capability]:
+    allowed = {capability for action, capability in _RIGHTS.items() if action in rights}
+    if not options.attended_transfer:
+        allowed.discard(Capability.CONSULT)
+    return frozenset({Capability.LIVE, Capability.RESYNC, *allowed})
 
 
 async def _about(session: Session, within: float) -> str:

@@ -43,6 +43,7 @@ class AsteriskOptions:
     dial_context: str = "from-internal"  # where a number that an employee clicks is dialled
     dial_channel: str = "PJSIP/{extension}"  # the phone that is rung first
     dial_timeout: float = 30.0
+    attended_transfer: bool = False  # the dial plan lets phones transfer by keys: options t and T of Dial
     ping_interval: float = 10.0
     answer_timeout: float = 5.0  # for a reply to any action
     connect_timeout: float = 10.0

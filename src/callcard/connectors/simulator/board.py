@@ -48,6 +48,8 @@ class LiveCall:
     legs: list[Leg] = field(default_factory=list)
     count: int = 0  # legs that ever were
     waits_in_queue: bool = False
+    is_consulting: bool = False  # one of those who talk asks somebody else meanwhile
+    placed_by: str = ""
 
     @property
     def ringing(self) -> list[Leg]:
@@ -124,13 +126,19 @@ class Board:
     def unhold(self, key: str, extension: str) -> None:
         self._tell([LegUnheld(at=_now(), leg=self._leg(key, extension).key)])
 
-    def transfer(self, key: str, extension: str, to: str) -> None:
-        """Blind: `to` rings, `extension` is out."""
-        call, leg = self._call(key), self._leg(key, extension)
+    def transfer(self, key: str, extension: str, to: Party) -> None:
+        """Blind: `to` rings, `extension` is out. Raises NoSuchCall when it does not talk."""
+        call, leg = self._call(key), self._talking_leg(key, extension)
         events: list[Event] = [LegLeft(at=_now(), leg=leg.key, room=call.key)]
-        events += [LegEnded(at=_now(), leg=leg.key), *self._add(call, Party(extension=to))]
+        events += [LegEnded(at=_now(), leg=leg.key), *self._add(call, to)]
         call.legs.remove(leg)
         self._tell(events)
+
+    def consult(self, key: str, extension: str, to: Party) -> None:
+        """Attended: the others are held while `to` rings; when `extension` hangs up, they are left together."""
+        call, leg = self._call(key), self._talking_leg(key, extension)
+        call.is_consulting = True
+        self._tell([LegHeld(at=_now(), leg=leg.key), *self._add(call, to)])
 
     def refuse(self, key: str, extension: str, outcome: SegmentOutcome) -> None:
         """One phone stops ringing without an answer."""
@@ -163,8 +171,8 @@ class Board:
         leg = next((leg for leg in call.legs if leg.key == leg_key), None)
         if leg is None:
             raise NoSuchCall(f"no leg {leg_key} in {key}")
-        if len(call.legs) <= 2 or leg is call.legs[0]:
-            self.hang_up(key)
+        if len(call.legs) <= 2 or (leg is call.legs[0] and not call.is_consulting):
+            self.hang_up(key, leg.extension)
         elif leg.answered:
             call.legs.remove(leg)
             self._tell([LegEnded(at=_now(), leg=leg.key)])
@@ -174,7 +182,7 @@ class Board:
     # Parts
 
     def _begin(self, caller: Party, *, dialled: str, placed_by: str = "") -> tuple[LiveCall, list[Event]]:
-        call = LiveCall(key=f"sim-{self._run_id}-{next(self._numbers)}")
+        call = LiveCall(key=f"sim-{self._run_id}-{next(self._numbers)}", placed_by=placed_by)
         self.calls[call.key] = call
         return call, self._leg_began(call, caller, Role.CALLER, dialled=dialled, placed_by=placed_by)
 
@@ -226,6 +234,26 @@ class Board:
             if leg.extension == extension:
                 return leg
         raise NoSuchCall(f"{extension} is not in {key}")
+
+    def _talking_leg(self, key: str, extension: str) -> Leg:
+        leg = self._leg(key, extension)
+        if not leg.in_room:
+            raise NoSuchCall(f"{extension} does not talk in {key}")
+        return leg
+
+    def extension_of(self, key: str, leg_key: str) -> str:
+        """Whose leg this is; empty for the outside party. Raises NoSuchCall."""
+        for leg in self._call(key).legs:
+            if leg.key == leg_key:
+                return leg.extension
+        raise NoSuchCall(f"no leg {leg_key} in {key}")
+
+    def placed_by(self, command_id: str) -> str:
+        """The key of the call that a button asked for. Raises NoSuchCall."""
+        for call in self.calls.values():
+            if command_id and call.placed_by == command_id:
+                return call.key
+        raise NoSuchCall(f"no call of {command_id}")
 
     def _tell(self, events: Sequence[Event]) -> None:
         self._emit(events, time.monotonic_ns())

@@ -15,7 +15,18 @@ from callcard.connectors.simulator.board import Board, NoSuchCall
 from callcard.connectors.simulator.options import SimulatorOptions
 from callcard.connectors.simulator.stories import Scene
 from callcard.telephony.call import Party
-from callcard.telephony.commands import Capability, Command, CommandRefused, Dial, Hangup
+from callcard.telephony.commands import (
+    CancelDial,
+    Capability,
+    Command,
+    CommandRefused,
+    Consult,
+    Dial,
+    Hangup,
+    Hold,
+    Transfer,
+    Unhold,
+)
 from callcard.telephony.connector import LinkReport, LinkState, Sink, WireNote
 from callcard.telephony.events import CallsInProgress, Event, LegBegan, LegEnded, LegRang, LinkLost
 
@@ -28,7 +39,7 @@ class SimulatorConnector:
     Calls come by themselves every `options.mean_interval` seconds, and besides by `ring`, which tests use.
     """
 
-    capabilities = frozenset({Capability.LIVE, Capability.DIAL, Capability.HANGUP, Capability.RESYNC})
+    capabilities = frozenset(Capability)
 
     def __init__(self, options: SimulatorOptions | None = None) -> None:
         self.options = options or SimulatorOptions()
@@ -54,10 +65,37 @@ class SimulatorConnector:
         """Raises CommandRefused. What a dialled customer does is a matter of chance."""
         if self._board is None:
             raise CommandRefused("no_link")
+        try:
+            self._do(self._board, command)
+        except NoSuchCall as over:
+            raise CommandRefused("over", str(over)) from None
+
+    def _do(self, board: Board, command: Command) -> None:
         if isinstance(command, Dial):
-            self._dial(self._board, command)
+            self._dial(board, command)
+        elif isinstance(command, CancelDial):
+            board.hang_up(board.placed_by(command.dial_id))
+        elif isinstance(command, Hangup):
+            _hang_up(board, command)
         else:
-            _hang_up(self._board, command)
+            self._do_in_call(board, command)
+
+    def _do_in_call(self, board: Board, command: Hold | Unhold | Transfer | Consult) -> None:
+        key = command.call_key
+        extension = board.extension_of(key, command.segment_key)
+        if isinstance(command, Hold):
+            board.hold(key, extension)
+        elif isinstance(command, Unhold):
+            board.unhold(key, extension)
+        else:
+            to = self._party(command.to)
+            hand_on = board.transfer if isinstance(command, Transfer) else board.consult
+            hand_on(key, extension, to)
+            self._perform(stories.handed_on(self._scene(), key, to))
+
+    def _party(self, number: str) -> Party:
+        is_own = number in self.options.numbers(self.options.extensions)
+        return Party(extension=number) if is_own else Party(number=number)
 
     # For tests and training: somebody does something now
 
@@ -81,7 +119,7 @@ class SimulatorConnector:
 
     async def transfer(self, key: str, extension: str, to: str) -> None:
         """Blind: `to` begins to ring."""
-        (await self._ready()).transfer(key, extension, to)
+        (await self._ready()).transfer(key, extension, Party(extension=to))
 
     async def hang_up(self, key: str, by: str | None = None) -> None:
         """`by` is an extension, or "" for the outside party. Raises NoSuchCall."""
@@ -111,6 +149,8 @@ class SimulatorConnector:
     def _dial(self, board: Board, command: Dial) -> None:
         if command.extension not in self.options.numbers(self.options.extensions):
             raise CommandRefused("not_registered", f"there is no phone {command.extension}")
+        if command.extension in board.engaged:
+            raise CommandRefused("busy", f"{command.extension} rings or talks")
         if not command.number:
             raise CommandRefused("not_allowed", "no number")
         key = board.dial(command.extension, command.number, placed_by=command.command_id)
@@ -144,13 +184,10 @@ async def _to_its_end(play: Coroutine[Any, Any, None]) -> None:
 
 
 def _hang_up(board: Board, command: Hangup) -> None:
-    try:
-        if command.segment_key:
-            board.drop_leg(command.call_key, command.segment_key)
-        else:
-            board.hang_up(command.call_key)
-    except NoSuchCall as error:
-        raise CommandRefused("failed", str(error)) from None
+    if command.segment_key:
+        board.drop_leg(command.call_key, command.segment_key)
+    else:
+        board.hang_up(command.call_key)
 
 
 def _tell(sink: Sink, events: Sequence[Event], received_ns: int) -> None:

@@ -117,7 +117,7 @@ async def transferred(scene: Scene, extension: str) -> None:
     await scene.wait(3.0, 8.0)
     colleagues = scene.free()
     if colleagues:
-        scene.board.transfer(key, extension, colleagues[0])
+        scene.board.transfer(key, extension, Party(extension=colleagues[0]))
         await scene.wait(2.0, 6.0)
         scene.board.answer(key, colleagues[0])
     await scene.talk()
@@ -151,6 +151,12 @@ async def _customer_answers(scene: Scene, key: str, number: str) -> None:
     else:
         gave_up = SegmentOutcome.BUSY if lot < 0.9 else SegmentOutcome.MISSED
         scene.board.hang_up(key, unanswered=gave_up)
+
+
+async def handed_on(scene: Scene, key: str, to: Party) -> None:
+    """After a transfer by button: whoever is rung picks up."""
+    await scene.wait(2.0, 5.0)
+    scene.board.answer(key, to.extension)
 
 
 Play = Callable[[Scene, str], Coroutine[Any, Any, None]]

@@ -46,6 +46,11 @@ def facts_from(memory: Memory, shown: Call) -> tuple[CallFacts, datetime | None]
     return facts, _read(memory["lost_at"])
 
 
+def held_legs(memory: Memory) -> frozenset[str]:
+    """The legs whose people have the others on hold. Of an empty memory, none."""
+    return frozenset(leg["leg"] for leg in memory.get("legs", ()) if leg["holds"] and leg["holds"][-1][1])
+
+
 def _leg_memory(leg: LegFacts) -> Memory:
     memory: Memory = {name: getattr(leg, name) for name in _AS_THEY_ARE}
     memory |= {name: _written(getattr(leg, name)) for name in _TIMES}

@@ -1,4 +1,8 @@
-// A click on any telephone number calls it: one's own phone rings first. On a phone the browser's own dialler does it.
+// A click on any telephone number calls it, in the way the user chose: their desk phone rings first, the softphone in
+// the page calls, or the computer's or mobile's own dialler does.
+import { later } from "./clock.js";
+import { showPlaced } from "./placed-calls.js";
+import { freshKey, pressAndAnswer } from "./press.js";
 import { toast } from "./toast.js";
 
 const SAME_CLICK_MS = 2000;
@@ -6,35 +10,60 @@ let last = { number: "", at: 0, key: "" };
 
 /** The key of this press: pressing the same number again at once repeats the request and places no second call. */
 function keyFor(number, now) {
-  if (number !== last.number || now - last.at > SAME_CLICK_MS) last = { number, at: now, key: crypto.randomUUID?.() ?? `${now}-${Math.random().toString(36).slice(2, 12)}` };
+  if (number !== last.number || now - last.at > SAME_CLICK_MS) last = { number, at: now, key: freshKey() };
   return last.key;
 }
 
-/** `sure`: the person has answered the server's question, as before an emergency call. */
-async function call(number, words, key = keyFor(number, Date.now()), sure = {}) {
-  toast(words.dialling.replace("{number}", number));
-  try {
-    const response = await fetch("/calls/dial", {
-      method: "POST",
-      body: new URLSearchParams({ number, ...sure }),
-      headers: { "X-CSRFToken": document.body.dataset.csrf, "Idempotency-Key": key },
-      redirect: "error",
-    });
-    const answer = await response.json();
-    if (answer.ask) ask(answer.ask, words, () => call(number, words, key, { sure: "1" }));
-    else toast(answer.error ?? words.dialled);
-  } catch {
-    toast(words.notDialled);
-  }
+/** Call `number` as the user's choice is. `how`: "soft" where the softphone itself asks. */
+export async function callNumber(number, how = "") {
+  const words = document.getElementById("toast").dataset;
+  const key = keyFor(number, Date.now());
+  const answer = await pressAndAnswer("/calls/dial", how ? { number, how } : { number }, key);
+  if (!answer) return;
+  const { status, data } = answer;
+  if (status === 0 || status >= 500) lookLater(key, words);
+  else if (data.error) toast(data.error, [], 8000);
+  else if (data.soft) document.dispatchEvent(new CustomEvent("call:soft", { detail: { number: data.number, command: data.command, then: data.then } }));
+  else showPlaced().catch(() => {}); // the line is lost just now; the element looks again when it is back
 }
 
-function ask(question, words, run) {
-  toast(question, [[words.callIt, run], [words.doNotCall, () => {}]]);
+/** The line broke: whether the press arrived is asked once the server can be heard again. It is not sent again by itself. */
+function lookLater(key, words) {
+  toast(words.notHeard, [], 60_000);
+  let isTold = false;
+  const look = async () => {
+    const known = await showPlaced(key).catch(() => undefined);
+    if (known === undefined || isTold) return;
+    isTold = true;
+    document.removeEventListener("live:line", onLine);
+    toast(known ?? words.notDialled, [], 8000);
+  };
+  const onLine = ({ detail }) => detail === "heard" && look();
+  document.addEventListener("live:line", onLine);
+  later(2000, look);
+}
+
+/** Whether the machine in front of the user dials by itself: its own dialler was chosen, or it is a telephone. */
+function dialsByItself() {
+  const way = document.body.dataset.callsWith || "desk";
+  return way === "own" || (way === "desk" && matchMedia("(pointer: coarse)").matches);
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="tel:"]');
-  if (!link || matchMedia("(pointer: coarse)").matches || event.defaultPrevented) return;
+  if (!link || event.defaultPrevented || dialsByItself()) return;
   event.preventDefault();
-  call(decodeURIComponent(link.getAttribute("href").slice(4)), document.getElementById("toast").dataset);
+  callNumber(link.getAttribute("href").includes(";") ? link.getAttribute("href") : decodeURIComponent(link.getAttribute("href").slice(4)));
+});
+
+/** Links of other programs open here, once the user wants that; the browser itself asks again. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tel-handler]");
+  if (!button) return;
+  try {
+    navigator.registerProtocolHandler("tel", `${location.origin}/calls/to?number=%s`);
+    toast(button.dataset.telHandler);
+  } catch {
+    toast(button.dataset.refused);
+  }
 });

@@ -1,0 +1,227 @@
+"""What may be dialled, and what is asked about first. Pure.
+
+In this order: help is always called; a colleague is; then the longest of the company's own prefixes decides, then the
+role, then the limits of the day; what is left and looks dear or strange is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import PhoneNumberType, shortnumberinfo
+
+from callcard.telephony.numbers import is_emergency
+
+SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
+"""Country codes of no country (ITU-T E.164): satellites, and networks over which calls to anywhere are sold dear."""
+_PREMIUM_CODES = frozenset({979})
+_SHARED_COST_CODES = frozenset({808})
+_LONGEST_SHORT = 6  # digits; what has no more and is no public number is a code of the office's own telephone system
+
+
+class Reach(StrEnum):
+    EMERGENCY = "emergency"
+    INTERNAL = "internal"
+    NATIONAL = "national"
+    ABROAD = "abroad"
+
+
+class Risk(StrEnum):
+    """Why a number is asked about before it is called."""
+
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    PERSONAL = "personal"  # forwarded to anywhere, at the caller's expense
+    SATELLITE = "satellite"
+    NEW_COUNTRY = "new_country"  # nobody of the company has called it before
+    UNPLANNED = "unplanned"  # abroad, and no numbering plan knows it: a ruse of those who are paid per minute
+
+
+class Refusal(StrEnum):
+    PREFIX = "prefix"
+    NATIONAL = "national"
+    ABROAD = "abroad"
+    RISKY = "risky"
+    CALLS_A_DAY = "calls_a_day"
+    ABROAD_A_DAY = "abroad_a_day"
+    COUNTRIES_A_DAY = "countries_a_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """`country`: two letters, the country's code where it is of no country ("881"), empty for a short number."""
+
+    number: str  # as it is dialled: E.164, or a short number's digits
+    reach: Reach
+    country: str = ""
+    risks: frozenset[Risk] = frozenset()
+    is_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one role may dial. A limit of 0 is none. Prefixes are E.164 ("+88") or the digits of short numbers."""
+
+    customers: bool = True
+    national: bool = True
+    abroad: bool = True
+    allowed: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    may_dare: bool = True  # dear and strange numbers, after a question; False: never
+    calls_a_day: int = 0
+    abroad_a_day: int = 0
+    countries_a_day: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What somebody has called today, without calls to colleagues and for help."""
+
+    calls: int = 0
+    abroad: int = 0
+    countries: frozenset[str] = frozenset()  # abroad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Allowed when both are empty."""
+
+    refusal: Refusal | None = None
+    asks: tuple[Risk, ...] = ()
+    is_emergency: bool = False  # asked about as well
+
+    @property
+    def must_ask(self) -> bool:
+        return self.refusal is None and (bool(self.asks) or self.is_emergency)
+
+
+def destination_of(
+    number: str, region: str, *, extensions: Container[str], is_customer: bool, is_known: Callable[[str], bool]
+) -> Destination:
+    """`number` as it is dialled. `extensions`: own ones among which it may be. `is_known`: whether somebody of the
+    company has called this country before; asked only of a country abroad."""
+    if is_emergency(number, region):
+        return Destination(number=number, reach=Reach.EMERGENCY)
+    if number in extensions:
+        return Destination(number=number, reach=Reach.INTERNAL)
+    parsed = _parsed(number, region)
+    if parsed is None:
+        return _short(number, region, is_customer)
+    country = country_of(parsed)
+    is_national = parsed.country_code == phonenumbers.country_code_for_region(region.upper())
+    risks = set(_dear(parsed))
+    if not is_national:
+        if not is_customer and not is_known(country):
+            risks.add(Risk.NEW_COUNTRY)
+        if not phonenumbers.is_valid_number(parsed) and not is_customer:
+            risks.add(Risk.UNPLANNED)
+    reach = Reach.NATIONAL if is_national else Reach.ABROAD
+    return Destination(number=number, reach=reach, country=country, risks=frozenset(risks), is_customer=is_customer)
+
+
+def country_of(number: phonenumbers.PhoneNumber) -> str:
+    """Countries that share a code, as in North America, are told apart where the number says which it is."""
+    region = phonenumbers.region_code_for_number(number)
+    if region is None:
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return str(number.country_code) if region in ("001", "ZZ") else str(region)
+
+
+def judge(destination: Destination, rules: Rules, usage: Usage) -> Verdict:
+    if destination.reach is Reach.EMERGENCY:
+        return Verdict(is_emergency=True)
+    if destination.reach is Reach.INTERNAL:
+        return Verdict()
+    said = decided_by_prefix(destination.number, allowed=rules.allowed, denied=rules.denied)
+    refusal = Refusal.PREFIX if said is False else None
+    if said is None:
+        refusal = _by_role(destination, rules)
+    refusal = refusal or _by_limit(destination, rules, usage)
+    if refusal:
+        return Verdict(refusal=refusal)
+    return Verdict(asks=() if said else tuple(sorted(destination.risks)))
+
+
+def decided_by_prefix(number: str, *, allowed: Iterable[str], denied: Iterable[str]) -> bool | None:
+    """What the longest prefix says; of two that are as long, the one that denies. None: none of them begins it."""
+    longest = {
+        verdict: max((len(prefix) for prefix in prefixes if prefix and number.startswith(prefix)), default=0)
+        for verdict, prefixes in ((True, allowed), (False, denied))
+    }
+    if not longest[True] and not longest[False]:
+        return None
+    return longest[True] > longest[False]
+
+
+def _by_role(destination: Destination, rules: Rules) -> Refusal | None:
+    if not rules.may_dare and destination.risks:
+        return Refusal.RISKY
+    if destination.is_customer and rules.customers:
+        return None
+    if destination.reach is Reach.ABROAD:
+        return None if rules.abroad else Refusal.ABROAD
+    return None if rules.national else Refusal.NATIONAL
+
+
+def _by_limit(destination: Destination, rules: Rules, usage: Usage) -> Refusal | None:
+    if _is_full(usage.calls, rules.calls_a_day):
+        return Refusal.CALLS_A_DAY
+    if destination.reach is not Reach.ABROAD:
+        return None
+    if _is_full(usage.abroad, rules.abroad_a_day):
+        return Refusal.ABROAD_A_DAY
+    is_new = destination.country not in usage.countries
+    return Refusal.COUNTRIES_A_DAY if is_new and _is_full(len(usage.countries), rules.countries_a_day) else None
+
+
+def _is_full(count: int, limit: int) -> bool:
+    return bool(limit) and count >= limit
+
+
+def _short(number: str, region: str, is_customer: bool) -> Destination:
+    """A code of the office's telephone system, unless the country has given the number a price."""
+    cost = shortnumberinfo.ShortNumberCost.UNKNOWN_COST
+    short = phonenumbers.PhoneNumber(
+        country_code=phonenumbers.country_code_for_region(region.upper()), national_number=_as_number(number)
+    )
+    if shortnumberinfo.is_valid_short_number_for_region(short, region.upper()):
+        cost = shortnumberinfo.expected_cost_for_region(short, region.upper())
+    if cost == shortnumberinfo.ShortNumberCost.PREMIUM_RATE:
+        return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.PREMIUM}))
+    reach = Reach.INTERNAL if len(number) <= _LONGEST_SHORT else Reach.NATIONAL
+    return Destination(number=number, reach=reach, is_customer=is_customer)
+
+
+def _as_number(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
+def _parsed(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+    if not number.startswith("+"):
+        return None
+    try:
+        return phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+_RISK_OF_TYPE = {
+    PhoneNumberType.PREMIUM_RATE: Risk.PREMIUM,
+    PhoneNumberType.SHARED_COST: Risk.SHARED_COST,
+    PhoneNumberType.PERSONAL_NUMBER: Risk.PERSONAL,
+}
+
+
+def _dear(number: phonenumbers.PhoneNumber) -> Iterable[Risk]:
+    if number.country_code in SATELLITE_CODES:
+        yield Risk.SATELLITE
+    if number.country_code in _PREMIUM_CODES:
+        yield Risk.PREMIUM
+    if number.country_code in _SHARED_COST_CODES:
+        yield Risk.SHARED_COST
+    risk = _RISK_OF_TYPE.get(phonenumbers.number_type(number))
+    if risk:
+        yield risk

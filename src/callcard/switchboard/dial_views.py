@@ -1,0 +1,161 @@
+"""The Call button, how a placed call stands, and what one does in a call. For the page's scripts, except `call_to`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from callcard.staff.queries import people, people_ids
+from callcard.staff.requests import signed_in
+from callcard.switchboard.dial_words import state_in_words
+from callcard.switchboard.dialling import AskFirst, NotDialled, cancel, chosen_way, dial
+from callcard.switchboard.in_call import command, in_call, own_segment
+from callcard.switchboard.models import DialRequest
+from callcard.switchboard.placed import Placed, placed_calls
+from callcard.switchboard.whom import whom
+from callcard.telephony.numbers import legible
+from callcard.ui.writing import epoch_ms
+
+_COMMAND_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+_COLLEAGUES_SHOWN = 8
+
+
+@require_POST
+def call_number(request: HttpRequest) -> HttpResponse:
+    """A repeated Idempotency-Key places no second call; `sure` answers the question that was asked.
+
+    `how` is "soft" when the softphone itself asks; else it is the user's own choice. For a softphone the answer
+    holds the number, which the page then calls itself.
+    """
+    command_id = _key_of(request)
+    if command_id is None:
+        return _error(_("This did not work. Try again."), status=400)
+    user = signed_in(request)
+    how = DialRequest.How.SOFT if request.POST.get("how") == "soft" else chosen_way(user)
+    raw, is_sure = request.POST.get("number", ""), "sure" in request.POST
+    try:
+        made = dial(user=user, raw=raw, command_id=command_id, is_sure=is_sure, how=how)
+    except AskFirst as asked:
+        return JsonResponse({"ask": asked.words}, status=409)
+    except NotDialled as refusal:
+        return _error(refusal.words)
+    answer = {"command": command_id, "number": made.number, "then": made.then}
+    if made.how == DialRequest.How.SOFT:
+        return JsonResponse(answer | {"soft": True})
+    return JsonResponse(answer | {"state": made.state, "words": state_in_words(made)})
+
+
+@require_GET
+def placed(request: HttpRequest) -> HttpResponse:
+    """This user's calls by button that go on or have just ended. `words`: how the one named by `command` stands."""
+    user, command_id = signed_in(request), request.GET.get("command", "")
+    row = DialRequest.objects.filter(command_id=command_id[:40], user=user).first() if command_id else None
+    calls = [_as_data(each) for each in placed_calls(user)]
+    return JsonResponse({"calls": calls, "words": state_in_words(row) if row else None})
+
+
+def _as_data(each: Placed) -> dict[str, Any]:
+    row = each.request
+    return {
+        "command": row.command_id,
+        "call": each.call_id,
+        "number": row.number,
+        "name": row.shown_name,
+        "then": row.then,
+        "state": row.state,
+        "problem": row.problem,
+        "words": each.words,
+        "changed_ms": epoch_ms(row.changed_at),
+    }
+
+
+@require_POST
+def placed_cancel(request: HttpRequest, command_id: str) -> HttpResponse:
+    row = get_object_or_404(DialRequest, command_id=command_id, user=signed_in(request), how=DialRequest.How.DESK)
+    try:
+        cancel(request=row)
+    except NotDialled as refusal:
+        return _error(refusal.words)
+    return JsonResponse({})
+
+
+@require_GET
+def call_can(request: HttpRequest, call_id: int) -> HttpResponse:
+    """What this user can do in a call in which they talk."""
+    able = in_call(own_segment(signed_in(request), call_id))
+    return JsonResponse({"can": able.can, "held": able.is_held})
+
+
+@require_POST
+def call_do(request: HttpRequest, call_id: int, what: str) -> HttpResponse:
+    """`to` and `sure` for what hands the call on."""
+    command_id = _key_of(request)
+    if command_id is None:
+        return _error(_("This did not work. Try again."), status=400)
+    to, is_sure = request.POST.get("to", ""), "sure" in request.POST
+    try:
+        command(user=signed_in(request), call_id=call_id, what=what, to=to, command_id=command_id, is_sure=is_sure)
+    except AskFirst as asked:
+        return JsonResponse({"ask": asked.words}, status=409)
+    except NotDialled as refusal:
+        return _error(refusal.words)
+    return JsonResponse({"words": _done(what)})
+
+
+def _done(what: str) -> str:
+    return {
+        "hangup": _("Hung up."),
+        "hold": _("On hold."),
+        "unhold": _("Taken back."),
+        "transfer": _("Handed on."),
+        "consult": _("Your phone calls them. Hang up to hand the call over."),
+    }[what]
+
+
+@require_GET
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """To whom a call can be handed on: people with an extension, by name or number."""
+    user = signed_in(request)
+    found = people(people_ids(words=request.GET.get("q", "")[:80])[: _COLLEAGUES_SHOWN * 4])
+    rows = [
+        {"to": extension.number, "name": each.shown_name}
+        for each in found
+        if each.is_active and each.pk != user.pk
+        for extension in each.extensions.all()
+    ]
+    return JsonResponse({"colleagues": rows[:_COLLEAGUES_SHOWN]})
+
+
+@require_GET
+def call_to(request: HttpRequest) -> HttpResponse:
+    """The window that a telephone link of another program opens. It asks: a page elsewhere must not place calls."""
+    raw = request.GET.get("number", "")[:300]
+    try:
+        target = whom(signed_in(request), raw, NotDialled)
+    except NotDialled as refusal:
+        return render(request, "switchboard/call_to.html", {"raw": raw, "problem": refusal.words}, status=422)
+    number = target.destination.number
+    context = {
+        "raw": raw,
+        "link": f"tel:{number}" + (f";ext={target.then}" if target.then.isdigit() else ""),
+        "number": legible(number) if number.startswith("+") else number,
+        "name": target.name,
+        "then": target.then,
+    }
+    return render(request, "switchboard/call_to.html", context)
+
+
+def _key_of(request: HttpRequest) -> str | None:
+    """What the page calls this press; None when it is no such key."""
+    key = request.headers.get("Idempotency-Key", "") or uuid4().hex
+    return key if _COMMAND_ID.fullmatch(key) else None
+
+
+def _error(words: str, status: int = 409) -> JsonResponse:
+    return JsonResponse({"error": words}, status=status)

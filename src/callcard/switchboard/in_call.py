@@ -1,0 +1,88 @@
+"""What a user can do by button in a call that they are in: hang up, hold, hand it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from callcard.calls.models import Segment
+from callcard.staff.models import User
+from callcard.switchboard import running
+from callcard.switchboard.dial_settings import rules_of
+from callcard.switchboard.dial_words import explain_refusal, explain_rule
+from callcard.switchboard.dialling import How, NotDialled, reserve
+from callcard.switchboard.whom import whom
+from callcard.telephony.commands import Capability, Command, CommandRefused, Consult, Hangup, Hold, Transfer, Unhold
+from callcard.telephony.tracker.memory import held_legs
+
+_NEEDS = {
+    "hangup": Capability.HANGUP,
+    "hold": Capability.HOLD,
+    "unhold": Capability.HOLD,
+    "transfer": Capability.TRANSFER,
+    "consult": Capability.CONSULT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCall:
+    """`can`: of "hangup", "hold" or "unhold", "transfer", "consult", those that this call's PBX does."""
+
+    can: tuple[str, ...]
+    is_held: bool
+
+
+def own_segment(user: User, call_id: int) -> Segment:
+    """The user's part in a call in which they talk. Raises Http404: no other call is theirs to command."""
+    rows = Segment.objects.filter(call=call_id, user=user, ended_at=None, call__ended_at=None)
+    segment = rows.exclude(answered_at=None).select_related("call").order_by("-answered_at").first()
+    if segment is None:
+        raise Http404
+    return segment
+
+
+def in_call(segment: Segment) -> InCall:
+    able = running.capabilities(segment.call.pbx)
+    is_held = segment.key in held_legs(segment.call.tracking or {})
+    other = "hold" if is_held else "unhold"
+    return InCall(
+        can=tuple(what for what, needed in _NEEDS.items() if needed in able and what != other), is_held=is_held
+    )
+
+
+def command(*, user: User, call_id: int, what: str, to: str = "", command_id: str, is_sure: bool = False) -> None:
+    """Raises Http404, NotDialled in words, and dialling.AskFirst before a call is handed on to a dear number."""
+    if what not in _NEEDS:
+        raise Http404
+    segment = own_segment(user, call_id)
+    if _NEEDS[what] not in running.capabilities(segment.call.pbx):
+        raise NotDialled(explain_refusal("unsupported"))
+    if what in ("transfer", "consult"):
+        to, is_new = _checked(user, to, command_id, is_sure)
+        if not is_new:
+            return
+    try:
+        running.execute(segment.call.pbx, _as_command(what, segment, command_id, to))
+    except CommandRefused as refusal:
+        raise NotDialled(explain_refusal(refusal.reason)) from None
+
+
+def _checked(user: User, to: str, command_id: str, is_sure: bool) -> tuple[str, bool]:
+    """Whom the call is handed on to is dialled at the company's expense, so the same rules hold."""
+    target = whom(user, to, NotDialled)
+    request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=How.TRANSFER)
+    if request.problem:
+        raise NotDialled(explain_rule(request.problem, rules_of(user.role)))
+    return request.number, is_new
+
+
+def _as_command(what: str, segment: Segment, command_id: str, to: str) -> Command:
+    of = {"command_id": command_id, "call_key": segment.call.key, "segment_key": segment.key}
+    if what == "hangup":
+        return Hangup(**of)
+    if what == "hold":
+        return Hold(**of)
+    if what == "unhold":
+        return Unhold(**of)
+    return Transfer(**of, to=to) if what == "transfer" else Consult(**of, to=to)

@@ -1,0 +1,77 @@
+"""Whom somebody wants to call: what was typed, as a destination with a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callcard.customers.models import Phone
+from callcard.staff.company import company
+from callcard.staff.models import Extension, User
+from callcard.staff.visibility import visible_to
+from callcard.switchboard.dial_rules import Destination, destination_of
+from callcard.switchboard.dial_words import explain_number
+from callcard.switchboard.models import DialRequest
+from callcard.telephony.dial_string import DialString, NotOneNumber, read_dial_string
+from callcard.telephony.numbers import read_number
+from callcard.telephony.writing import read_writing
+
+_DIALABLE = re.compile(r"\+?[0-9]{2,20}")
+_LOOKED_AT = 8  # customers with one number
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """`name` is empty unless it is one whom the user may see. `then`: see telephony.dial_string."""
+
+    destination: Destination
+    name: str = ""
+    then: str = ""
+
+
+def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
+    """Raises what `refused` makes of the words for the user."""
+    region = company().region
+    try:
+        read = read_dial_string(raw)
+    except NotOneNumber as error:
+        raise refused(explain_number(error.reason)) from None
+    number = _dialable(read, region)
+    if not _DIALABLE.fullmatch(number):
+        raise refused(explain_number("no_number"))
+    is_customer, name = _customer(number, user) if number.startswith("+") else (False, _colleague(number))
+    destination = destination_of(
+        number,
+        region,
+        extensions=_Extensions(),
+        is_customer=is_customer,
+        is_known=lambda country: DialRequest.objects.filter(country=country, problem="").exists(),
+    )
+    return Whom(destination, name, read.then)
+
+
+class _Extensions:
+    """The company's own, asked only for the one number in question."""
+
+    def __contains__(self, number: object) -> bool:
+        return not str(number).startswith("+") and Extension.objects.filter(number=str(number)).exists()
+
+
+def _dialable(read: DialString, region: str) -> str:
+    written = read_writing(read.number)
+    return read_number(read.number, region).e164 or ("+" if written.has_plus else "") + written.digits
+
+
+def _customer(number: str, user: User) -> tuple[bool, str]:
+    """Whether it is a customer's, and the name of the only one."""
+    rows = Phone.objects.filter(e164=number, customer__archived_at=None)
+    names = dict(rows.values_list("customer__name", "customer__responsible_id")[:_LOOKED_AT])
+    sees = visible_to(user) if names else None
+    seen = [name for name, responsible_id in names.items() if sees and sees.allows(responsible_id)]
+    return bool(names), seen[0] if len(seen) == 1 == len(names) else ""
+
+
+def _colleague(number: str) -> str:
+    owner = Extension.objects.filter(number=number, user__isnull=False).select_related("user").first()
+    return owner.user.shown_name if owner and owner.user else ""

@@ -1,0 +1,135 @@
+// <call-commands>: what one can do by button in a call in which one talks: hold, hand on, hang up. Which of them there
+// are is the telephone system's to say, so it is asked when the call is answered.
+import { cancel, later } from "./clock.js";
+import { press, pressAndAnswer } from "./press.js";
+import { toast } from "./toast.js";
+
+const TYPING_MS = 150;
+const ICONS = { hold: "clock", unhold: "phone-call", transfer: "phone-forwarded", hangup: "phone-off" };
+const known = new Map(); // call -> what was answered last: a card that is drawn anew need not flicker
+
+export class CallCommands extends HTMLElement {
+  constructor(call = 0) {
+    super();
+    this.call = call;
+  }
+
+  connectedCallback() {
+    this.call ||= Number(this.dataset.call);
+    this.words = document.querySelector("placed-calls").dataset;
+    this.addEventListener("click", (event) => this.click(event));
+    this.addEventListener("input", () => this.typed());
+    this.addEventListener("submit", (event) => this.handOn(event));
+    this.addEventListener("keydown", (event) => this.key(event));
+    if (known.has(this.call)) this.draw(known.get(this.call));
+    this.refresh();
+  }
+
+  async refresh() {
+    try {
+      const response = await fetch(`/calls/${this.call}/can`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
+      const able = response.ok ? await response.json() : { can: [] };
+      known.set(this.call, able);
+      if (!this.querySelector("form")) this.draw(able);
+    } catch {
+      // Without the server nothing can be asked of the telephone system either.
+    }
+  }
+
+  draw({ can }) {
+    const shown = can.filter((what) => what !== "consult");
+    this.replaceChildren(...shown.map((what) => this.button(what)));
+  }
+
+  button(what) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = `btn btn-sm${what === "hangup" ? " btn-danger" : ""}`;
+    button.dataset.what = what;
+    button.innerHTML = `<i class="icon icon-${ICONS[what]}" aria-hidden="true"></i>`;
+    button.append(this.words[`word${what[0].toUpperCase()}${what.slice(1)}`]);
+    return button;
+  }
+
+  async click(event) {
+    const choice = event.target.closest("[data-to]");
+    if (choice) return void ((this.querySelector("input").value = choice.dataset.to), this.typed(), this.querySelector("button[type=submit]").focus());
+    const what = event.target.closest("[data-what]")?.dataset.what;
+    if (!what) return;
+    if (what === "transfer") return void this.askWhom();
+    if (what === "back") return void this.draw(known.get(this.call));
+    event.target.closest("button").disabled = true;
+    this.answered(await press(`/calls/${this.call}/do/${what}`, {}));
+  }
+
+  /** To whom: a name or number; the colleagues who fit are offered. */
+  askWhom() {
+    const { can } = known.get(this.call);
+    const form = document.createElement("form");
+    const field = Object.assign(document.createElement("input"), { type: "text", className: "form-control form-control-sm", autocomplete: "off", maxLength: 80, placeholder: this.words.wordWhom, dir: "auto" });
+    field.ariaLabel = this.words.wordWhom;
+    const list = Object.assign(document.createElement("ul"), { className: "choices" });
+    const buttons = document.createElement("p");
+    const submit = (what, word) => Object.assign(document.createElement("button"), { type: "submit", className: "btn btn-sm", value: what, textContent: word });
+    buttons.append(submit("transfer", this.words.wordHandOn));
+    if (can.includes("consult")) buttons.append(submit("consult", this.words.wordConsult));
+    const back = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: this.words.wordBack });
+    back.dataset.what = "back";
+    buttons.append(back);
+    form.append(field, list, buttons);
+    this.replaceChildren(form);
+    field.focus();
+    this.lookUp();
+  }
+
+  typed() {
+    cancel(this.typing);
+    this.typing = later(TYPING_MS, () => this.lookUp());
+  }
+
+  async lookUp() {
+    const wanted = this.querySelector("input")?.value.trim() ?? "";
+    const response = await fetch(`/calls/colleagues?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" }).catch(() => null);
+    const list = this.querySelector("ul");
+    if (!response?.ok || !list || this.querySelector("input").value.trim() !== wanted) return;
+    const { colleagues } = await response.json();
+    list.replaceChildren(...colleagues.filter(({ to }) => to !== wanted).map(({ to, name }) => this.choice(to, name)));
+  }
+
+  choice(to, name) {
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.dataset.to = to;
+    button.append(Object.assign(document.createElement("b"), { dir: "auto", textContent: name }), " ", Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: to }));
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }
+
+  async handOn(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    const to = this.querySelector("input").value.trim();
+    const what = event.submitter?.value || "transfer";
+    if (!to) return;
+    for (const button of this.querySelectorAll("button")) button.disabled = true;
+    const answer = await pressAndAnswer(`/calls/${this.call}/do/${what}`, { to });
+    for (const button of this.querySelectorAll("button")) button.disabled = false;
+    if (answer) this.answered(answer);
+  }
+
+  answered({ status, data }) {
+    toast(data.error ?? data.words ?? this.words.wordFailed, [], 6000);
+    if (status === 200) this.replaceChildren();
+    this.refresh();
+  }
+
+  key(event) {
+    if (event.key !== "Escape" || !this.querySelector("form")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.draw(known.get(this.call));
+    this.querySelector('[data-what="transfer"]')?.focus();
+  }
+}
+
+customElements.define("call-commands", CallCommands);

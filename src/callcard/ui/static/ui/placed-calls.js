@@ -1,0 +1,135 @@
+// <placed-calls>: the calls that one placed by a button, each with how it stands and what can be done about it.
+// The server says all of it; an event of the live line only says that there is something new.
+import { every, later } from "./clock.js";
+import { CallCommands } from "./call-commands.js";
+import { press } from "./press.js";
+import { toast } from "./toast.js";
+
+const OVER_STAYS_MS = 12_000;
+const LOOK_AGAIN_MS = 61_000; // by then the server knows when nobody will tell any more
+
+/** The user has pressed Call somewhere: look at once. With the key of a press: how its call stands; null: there is none. */
+export const showPlaced = (key = "") => document.querySelector("placed-calls").refresh(key);
+
+class PlacedCalls extends HTMLElement {
+  connectedCallback() {
+    this.rows = new Map(); // command -> {data, element, overAt}
+    this.closed = new Set();
+    for (const kind of ["dial", "resync"]) document.addEventListener(`live:${kind}`, () => this.refresh().catch(() => {}));
+    document.addEventListener("live:line", ({ detail }) => this.hear(detail));
+    this.addEventListener("click", (event) => this.click(event));
+    every(1000, () => this.tick());
+    this.refresh().catch(() => {});
+  }
+
+  hear(line) {
+    if (line === "heard") this.refresh().catch(() => {});
+    if (line === "signed-out") this.draw([]);
+  }
+
+  /** Fails when the server cannot be heard. Of answers that overtake each other, the one asked for last counts. */
+  async refresh(key = "") {
+    const asked = (this.asked = (this.asked ?? 0) + 1);
+    const response = await fetch(`/calls/placed?command=${encodeURIComponent(key)}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
+    if (!response.ok) throw new Error(String(response.status));
+    const { calls, words } = await response.json();
+    if (asked === this.asked) this.draw(calls);
+    return words;
+  }
+
+  draw(calls) {
+    const now = Date.now();
+    for (const data of [...calls].reverse()) if (!this.closed.has(data.command)) this.place(data, now);
+    const told = new Set(calls.map(({ command }) => command));
+    for (const command of [...this.rows.keys()]) if (!told.has(command)) this.drop(command);
+    this.hidden = !this.rows.size;
+    if (calls.some(({ state }) => state === "asked")) later(LOOK_AGAIN_MS, () => this.refresh().catch(() => {}));
+  }
+
+  place(data, now) {
+    let row = this.rows.get(data.command);
+    if (!row) {
+      row = { element: document.createElement("article") };
+      row.element.className = "placed";
+      row.element.dataset.command = data.command;
+      this.rows.set(data.command, row);
+      this.prepend(row.element);
+    }
+    if (row.data && JSON.stringify(row.data) === JSON.stringify(data)) return;
+    const isNews = row.data?.state !== data.state;
+    row.data = data;
+    row.overAt = data.state === "over" ? (row.overAt ?? now) : undefined;
+    if (isNews) row.sinceMs = now;
+    this.fill(row, isNews);
+  }
+
+  fill({ element, data, sinceMs }, isNews) {
+    const { state } = data;
+    element.dataset.state = data.problem && state === "over" ? "failed" : state;
+    const isOpen = state !== "over";
+    const head = document.createElement("header");
+    head.innerHTML = `<i class="icon icon-${iconOf(data)}" aria-hidden="true"></i><p role="status"></p><span class="timer"></span>`;
+    head.querySelector("p").textContent = data.words;
+    head.querySelector(".timer").dataset.from = isOpen ? sinceMs : "";
+    const number = Object.assign(document.createElement("bdi"), { dir: "ltr", className: "quiet", textContent: data.name ? data.number : "" });
+    const then = Object.assign(document.createElement("span"), { className: "placed-then" });
+    if (data.then && isOpen) then.append(`${this.dataset.wordThen} `, Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: data.then }));
+    const kept = element.querySelector("call-commands");
+    const commands = state === "talking" && data.call ? (kept?.call === data.call && !isNews ? kept : new CallCommands(data.call)) : "";
+    element.replaceChildren(head, number, then, commands, this.button(data));
+    this.tick();
+  }
+
+  button({ state }) {
+    const [what, word] = state === "over" ? ["close", this.dataset.wordClose] : ["cancel", this.dataset.wordCancel];
+    if (state === "talking") return ""; // there it is one of the commands
+    const button = Object.assign(document.createElement("button"), { type: "button", className: `btn btn-sm${what === "cancel" ? " btn-danger" : ""}`, textContent: word });
+    button.dataset.placed = what;
+    return button;
+  }
+
+  async click(event) {
+    const button = event.target.closest("[data-placed]");
+    if (!button) return;
+    const { command } = button.closest("[data-command]").dataset;
+    if (button.dataset.placed === "close") {
+      this.closed.add(command);
+      this.drop(command);
+      return;
+    }
+    button.disabled = true;
+    const { status, data } = await press(`/calls/placed/${command}/cancel`, {});
+    if (status !== 200) toast(data.error ?? this.dataset.wordFailed);
+    button.disabled = false;
+    this.refresh().catch(() => {});
+  }
+
+  drop(command) {
+    this.rows.get(command)?.element.remove();
+    this.rows.delete(command);
+    this.hidden = !this.rows.size;
+  }
+
+  tick() {
+    const now = Date.now();
+    for (const [command, { overAt, element }] of [...this.rows]) {
+      if (overAt !== undefined && now - overAt > OVER_STAYS_MS && !document.hidden && !element.matches(":hover, :focus-within")) {
+        this.closed.add(command);
+        this.drop(command);
+      }
+    }
+    for (const timer of this.querySelectorAll(".timer")) {
+      const from = Number(timer.dataset.from);
+      const seconds = Math.max(0, Math.round((now - from) / 1000));
+      const text = from ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
+      if (timer.textContent !== text) timer.textContent = text;
+    }
+  }
+}
+
+function iconOf({ state, problem }) {
+  if (problem && state === "over") return "triangle-alert";
+  return { asked: "phone-outgoing", ringing: "phone-incoming", calling: "phone-outgoing", talking: "phone-call", over: "phone-off" }[state];
+}
+
+customElements.define("placed-calls", PlacedCalls);
