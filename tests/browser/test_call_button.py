@@ -1,16 +1,19 @@
-"""Calling back by a click."""
+"""Calling by a click."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from callcard.calls.models import Call
+from callcard.connectors.simulator import stories
 from callcard.customers.models import Customer
-from callcard.staff.models import Extension
+from callcard.customers.services import add_number_to_customer
+from callcard.staff.models import Extension, User
 from callcard.switchboard.models import DialRequest
+from callcard.telephony.call import Party
 from tests.browser.conftest import OpenPage
 from tests.stories.product import Product, wait_for
 
@@ -19,16 +22,62 @@ pytestmark = pytest.mark.browser
 SignIn = Callable[..., BrowserContext]
 
 
-def test_a_double_click_on_a_number_places_one_call(
-    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody picks up and nobody hangs up by chance: each step is the test's."""
+
+    async def wait_for_the_test(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(stories, "by_button", wait_for_the_test)
+
+
+def key_of_the_call() -> str:
+    wait_for(lambda: Call.objects.filter(ended_at=None).exists())
+    return Call.objects.get(ended_at=None).key
+
+
+def test_a_double_click_places_one_call_and_every_tab_says_how_it_stands(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    context = signed_in("anna")
+    other = open_page(context)
+    page = open_page(context, f"/customers/{mali.pk}/")
+    page.get_by_role("link", name="020 5551 2345").dblclick()
+    for tab in (page, other):
+        expect(tab.locator(".placed p")).to_have_text("Your phone rings: pick it up to call Mali Souk")
+    key = key_of_the_call()
+    product.run(pick_up_and_reach(product, key))
+    for tab in (page, other):
+        expect(tab.locator(".placed p")).to_have_text("Calling Mali Souk")
+    product.run(product.simulator.answer(key))
+    other.reload()
+    for tab in (page, other):
+        expect(tab.locator(".placed p")).to_have_text("Talking with Mali Souk")
+    expect(page.locator(".placed").get_by_role("button", name="Hold")).to_be_visible()
+    page.locator(".placed").get_by_role("button", name="Hang up").click()
+    for tab in (page, other):
+        expect(tab.locator(".placed p")).to_have_text("The call with Mali Souk is over.")
+    assert DialRequest.objects.get().number == "+8562055512345"
+    assert Call.objects.get().customer == mali
+    expect(page.locator("article.popup")).to_have_count(0)
+
+
+async def pick_up_and_reach(product: Product, key: str) -> None:
+    board = product.simulator._board
+    assert board is not None
+    board.pick_up(key)
+    board.reach(key, Party(number="+8562055512345"))
+
+
+def test_a_call_is_cancelled_while_the_own_phone_rings(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
 ) -> None:
     page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
-    page.get_by_role("link", name="020 5551 2345").dblclick()
-    expect(page.locator("#toast")).to_contain_text("Your phone was rung.")
-    wait_for(lambda: Call.objects.filter(direction="outbound").exists())
-    assert Call.objects.get().customer == mali
-    assert DialRequest.objects.get().number == "+8562055512345"
-    expect(page.locator("article.popup")).to_have_count(0)
+    page.get_by_role("link", name="020 5551 2345").click()
+    page.get_by_role("button", name="Cancel the call").click()
+    expect(page.locator(".placed p")).to_have_text("Cancelled.")
+    wait_for(lambda: Call.objects.exclude(ended_at=None).count() == 1)
 
 
 def test_who_has_no_phone_reads_what_to_do(
@@ -39,3 +88,85 @@ def test_who_has_no_phone_reads_what_to_do(
     page.get_by_role("link", name="020 5551 2345").click()
     expect(page.locator("#toast")).to_contain_text("You have no extension. Ask the administrator to give you one.")
     assert not Call.objects.exists()
+
+
+def test_a_dear_number_is_called_after_a_question(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    add_number_to_customer(customer=mali, raw="+44 909 879 0000")
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.get_by_role("link", name="+44 909 879 0000").click()
+    expect(page.locator("#toast")).to_contain_text("This is a premium-rate number")
+    page.locator("#toast").get_by_role("button", name="Do not call").click()
+    assert not DialRequest.objects.exists()
+    page.get_by_role("link", name="+44 909 879 0000").click()
+    page.locator("#toast").get_by_role("button", name="Call", exact=True).click()
+    expect(page.locator(".placed p")).to_contain_text("Your phone rings")
+    assert DialRequest.objects.get().number == "+449098790000"
+
+
+def test_a_press_whose_answer_was_lost_is_not_repeated_and_told(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/calls/dial", lose_answer)
+    page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator(".placed p")).to_contain_text("Your phone rings")
+    assert DialRequest.objects.count() == 1
+
+
+def test_a_press_that_never_arrived_is_told_so(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.route("**/calls/dial", lambda route: route.abort())
+    page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator("#toast")).to_contain_text("The call was not placed. Try again.")
+    assert not DialRequest.objects.exists()
+
+
+def test_the_card_of_a_call_one_talks_in_hands_it_on(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring("+8562055512345", ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    card = page.locator("article.popup")
+    card.get_by_role("button", name="Hold").click()
+    card.get_by_role("button", name="Take back").click()
+    card.get_by_role("button", name="Hand on").click()
+    card.get_by_label("To whom? A name or a number").fill("boun")
+    card.get_by_role("button", name="Bounmy 302").click()
+    card.get_by_role("button", name="Hand on now").click()
+    expect(page.locator("#toast")).to_contain_text("Handed on.")
+    call = Call.objects.get()
+    wait_for(lambda: call.segments.filter(extension="302", rang_at__isnull=False).exists())
+    wait_for(lambda: call.segments.filter(extension="301", ended_at__isnull=False).exists())
+
+
+def test_the_softphone_is_asked_only_for_what_may_be_called(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    User.objects.filter(username="anna").update(calls_with="soft")
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.evaluate("document.addEventListener('call:soft', ({ detail }) => document.body.dataset.asked = detail.number)")
+    page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator("body")).to_have_attribute("data-asked", "+8562055512345")
+    assert DialRequest.objects.get().how == "soft"
+    assert not Call.objects.exists()
+
+
+def test_a_link_of_another_program_calls_only_after_a_press(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    page = open_page(signed_in("anna"), "/calls/to?number=tel%3A%2B8562055512345%3Bext%3D12")
+    expect(page.locator(".call-to")).to_have_text("Mali Souk +856 20 55 512 345")
+    assert not DialRequest.objects.exists()
+    page.locator("#windows").get_by_role("link", name="Call").click()
+    expect(page.locator(".placed-then")).to_have_text("Once it is answered, press 12")
+    assert DialRequest.objects.get().then == "12"

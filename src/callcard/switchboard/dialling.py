@@ -44,7 +44,7 @@ State = DialRequest.State
 
 def chosen_way(user: User) -> DialRequest.How:
     """How the user calls; whose phone is not ours to ring is not asked of us."""
-    return How.SOFT if getattr(user, "calls_with", "desk") == "soft" else How.DESK
+    return How.SOFT if user.calls_with == User.CallsWith.SOFT else How.DESK
 
 
 def dial(

@@ -5,6 +5,8 @@ import { press, pressAndAnswer } from "./press.js";
 import { toast } from "./toast.js";
 
 const TYPING_MS = 150;
+const TOLD_MS = 1000;
+const OPPOSITE = { hold: "unhold", unhold: "hold" };
 const ICONS = { hold: "clock", unhold: "phone-call", transfer: "phone-forwarded", hangup: "phone-off" };
 const known = new Map(); // call -> what was answered last: a card that is drawn anew need not flicker
 
@@ -59,7 +61,7 @@ export class CallCommands extends HTMLElement {
     if (what === "transfer") return void this.askWhom();
     if (what === "back") return void this.draw(known.get(this.call));
     event.target.closest("button").disabled = true;
-    this.answered(await press(`/calls/${this.call}/do/${what}`, {}));
+    this.answered(what, await press(`/calls/${this.call}/do/${what}`, {}));
   }
 
   /** To whom: a name or number; the colleagues who fit are offered. */
@@ -114,13 +116,16 @@ export class CallCommands extends HTMLElement {
     for (const button of this.querySelectorAll("button")) button.disabled = true;
     const answer = await pressAndAnswer(`/calls/${this.call}/do/${what}`, { to });
     for (const button of this.querySelectorAll("button")) button.disabled = false;
-    if (answer) this.answered(answer);
+    if (answer) this.answered(what, answer);
   }
 
-  answered({ status, data }) {
+  /** What the telephone system took is shown at once; what came of it is asked a moment later, when it has told. */
+  answered(what, { status, data }) {
     toast(data.error ?? data.words ?? this.words.wordFailed, [], 6000);
-    if (status === 200) this.replaceChildren();
-    this.refresh();
+    const able = known.get(this.call);
+    if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
+    this.draw(able);
+    later(TOLD_MS, () => this.isConnected && this.refresh());
   }
 
   key(event) {
