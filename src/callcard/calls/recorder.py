@@ -18,7 +18,7 @@ from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_fields
 from callcard.calls.rules import NoticeState, first_rang_at, notice_states
 from callcard.calls.services import keep_notes
-from callcard.calls.statements import insert, select, update, upsert
+from callcard.calls.statements import insert, select, sent_together, update, upsert
 from callcard.live.services import Tell, tell
 from callcard.telephony import call as telephony
 
@@ -62,9 +62,13 @@ class CallRecorder:
         """Write all of them in one transaction. The same record twice changes nothing."""
         try:
             with transaction.atomic():
-                # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
-                told = [event for record in records for event in self._record_one(record)]
-                tell(told, waits_for_disk=any(record.call.ended_at for record in records))
+                begun = [self._begin(record) for record in records]
+                with sent_together():
+                    told = [
+                        event for record, entry in zip(records, begun, strict=True) for event in _go_on(record, entry)
+                    ]
+                    # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
+                    tell(told, waits_for_disk=any(record.call.ended_at for record in records))
         except Exception:
             self._written.clear()  # what was remembered may not have been committed
             raise
@@ -72,14 +76,13 @@ class CallRecorder:
             if record.call.ended_at:
                 self._written.pop(record.call.key, None)
 
-    def _record_one(self, record: Record) -> list[Tell]:
+    def _begin(self, record: Record) -> tuple[_Written, list[Tell]]:
+        """What needs the database's answers: the call itself, and what becomes of those that are part of it."""
         call = record.call
         written = self._written.get(call.key) or self._read(call.key)
         users = _users_in(call, written.users if written else {})
         written = self._write_call(written, call, users, record.memory)
-        _write_segments(written, call, users)
-        tells = self._absorb(written.call_id, record.absorbed)
-        return tells + _write_notices(written, call, users, record.received_ns)
+        return written, self._absorb(written.call_id, record.absorbed)
 
     def _write_call(
         self, written: _Written | None, call: telephony.Call, users: Users, memory: dict[str, Any] | None
@@ -117,6 +120,12 @@ class CallRecorder:
         return tells
 
 
+def _go_on(record: Record, begun: tuple[_Written, list[Tell]]) -> list[Tell]:
+    written, tells = begun
+    _write_segments(written, record.call)
+    return tells + _write_notices(written, record.call, record.received_ns)
+
+
 def _users_in(call: telephony.Call, known: Users) -> Users:
     extensions = {s.party.extension for s in call.segments if s.party.extension}
     unknown = extensions - known.keys()
@@ -128,7 +137,8 @@ def _answering_user(call: telephony.Call, users: Users) -> int | None:
     return users.get(answered.party.extension) if answered else None
 
 
-def _write_segments(written: _Written, call: telephony.Call, users: Users) -> None:
+def _write_segments(written: _Written, call: telephony.Call) -> None:
+    users = written.users
     changed = [s for s in call.segments if written.segments.get(s.key) != s]
     if changed:
         rows = [
@@ -144,7 +154,8 @@ def _write_segments(written: _Written, call: telephony.Call, users: Users) -> No
             del written.segments[key]
 
 
-def _write_notices(written: _Written, call: telephony.Call, users: Users, received_ns: int | None) -> list[Tell]:
+def _write_notices(written: _Written, call: telephony.Call, received_ns: int | None) -> list[Tell]:
+    users = written.users
     states = notice_states(call, users)
     changed = {user_id: state for user_id, state in states.items() if written.notices.get(user_id) != state}
     if not changed:

@@ -6,7 +6,8 @@ for them; here only the values are prepared by the models' fields. One text also
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,19 @@ from django.db.models import Field, Model
 
 Values = Mapping[str, Any]
 """By the name of the field; a foreign key by its column, such as "call_id"."""
+
+
+@contextmanager
+def sent_together() -> Iterator[None]:
+    """Statements within do not wait for each other's answers, but all of them are answered at the end. None of them may
+    be read from, nor may its count of rows. Only PostgreSQL knows it (libpq, pipeline mode): SQLite answers at once.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def insert(model: type[Model], values: Values) -> int:
