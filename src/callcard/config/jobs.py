@@ -19,6 +19,8 @@ from callcard.jobs.services import enqueue, forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
 from callcard.staff.setting import in_setting_of
+from callcard.switchboard.reconciling import EVERY as RECONCILE_EVERY
+from callcard.switchboard.reconciling import RECONCILE, reconcile_calls
 from callcard.tasks.mails import mail_reminder, remind
 from callcard.tasks.many_jobs import ADD_TASKS, UNDO_TASKS, add_found, undo_made
 from callcard.tasks.reminder_services import MAIL_REMINDER, REMIND
@@ -60,6 +62,7 @@ KINDS = (
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind("forget-removed-files", _forget_removed_files, lease=timedelta(minutes=30)),
+    Kind(RECONCILE, reconcile_calls, lane="records", lease=timedelta(minutes=2)),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
     Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
 )
@@ -75,4 +78,5 @@ def set_schedules() -> None:
         enqueue(kind="index-search")
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))
     set_schedule(slug="forget-removed-files", kind="forget-removed-files", every=timedelta(days=1))
+    set_schedule(slug=RECONCILE, kind=RECONCILE, every=RECONCILE_EVERY, first_at=timezone.now())
     set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from callcard.connectors.asterisk.connector import AsteriskConnector
-from callcard.connectors.asterisk.options import options_from
+from callcard.connectors.asterisk.options import OptionsNotValid, options_from
+from callcard.connectors.asterisk.record import AsteriskRecord
 from callcard.connectors.simulator.connector import SimulatorConnector
 from callcard.connectors.simulator.options import SimulatorOptions
 from callcard.customers.models import Phone
+from callcard.staff.company import company_zone
 from callcard.staff.models import Extension, Line
 from callcard.switchboard.models import Pbx
 from callcard.telephony.connector import Connector
+from callcard.telephony.records import RecordProblem
 
 _KNOWN_CALLERS = 400
 _SIMULATOR_OPTIONS = ("mean_interval", "calls_at_once", "speed", "seed")
@@ -20,6 +23,17 @@ def make_connector(pbx: Pbx) -> Connector:
     if pbx.kind == Pbx.Kind.ASTERISK:
         return AsteriskConnector(options_from(pbx.options))
     return SimulatorConnector(_simulator_options(pbx))
+
+
+def make_record(pbx: Pbx) -> AsteriskRecord | None:
+    """Where the PBX itself writes its calls down; None when that was not set. Raises RecordProblem."""
+    if pbx.kind != Pbx.Kind.ASTERISK or not pbx.options.get("records"):
+        return None
+    try:
+        options = options_from(pbx.options)
+    except OptionsNotValid as error:
+        raise RecordProblem("options", str(error)) from None
+    return AsteriskRecord(options, zone=company_zone())
 
 
 def _simulator_options(pbx: Pbx) -> SimulatorOptions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
@@ -13,16 +13,15 @@ from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
-from callcard.staff.models import Extension
 from callcard.switchboard.kinds import make_connector
 from callcard.switchboard.links import PbxLink
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.own_extensions import own_extensions
 from callcard.switchboard.services import note_heard
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.commands import Command, CommandRefused
 from callcard.telephony.connector import Connector
-from callcard.telephony.numbers import is_emergency
-from callcard.telephony.tracker import CallTracker, looks_like_extension
+from callcard.telephony.tracker import CallTracker
 
 logger = logging.getLogger(__name__)
 
@@ -121,12 +120,6 @@ def _prepare() -> tuple[str, list[_Prepared]]:
         prepared.append(_Prepared(pbx.slug, connector, tracker))
     connection.close()
     return region, prepared
-
-
-def own_extensions(region: str) -> Callable[[str], bool]:
-    """Tells whether what an own phone dialled is meant for a colleague, before anybody was reached."""
-    known = set(Extension.objects.values_list("number", flat=True))
-    return lambda number: number in known or (looks_like_extension(number) and not is_emergency(number, region))
 
 
 def _take_up_calls(pbx: Pbx, tracker: CallTracker) -> None:

@@ -18,6 +18,7 @@ from callcard.calls.services import show_line_back, show_line_lost
 from callcard.switchboard.journal import write_link_report, write_wire_notes
 from callcard.switchboard.placed import settle_unheard, write_progress
 from callcard.switchboard.placed_rules import Progress
+from callcard.switchboard.reconciling import reconcile_soon
 from callcard.telephony.changes import CallMerged, Change, SegmentRang
 from callcard.telephony.connector import LinkReport, WireNote
 from callcard.telephony.tracker import CallTracker
@@ -71,6 +72,7 @@ class CallWriter(threading.Thread):
     def put_line_back(self, pbx: str, at: datetime) -> None:
         self._put_task(partial(show_line_back, pbx=pbx))
         self._put_task(partial(settle_unheard, pbx, before=at))
+        self._put_task(partial(reconcile_soon, pbx))
 
     def put_placed(self, pbx: str, news: Sequence[Progress]) -> None:
         """Of calls by button; after the changes that tell the same."""

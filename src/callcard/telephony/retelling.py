@@ -50,7 +50,10 @@ def retell(
     for change in tracker.feed_many(_events(told, legs)):
         calls[change.call.key] = change.call
     last = [call for call in calls.values() if call.ended_at is not None]
-    return min(last, key=lambda call: (call.started_at, call.key), default=None)
+    call = min(last, key=lambda call: (call.started_at, call.key), default=None)
+    if call is None or call.caller.is_own or told[0].dialled:
+        return call
+    return replace(call, dialled="", line="")  # what a colleague was asked for later is not what the caller dialled
 
 
 def known_ids(entries: Iterable[RecordEntry]) -> frozenset[str]:

@@ -36,7 +36,7 @@ class CdrFile:
     def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
         self.path = path
         self._columns = named_columns(columns) if columns else ()
-        self._shape: tuple[str, ...] = ()  # of the last row
+        self._width = 0  # fields of the last row
         self._rows_read = 0
         self._lines_refused = 0
 
@@ -69,7 +69,7 @@ class CdrFile:
             return True
         if text.count('"') % 2 and len(waiting) < _LINES_OF_A_ROW:
             return False
-        if len(waiting) > 1 and self._row(text) is None:
+        if len(waiting) > 1 and self._row(_fields(text)) is None:
             self._give_up(waiting, rows, faults)
             return True
         self._read(text, waiting[-1], rows, faults)
@@ -84,7 +84,11 @@ class CdrFile:
     def _read(self, text: str, line: Line, rows: list[dict[str, str]], faults: list[RecordFault]) -> None:
         if not text.strip():
             return
-        row = self._row(text) or self._row_within(text)
+        fields = _fields(text)
+        if self._width not in (0, len(fields)) and (whole := self._fields_within(text)):
+            fields = whole
+            faults.append(_fault("torn", line, text))
+        row = self._row(fields)
         if row is None:
             faults.append(_fault("not_a_row", line, text))
             self._lines_refused += 1
@@ -92,27 +96,23 @@ class CdrFile:
         if missing := [name for name in NEEDED if name not in row]:
             raise RecordProblem("no_ids" if "uniqueid" in missing else "columns_missing", ", ".join(missing))
         rows.append(row)
-        self._shape = tuple(row)
+        self._width = len(fields)
         self._rows_read += 1
 
-    def _row(self, text: str) -> dict[str, str] | None:
-        try:
-            fields = next(csv.reader([text], strict=True), [])
-        except csv.Error:
-            return None
+    def _row(self, fields: list[str]) -> dict[str, str] | None:
         columns = self._columns or columns_of(fields)
         if columns is None or len(fields) < len(columns):
             return None
         return {name: field for name, field in zip(columns, fields, strict=False) if name}
 
-    def _row_within(self, text: str) -> dict[str, str] | None:
+    def _fields_within(self, text: str) -> list[str]:
         """A whole row behind a torn one, as after a full disk."""
         quotes = [at for at, letter in enumerate(text[:_LONGEST_TORN]) if letter == '"' and at]
         for at in reversed(quotes[:_QUOTES_TRIED]):
-            row = self._row(text[at:])
-            if row is not None and tuple(row) == self._shape:
-                return row
-        return None
+            fields = _fields(text[at:])
+            if len(fields) == self._width and self._row(fields) is not None:
+                return fields
+        return []
 
     def _check(self) -> None:
         if self._rows_read == 0 and self._lines_refused >= _UNLIKE:
@@ -126,6 +126,14 @@ class CdrFile:
             if rows.faults:
                 raise RecordProblem("not_a_record", str(self.path))
         return None
+
+
+def _fields(text: str) -> list[str]:
+    """None of a text that is no line of CSV."""
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return []
 
 
 def _joined(lines: Sequence[Line]) -> str | None:

@@ -1,0 +1,179 @@
+"""Writes calls of a record into the log: those that are missing, and what is missing of others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from callcard.calls.matching import match_fields, match_party
+from callcard.calls.models import Call, Notice, Segment
+from callcard.calls.queries import users_of_extensions
+from callcard.calls.reconcile.rules import completed, is_news
+from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
+from callcard.calls.services import keep_notes
+from callcard.calls.statements import upsert
+from callcard.customers.queries import NumberMatch
+from callcard.live.services import Tell, tell
+from callcard.telephony import call as telephony
+from callcard.telephony.records import RecordProblem
+
+CALLS_AT_ONCE = 40  # in one transaction, which on SQLite a ringing call waits for
+_NUMBERS_REMEMBERED = 5000
+_TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A call as the record tells it, and every key under which the log may have it."""
+
+    call: telephony.Call
+    keys: frozenset[str]
+
+
+@dataclass(slots=True)
+class LogWriter:
+    """`is_first`: nobody has looked yet whether this is the record of this PBX.
+
+    `goes_on_before`: a call that is open in the log is closed only if the record has it end before then; None: the
+    link is up, so that whoever listens knows better.
+    """
+
+    pbx: str
+    region: str
+    goes_on_before: datetime | None = None
+    is_first: bool = False
+    added: int = 0
+    completed: int = 0
+    _users: dict[str, int | None] = field(default_factory=dict)
+    _matches: dict[tuple[str, bool, bool], NumberMatch] = field(default_factory=dict)
+
+    def write(self, told: Sequence[Told]) -> None:
+        """At most CALLS_AT_ONCE. Writing the same again changes nothing."""
+        known = self._known(told)
+        if self.is_first:
+            self.is_first = False
+            self._check_whose(told, known)
+        missing = [each for each in told if not each.keys & known.keys()]
+        partly = [(rows, each) for each in told if (rows := self._to_complete(each, known))]
+        if not missing and not partly:
+            return
+        self._ask_for_users([each.call for each in told])
+        matches = [match_fields(self._match(each.call)) for each in missing]
+        with transaction.atomic():
+            self._add([each.call for each in missing], matches)
+            tells = [event for rows, each in partly for event in self._complete(rows, each.call)]
+            tell(tells)
+        self.added += len(missing)
+        self.completed += len(partly)
+
+    def _known(self, told: Sequence[Told]) -> dict[str, Call]:
+        keys = {key for each in told for key in each.keys}
+        rows = Call.objects.filter(pbx=self.pbx, key__in=keys).only("id", "key", "ended_at", "is_complete", "origin")
+        return {row.key: row for row in rows}
+
+    def _check_whose(self, told: Sequence[Told], known: dict[str, Call]) -> None:
+        """Raises RecordProblem when the log has calls of that time, and the record has quite other ones."""
+        if known or len(told) < _TELLING:
+            return
+        first = min(each.call.started_at for each in told)
+        last = max(each.call.started_at for each in told)
+        seen = Call.objects.filter(pbx=self.pbx, origin=Call.Origin.LIVE, started_at__range=(first, last))
+        if seen.exclude(ended_at=None)[:_TELLING].count() >= _TELLING:
+            raise RecordProblem("other_pbx")
+
+    def _to_complete(self, told: Told, known: dict[str, Call]) -> list[Call]:
+        """Rows of this call that lack something, the one that stays first; none when all is known."""
+        rows = [known[key] for key in sorted(told.keys) if key in known]
+        open_rows = [row for row in rows if row.ended_at is None]
+        ended_at = told.call.ended_at
+        if open_rows and (self.goes_on_before is None or ended_at is None or ended_at > self.goes_on_before):
+            return []
+        lacking = [row for row in rows if not _is_whole(row)]
+        lacking.sort(key=lambda row: (row.key != told.call.key, row.pk))
+        return lacking if len(lacking) == len(rows) and self._has_news(lacking, told.call) else []
+
+    def _has_news(self, rows: list[Call], told: telephony.Call) -> bool:
+        if not rows or len(rows) > 1 or rows[0].origin != Call.Origin.RECORD:
+            return bool(rows)
+        return is_news(call_value(_whole(rows[0])), told)
+
+    def _add(self, calls: Sequence[telephony.Call], matches: Sequence[dict[str, Any]]) -> None:
+        rows = Call.objects.bulk_create(
+            Call(
+                pbx=self.pbx,
+                key=call.key,
+                origin=Call.Origin.RECORD,
+                **call_fields(call, answered_by_id=self._answering_user(call)),
+                **match,
+            )
+            for call, match in zip(calls, matches, strict=True)
+        )
+        Segment.objects.bulk_create(
+            Segment(**values) for row, call in zip(rows, calls, strict=True) for values in self._segments(row.pk, call)
+        )
+
+    def _complete(self, rows: list[Call], told: telephony.Call) -> list[Tell]:
+        row = _whole(rows[0])
+        known = call_value(row)
+        call = completed(known, told)
+        fields = call_fields(call, answered_by_id=self._answering_user(call)) | {"tracking": None}
+        if row.number != fields["number"] and row.match != Call.Match.CHOSEN:
+            fields |= match_fields(self._match(call))
+        Call.objects.filter(pk=row.pk).update(**fields)
+        upsert(Segment, self._segments(row.pk, call), unique=("call_id", "key"), changing=SEGMENT_FIELDS)
+        tells = _close_notices(row.pk)
+        for absorbed in rows[1:]:
+            tells += _close_notices(absorbed.pk)
+            keep_notes(absorbed=_whole(absorbed), call_id=row.pk)
+            Call.objects.filter(pk=absorbed.pk).delete()
+        return tells
+
+    def _segments(self, call_id: int, call: telephony.Call) -> list[dict[str, Any]]:
+        return [
+            segment_fields(call_id, each, user_id=self._users.get(each.party.extension), began_at=call.started_at)
+            for each in call.segments
+        ]
+
+    def _ask_for_users(self, calls: Collection[telephony.Call]) -> None:
+        extensions = {each.party.extension for call in calls for each in call.segments if each.party.extension}
+        unknown = extensions - self._users.keys()
+        if unknown:
+            self._users |= {**dict.fromkeys(unknown), **users_of_extensions(unknown)}
+
+    def _answering_user(self, call: telephony.Call) -> int | None:
+        answered = call.answered_by
+        return self._users.get(answered.party.extension) if answered else None
+
+    def _match(self, call: telephony.Call) -> NumberMatch:
+        """Who the number belongs to; customers call more than once."""
+        outside = call.outside
+        is_inner = call.direction is telephony.Direction.INTERNAL or outside.is_own
+        asked = (outside.number, is_inner, outside.withheld)
+        found = self._matches.get(asked)
+        if found is None:
+            if len(self._matches) >= _NUMBERS_REMEMBERED:
+                self._matches.clear()
+            found = self._matches[asked] = match_party(call, region=self.region)
+        return found
+
+
+def _is_whole(row: Call) -> bool:
+    """Seen from its beginning to its end, or written by hand: nobody knows better."""
+    return row.ended_at is not None and row.is_complete and row.origin != Call.Origin.RECORD
+
+
+def _whole(row: Call) -> Call:
+    return Call.objects.prefetch_related("segments").get(pk=row.pk)
+
+
+def _close_notices(call_id: int) -> list[Tell]:
+    """Whoever still sees the card of a call that is over by now is told."""
+    lively = (Notice.State.RINGING, Notice.State.TALKING, Notice.State.LOST)
+    notices = Notice.objects.filter(call=call_id, state__in=lively)
+    users = list(notices.filter(closed_at=None).values_list("user_id", flat=True))
+    notices.update(state=Notice.State.OVER)
+    return [Tell(user_id=user_id, kind="popup", payload={"call": call_id}) for user_id in users]
