@@ -241,6 +241,17 @@ def test_a_name_with_html_in_it_is_only_a_name(
     assert page.title() != "broken"
 
 
+def test_a_caller_cannot_turn_round_what_stands_beside_their_name(
+    product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    product.run(product.simulator.ring("+8562099912345", ["301"], name="\u202eknaB\u2067 (safe)"))
+    expect(page.locator(".popup-hint")).to_have_text("The network says: knaB (safe)")
+    page.goto(f"http://127.0.0.1:{product.port}/calls/recent/")
+    expect(page.locator(".window td.long").first).to_contain_text("knaB (safe)")
+    assert not page.evaluate("/[\\u202a-\\u202e\\u2066-\\u2069]/.test(document.body.textContent)")
+
+
 def test_an_unknown_number_is_added_to_somebody_found_by_typing(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
@@ -252,6 +263,9 @@ def test_an_unknown_number_is_added_to_somebody_found_by_typing(
     page.locator("[data-found] button", has_text="Mali Souk").click()
     expect(page.locator(".popup-name")).to_have_text("Mali Souk")
     assert mali.phones.filter(e164="+8562099912345").exists()
+    page.get_by_role("button", name="Not this customer: take the number back").press("Enter")
+    expect(page.locator(".popup-name")).to_have_text("Unknown number")
+    assert not mali.phones.filter(e164="+8562099912345").exists()
 
 
 def test_a_hidden_page_says_the_name_in_its_title_until_it_stops_ringing(

@@ -75,10 +75,11 @@ function mayRing() {
   return isRinger && ringing.length > 0 && document.hidden && isOn("sound");
 }
 
-function ringOn() {
+async function ringOn() {
   rings = mayRing();
   if (!rings) return;
-  for (const start of [0, 0.55]) trill(audio.currentTime + start);
+  if (audio.state !== "running") audio.resume(); // it was begun by a touch that the browser did not count
+  if (!(await isInView())) for (const start of [0, 0.55]) trill(audio.currentTime + start);
   later(RING_EVERY_MS, ringOn);
 }
 
@@ -100,9 +101,7 @@ function trill(at) {
 /** A reminder: two notes, and a notice of the computer when no page is in view. Of all tabs one makes each. */
 export async function remindAloud({ key, title, body }) {
   if (isRinger && isOn("sound")) for (const [at, pitch] of [[0, 784], [0.18, 1047]]) note(audio.currentTime + at, pitch);
-  if (!givesNotices || !isOn("notices")) return;
-  const { held } = await navigator.locks.query();
-  if (held.some(({ name }) => name === SHOWS)) return;
+  if (!givesNotices || !isOn("notices") || (await isInView())) return;
   const notice = new Notification(title, { body, tag: `reminder-${key}`, silent: isOn("sound") });
   notice.onclick = () => (focus(), notice.close());
 }
@@ -134,10 +133,15 @@ function whenSeen() {
   return undefined;
 }
 
-async function notify(entry) {
-  if (!givesNotices || !("Notification" in window) || Notification.permission !== "granted" || !isOn("notices")) return;
+/** Whether any page of this person can be seen, so that neither a notice nor a ring is needed. */
+async function isInView() {
+  if (!navigator.locks) return !document.hidden;
   const { held } = await navigator.locks.query();
-  if (held.some(({ name }) => name === SHOWS) || stack.get(entry.call)?.state !== "ringing") return;
+  return held.some(({ name }) => name === SHOWS);
+}
+
+async function notify(entry) {
+  if (!givesNotices || !isOn("notices") || (await isInView()) || stack.get(entry.call)?.state !== "ringing") return;
   const notice = new Notification(entry.title, { body: entry.announce, tag: `call-${entry.call}`, requireInteraction: true, silent: isOn("sound") });
   notice.onclick = () => {
     focus();

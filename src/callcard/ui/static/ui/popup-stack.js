@@ -98,9 +98,13 @@ class PopupStack extends HTMLElement {
     this.soon(() => {
       this.endings.trim();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
-      document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, entry, before } }));
+      this.tellChanged({ entry, before });
     });
     if (!before) afterPaint(() => this.acknowledge(entry.call));
+  }
+
+  tellChanged(what) {
+    document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, ...what } }));
   }
 
   /** What the card is first painted without. Only one that is higher than the screen scrolls: that needs a layer of its own. */
@@ -273,6 +277,7 @@ class PopupStack extends HTMLElement {
     this.pinned = false;
     if (entry) this.placeLine(Object.assign(entry, { isFolded: true }), "afterbegin");
     if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
+    this.tellChanged({ entry, before: entry });
     this.showTimers();
   }
 
@@ -310,7 +315,7 @@ class PopupStack extends HTMLElement {
     this.lineOf(call)?.remove();
     if (this.openCall === call) this.openNext();
     if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
-    document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, before: entry } }));
+    this.tellChanged({ before: entry });
   }
 
   openNext() {

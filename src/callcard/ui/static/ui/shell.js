@@ -98,7 +98,10 @@ function uncover() {
 }
 
 document.addEventListener("window:active", ({ detail }) => (setTitle(detail.title), beside()));
-document.addEventListener("calls:changed", uncover);
+document.addEventListener("calls:changed", () => {
+  find("#windows").classList.toggle("is-above", find(".popup-lines").childElementCount > 0);
+  uncover();
+});
 document.addEventListener("keyup", ({ key }) => key === "Tab" && uncover());
 find("window-bar").show(); // the window that came with the page was active before anybody listened
 menu();
