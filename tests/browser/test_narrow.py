@@ -21,10 +21,9 @@ def overlap(one: Locator, other: Locator) -> bool:
     first, second = one.bounding_box(), other.bounding_box()
     assert first is not None
     assert second is not None
-    return all(
-        first[start] < second[start] + second[length] and second[start] < first[start] + first[length]
-        for start, length in (("x", "width"), ("y", "height"))
-    )
+    beside = first["x"] >= second["x"] + second["width"] or second["x"] >= first["x"] + first["width"]
+    apart = first["y"] >= second["y"] + second["height"] or second["y"] >= first["y"] + first["height"]
+    return not (beside or apart)
 
 
 def field_at_the_right(page: Page) -> Locator:
