@@ -1,0 +1,379 @@
+"""Calls by button: checked, written down once, and known even when the link dies in the middle."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from callcard.calls.models import Call, Segment
+from callcard.customers.services import create_customer
+from callcard.live.models import LiveEvent
+from callcard.staff.models import Change, Company, Extension, User
+from callcard.switchboard import running
+from callcard.switchboard.dial_rules import Rules
+from callcard.switchboard.dial_settings import DEFAULTS, rules_of, set_rules
+from callcard.switchboard.dialling import AskFirst, How, NotDialled, cancel, dial
+from callcard.switchboard.in_call import command
+from callcard.switchboard.models import DialRequest, Pbx
+from callcard.switchboard.placed import placed_calls, settle_unheard, write_progress
+from callcard.switchboard.placed_rules import Progress
+from callcard.telephony.commands import CancelDial, Capability, Command, CommandRefused, Dial, Hangup, Transfer
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "+8562055512345"
+
+
+@dataclass
+class FakePbx:
+    """Takes every command, or refuses each with `refusal`; `meanwhile` happens while it thinks."""
+
+    sent: list[Command] = field(default_factory=list)
+    refusal: str = ""
+    able: frozenset[Capability] = frozenset(Capability)
+    meanwhile: Callable[[], None] = lambda: None
+
+    def execute(self, pbx: str, command: Command) -> None:
+        self.sent.append(command)
+        self.meanwhile()
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+
+
+@pytest.fixture
+def pbx(monkeypatch: pytest.MonkeyPatch) -> FakePbx:
+    fake = FakePbx()
+    monkeypatch.setattr(running, "execute", fake.execute)
+    monkeypatch.setattr(running, "dialler", lambda: "office")
+    monkeypatch.setattr(running, "capabilities", lambda pbx: fake.able)
+    return fake
+
+
+@pytest.fixture
+def anna() -> User:
+    Company.objects.create(name="Mekong Trading", region="LA", currency="LAK")
+    Pbx.objects.create(slug="office", name="Office", kind="simulator")
+    user = User.objects.create_user("anna", first_name="Anna")
+    Extension.objects.create(number="301", user=user)
+    return user
+
+
+@pytest.fixture
+def chief() -> User:
+    return User.objects.create_user("chief", role=User.Role.ADMINISTRATOR)
+
+
+def told(user: User) -> list[str]:
+    rows = LiveEvent.objects.filter(user_id=user.pk, kind="dial").order_by("pk")
+    return [row.payload["command"] for row in rows]
+
+
+def test_the_phone_shows_whom_it_calls_and_the_page_is_told(pbx: FakePbx, anna: User) -> None:
+    create_customer(name="Mali Souk", by=anna, numbers=[NUMBER])
+    request = dial(user=anna, raw="020 5551 2345 ext. 12", command_id="press-0001")
+    assert pbx.sent == [Dial(command_id="press-0001", extension="301", number=NUMBER, shown_name="Mali Souk")]
+    assert (request.state, request.reach, request.country, request.then) == ("asked", "national", "LA", "12")
+    assert told(anna) == ["press-0001"]
+
+
+def test_whom_one_may_not_see_is_not_named(pbx: FakePbx, anna: User, chief: User) -> None:
+    create_customer(name="Secret", by=chief, numbers=[NUMBER], responsible=chief)
+    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    anna.refresh_from_db()
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    assert isinstance(pbx.sent[0], Dial)
+    assert pbx.sent[0].shown_name == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_place_one_call(pbx: FakePbx, anna: User) -> None:
+    both = threading.Barrier(2, timeout=10)
+    answers: list[str] = []
+
+    def press() -> None:
+        try:
+            both.wait()
+            answers.append(dial(user=anna, raw=NUMBER, command_id="press-0001").command_id)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert answers == ["press-0001", "press-0001"]
+    assert len(pbx.sent) == 1
+    assert DialRequest.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_do_not_both_pass_the_last_call_of_the_day(pbx: FakePbx, anna: User, chief: User) -> None:
+    set_rules(role=User.Role.MANAGER, rules=Rules(calls_a_day=1), by=chief)
+    both = threading.Barrier(2, timeout=10)
+    answers: list[bool] = []
+
+    def press(key: str) -> None:
+        try:
+            both.wait()
+            dial(user=anna, raw=NUMBER, command_id=key)
+            answers.append(True)
+        except NotDialled:
+            answers.append(False)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=[f"press-000{n}"]) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(answers) == [False, True]
+    assert len(pbx.sent) == 1
+
+
+def test_somebody_elses_key_is_no_key(pbx: FakePbx, anna: User, chief: User) -> None:
+    Extension.objects.create(number="303", user=chief)
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    with pytest.raises(NotDialled):
+        dial(user=chief, raw=NUMBER, command_id="press-0001")
+    assert len(pbx.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("busy", "Your phone is busy."),
+        ("not_allowed", "The telephone system does not allow this number."),
+        ("no_link", "There is no link to the telephone system just now. Try again in a moment."),
+    ],
+)
+def test_why_not_is_said_in_words_and_again_on_a_retry(pbx: FakePbx, anna: User, reason: str, words: str) -> None:
+    pbx.refusal = reason
+    for _ in range(2):
+        with pytest.raises(NotDialled) as refusal:
+            dial(user=anna, raw=NUMBER, command_id="press-0001")
+        assert refusal.value.words == words
+    assert len(pbx.sent) == 1
+    assert told(anna) == ["press-0001", "press-0001"]
+    (placed,) = placed_calls(anna)
+    assert (placed.request.state, placed.words) == ("over", words)
+
+
+def test_a_link_that_dies_in_the_middle_is_no_answer_and_nothing_is_dialled_twice(pbx: FakePbx, anna: User) -> None:
+    pbx.refusal = "unknown"
+    for _ in range(2):
+        request = dial(user=anna, raw=NUMBER, command_id="press-0001")
+        assert (request.state, request.problem) == ("asked", "unknown")
+    assert len(pbx.sent) == 1
+    assert "it is not known whether the call was placed" in placed_calls(anna)[0].words
+    # The link is back and the telephone system tells of the call:
+    write_progress("office", [Progress("press-0001", "key-1", "ringing")])
+    assert placed_calls(anna)[0].words == "Your phone rings: pick it up to call +856 20 55 512 345"
+
+
+def test_what_the_telephone_system_knows_nothing_of_when_it_is_back_was_never_placed(pbx: FakePbx, anna: User) -> None:
+    pbx.refusal = "unknown"
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    settle_unheard("elsewhere", before=timezone.now())
+    settle_unheard("office", before=datetime(2020, 1, 1, tzinfo=UTC))
+    assert DialRequest.objects.get().state == "asked"
+    settle_unheard("office", before=timezone.now())
+    assert placed_calls(anna)[0].words == "The link broke at that moment: the call was not placed. Try again."
+    assert len(told(anna)) == 3
+
+
+def test_a_program_that_died_in_the_middle_leaves_no_call_that_rings_for_ever(pbx: FakePbx, anna: User) -> None:
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    assert placed_calls(anna)[0].request.problem == ""
+    DialRequest.objects.update(requested_at=timezone.now() - timedelta(seconds=70))
+    assert "it is not known" in placed_calls(anna)[0].words
+    DialRequest.objects.update(requested_at=timezone.now() - timedelta(seconds=90))
+    assert placed_calls(anna) == []
+
+
+def test_a_call_goes_its_way_and_is_gone_a_while_after_its_end(pbx: FakePbx, anna: User) -> None:
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    Call.objects.create(pbx="office", key="k", direction="outbound", started_at=timezone.now(), command_id="press-0001")
+    seen = []
+    for state, outcome in (("ringing", ""), ("calling", ""), ("talking", ""), ("over", "answered")):
+        write_progress("office", [Progress("press-0001", "k", state, outcome)] * 2)
+        seen.append(placed_calls(anna)[0].words)
+    assert seen == [
+        "Your phone rings: pick it up to call +856 20 55 512 345",
+        "Calling +856 20 55 512 345",
+        "Talking with +856 20 55 512 345",
+        "The call with +856 20 55 512 345 is over.",
+    ]
+    assert len(told(anna)) == 5  # the same twice is told once
+    assert placed_calls(anna)[0].call_id == Call.objects.get().pk
+    DialRequest.objects.update(changed_at=timezone.now() - timedelta(minutes=1))
+    assert placed_calls(anna) == []
+
+
+def test_a_call_that_was_closed_without_the_telephone_system_is_over(pbx: FakePbx, anna: User) -> None:
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    write_progress("office", [Progress("press-0001", "k", "talking")])
+    now = timezone.now()
+    Call.objects.create(pbx="office", key="k", direction="outbound", started_at=now, ended_at=now, outcome="unknown")
+    assert placed_calls(anna)[0].request.state == "over"
+
+
+def test_a_call_is_cancelled_even_before_its_phone_rings(pbx: FakePbx, anna: User) -> None:
+    def cancel_meanwhile() -> None:
+        pbx.meanwhile = lambda: None
+        pbx.refusal = "over"  # the telephone system has no such call yet
+        cancel(request=DialRequest.objects.get())
+        pbx.refusal = ""
+
+    pbx.meanwhile = cancel_meanwhile
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    assert [type(each) for each in pbx.sent] == [Dial, CancelDial, CancelDial]
+    write_progress("office", [Progress("press-0001", "k", "over", "not_placed")])
+    assert placed_calls(anna)[0].words == "Cancelled."
+
+
+def test_a_cancel_that_does_not_arrive_is_said_so(pbx: FakePbx, anna: User) -> None:
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    pbx.refusal = "no_link"
+    with pytest.raises(NotDialled, match="no link"):
+        cancel(request=DialRequest.objects.get())
+    assert DialRequest.objects.get().problem == ""
+
+
+def test_what_the_rules_forbid_is_not_dialled_but_written_down(
+    pbx: FakePbx, anna: User, chief: User, client: Client
+) -> None:
+    set_rules(role=User.Role.MANAGER, rules=Rules(abroad=False), by=chief)
+    for _ in range(2):
+        with pytest.raises(NotDialled) as refusal:
+            dial(user=anna, raw="+99365123456", command_id="press-0001")
+        assert refusal.value.words == "You may not call other countries. Ask the administrator."
+    assert pbx.sent == []
+    change = Change.objects.get(about="dial")
+    assert (change.by, change.after["number"]) == (anna, "+99365123456")
+    client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
+    page = client.get("/settings/why").content.decode()
+    assert "You may not call other countries." in page
+    assert "+99365123456" in page
+    assert placed_calls(anna) == []
+
+
+def test_limits_of_the_day_count_what_was_dialled_and_not_what_was_refused_or_is_internal(
+    pbx: FakePbx, anna: User, chief: User
+) -> None:
+    set_rules(role=User.Role.MANAGER, rules=Rules(calls_a_day=2), by=chief)
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    dial(user=anna, raw="302", command_id="press-0002")
+    dial(user=anna, raw=NUMBER, command_id="press-0003", how=How.SOFT)
+    with pytest.raises(NotDialled, match=r"The limit is 2\."):
+        dial(user=anna, raw=NUMBER, command_id="press-0004")
+    dial(user=anna, raw="302", command_id="press-0005")
+    dial(user=anna, raw="190", command_id="press-0006", is_sure=True)
+    DialRequest.objects.update(requested_at=timezone.now() - timedelta(days=2))
+    dial(user=anna, raw=NUMBER, command_id="press-0007")
+    assert [type(each) for each in pbx.sent] == [Dial] * 5
+
+
+def test_a_country_that_nobody_called_is_asked_about_once(pbx: FakePbx, anna: User) -> None:
+    with pytest.raises(AskFirst) as question:
+        dial(user=anna, raw="+99365123456", command_id="press-0001")
+    assert question.value.words == "Nobody here has called Turkmenistan before. Call +993 65 123456?"
+    assert (pbx.sent, DialRequest.objects.count()) == ([], 0)
+    dial(user=anna, raw="+99365123456", command_id="press-0001", is_sure=True)
+    dial(user=anna, raw="+99365123457", command_id="press-0002")
+    assert len(pbx.sent) == 2
+
+
+def test_the_softphone_is_checked_and_counted_but_no_phone_is_rung(pbx: FakePbx, anna: User) -> None:
+    request = dial(user=anna, raw=NUMBER, command_id="press-0001", how=How.SOFT)
+    assert (request.how, request.number, pbx.sent) == ("soft", NUMBER, [])
+    assert placed_calls(anna) == []
+
+
+def talking(anna: User, key: str = "k") -> Call:
+    now = timezone.now()
+    call = Call.objects.create(pbx="office", key=key, direction="inbound", started_at=now, answered_at=now)
+    Segment.objects.create(call=call, key=f"{key}.1", role="called", extension="301", user=anna, answered_at=now)
+    return call
+
+
+def test_a_call_is_handed_on_by_who_talks_in_it_and_under_the_same_rules(
+    pbx: FakePbx, anna: User, chief: User, client: Client
+) -> None:
+    call = talking(anna)
+    set_rules(role=User.Role.MANAGER, rules=Rules(abroad=False), by=chief)
+    with pytest.raises(NotDialled, match="other countries"):
+        command(user=anna, call_id=call.pk, what="transfer", to="+99365123456", command_id="press-0001")
+    assert pbx.sent == []
+    for _ in range(2):
+        command(user=anna, call_id=call.pk, what="transfer", to="302", command_id="press-0002")
+    assert pbx.sent == [Transfer(command_id="press-0002", call_key="k", segment_key="k.1", to="302")]
+    client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/calls/{call.pk}/do/hangup").status_code == 404
+    assert client.get(f"/calls/{call.pk}/can").status_code == 404
+    assert len(pbx.sent) == 1
+
+
+def test_only_what_the_telephone_system_can_is_offered_and_done(pbx: FakePbx, anna: User, client: Client) -> None:
+    call = talking(anna)
+    pbx.able = frozenset({Capability.HANGUP, Capability.TRANSFER})
+    client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/calls/{call.pk}/can").json() == {"can": ["hangup", "transfer"], "held": False}
+    refused = client.post(f"/calls/{call.pk}/do/hold")
+    assert (refused.status_code, refused.json()) == (
+        409,
+        {"error": "This telephone system cannot do that for us. Do it on the phone."},
+    )
+    assert client.post(f"/calls/{call.pk}/do/explode").status_code == 404
+    assert client.post(f"/calls/{call.pk}/do/hangup").json() == {"words": "Hung up."}
+    assert [type(each) for each in pbx.sent] == [Hangup]
+
+
+def test_who_has_others_on_hold_can_take_them_back(pbx: FakePbx, anna: User, client: Client) -> None:
+    call = talking(anna)
+    holds = [["2026-11-22T01:00:00+00:00", True]]
+    Call.objects.update(tracking={"legs": [{"leg": "k.1", "holds": holds}, {"leg": "k.0", "holds": []}]})
+    client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
+    answer = client.get(f"/calls/{call.pk}/can").json()
+    assert answer == {"can": ["hangup", "unhold", "transfer", "consult"], "held": True}
+
+
+def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client) -> None:
+    client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
+    form = {"role": "manager", "customers": "on", "denied": "+882, 00 881\n+(44) 9-09", "allowed": ""}
+    limits = {"calls_a_day": "5", "abroad_a_day": "0", "countries_a_day": "1"}
+    assert client.post("/settings/calls", form | limits).status_code == 302
+    assert rules_of("manager") == Rules(
+        national=False,
+        abroad=False,
+        may_dare=False,
+        denied=("+882", "+881", "+44909"),
+        calls_a_day=5,
+        countries_a_day=1,
+    )
+    assert rules_of("owner") == DEFAULTS[User.Role.OWNER]
+    assert Change.objects.get(about="dial-rules").after["denied"] == ["+882", "+881", "+44909"]
+    wrong = client.post("/settings/calls", form | limits | {"denied": "+44x", "calls_a_day": "-1"})
+    assert wrong.status_code == 422
+    assert "This is not the beginning of a number: +44x" in wrong.content.decode()
+    assert rules_of("manager").calls_a_day == 5
+    assert client.post("/settings/calls", form | limits | {"role": "king"}).status_code == 404
+
+
+def test_a_link_of_another_program_only_asks(pbx: FakePbx, anna: User, client: Client) -> None:
+    client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
+    page = client.get("/calls/to", {"number": "tel:+8562055512345;ext=12"})
+    assert 'href="tel:+8562055512345;ext=12"' in page.content.decode()
+    refused = client.get("/calls/to", {"number": "tel:call me<script>"})
+    assert refused.status_code == 422
+    assert "<script>call" not in refused.content.decode()
+    assert "This is not a number that can be called." in refused.content.decode()
+    assert (pbx.sent, DialRequest.objects.count()) == ([], 0)
