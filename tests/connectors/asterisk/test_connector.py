@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import ipaddress
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,53 +19,14 @@ from cryptography.x509.oid import NameOID
 from callcard.connectors.asterisk.backoff import Backoff
 from callcard.connectors.asterisk.connector import AsteriskConnector
 from callcard.connectors.asterisk.options import AsteriskOptions
-from callcard.telephony.commands import (
-    CancelDial,
-    Capability,
-    CommandRefused,
-    Consult,
-    Dial,
-    Hangup,
-    Hold,
-    Transfer,
-    Unhold,
-)
-from callcard.telephony.connector import LinkState
+from callcard.telephony.commands import Capability, CommandRefused, Dial, Hangup
 from callcard.telephony.events import CallsInProgress, LegBegan, LegDialled, LinkLost
 from tests.connectors.asterisk.fake_ami import ALL_RIGHTS, Action, FakeAmi, channel, message, newchannel
+from tests.connectors.asterisk.linking import is_up, linked
 from tests.connectors.recorder import Recorder, until
 
 DIAL = Dial(command_id="c-1", extension="301", number="+99365777888", shown_name="Anna")
 LEG = "callcard-c-1"
-
-
-@contextlib.asynccontextmanager
-async def linked(
-    ami: FakeAmi, *, tls: ssl.SSLContext | None = None, tls_options: dict[str, object] | None = None, **options: object
-) -> AsyncIterator[tuple[AsteriskConnector, Recorder]]:
-    """A connector that runs against `ami`; its waits are short."""
-    if not ami.port:
-        await ami.start(tls)
-    quick: dict[str, object] = {
-        "ping_interval": 0.05,
-        "answer_timeout": 2.0,
-        "refused_retry": 0.05,
-        "dial_timeout": 1.0,
-    }
-    settings = {"port": ami.port, "secret": "right", **quick, **options, **(tls_options or {})}
-    connector, sink = AsteriskConnector(AsteriskOptions(**settings)), Recorder()  # type: ignore[arg-type]
-    task = asyncio.create_task(connector.run(sink))
-    try:
-        yield connector, sink
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await ami.stop()
-
-
-def is_up(sink: Recorder) -> bool:
-    return bool(sink.reports) and sink.reports[-1].state is LinkState.UP
 
 
 # Logging in
@@ -492,73 +451,6 @@ async def test_a_call_that_has_ended_cannot_be_hung_up() -> None:
             with pytest.raises(CommandRefused) as refusal:
                 await connector.execute(command)
             assert (refusal.value.reason, refusal.value.detail) == ("over", "the call has ended")
-
-
-TALK = {"command_id": "t-1", "call_key": "1.1", "segment_key": "1.2"}
-
-
-async def test_a_call_is_handed_on_in_the_context_of_own_phones() -> None:
-    ami = FakeAmi()
-    async with linked(ami, attended_transfer=True) as (connector, sink):
-        await until(lambda: is_up(sink))
-        await connector.execute(Transfer(**TALK, to="302"))
-        await connector.execute(Consult(**TALK, to="+99365777888"))
-    first, second = ami.asked("BlindTransfer") + ami.asked("Atxfer")
-    assert {name: first[name] for name in ("Channel", "Exten", "Context")} == {
-        "Channel": "1.2",
-        "Exten": "302",
-        "Context": "from-internal",
-    }
-    assert (second["Channel"], second["Exten"]) == ("1.2", "+99365777888")
-
-
-@pytest.mark.parametrize(
-    "hostile", [{"to": "302&PJSIP/303"}, {"to": "302\r\nX: y"}, {"to": ""}, {"segment_key": "/^P/"}]
-)
-async def test_a_transfer_takes_only_a_number_and_the_id_of_a_leg(hostile: dict[str, str]) -> None:
-    ami = FakeAmi()
-    async with linked(ami) as (connector, sink):
-        await until(lambda: is_up(sink))
-        with pytest.raises(CommandRefused, match="not_allowed"):
-            await connector.execute(Transfer(**{**TALK, "to": "302", **hostile}))
-    assert ami.asked("BlindTransfer") == []
-
-
-@pytest.mark.parametrize(
-    ("error", "word"),
-    [
-        ("Channel specified does not exist", "over"),
-        ("Transfer invalid", "over"),
-        ("Transfer not permitted", "not_allowed"),
-        ("Transfer failed", "failed"),
-    ],
-)
-async def test_why_a_call_was_not_handed_on_is_told_in_a_word(error: str, word: str) -> None:
-    ami = FakeAmi(errors={"BlindTransfer": error})
-    async with linked(ami) as (connector, sink):
-        await until(lambda: is_up(sink))
-        with pytest.raises(CommandRefused, match=f"^{word}: {error}$"):
-            await connector.execute(Transfer(**TALK, to="302"))
-
-
-async def test_what_asterisk_cannot_do_is_not_sent_to_it() -> None:
-    ami = FakeAmi()
-    async with linked(ami) as (connector, sink):
-        await until(lambda: is_up(sink))
-        for command in (Hold(**TALK), Unhold(**TALK), Consult(**TALK, to="302")):
-            with pytest.raises(CommandRefused, match="unsupported"):
-                await connector.execute(command)
-    assert ami.asked("Atxfer") == []
-
-
-async def test_a_dial_is_cancelled_by_its_own_name() -> None:
-    ami = FakeAmi()
-    async with linked(ami) as (connector, sink):
-        await until(lambda: is_up(sink))
-        await connector.execute(CancelDial(command_id="x", dial_id="c-1"))
-        assert [action["Channel"] for action in ami.asked("Hangup")] == [LEG]
-        with pytest.raises(CommandRefused, match="not_allowed"):
-            await connector.execute(CancelDial(command_id="x", dial_id="c\r\nX: y"))
 
 
 def test_waits_double_to_their_longest_and_begin_anew() -> None:

@@ -39,7 +39,7 @@ export class CallCommands extends HTMLElement {
   }
 
   draw({ can }) {
-    const shown = can.filter((what) => what !== "consult");
+    const shown = ["hold", "unhold", "transfer", "hangup"].filter((what) => can.includes(what));
     this.replaceChildren(...shown.map((what) => this.button(what)));
   }
 

@@ -1,0 +1,179 @@
+"""What is done by button in calls of a real Asterisk, and what the log says of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from callcard.calls.models import Call
+from lab.asterisk.plan import Plan
+from lab.asterisk.run import Asterisk
+from lab.exchange import CUSTOMER, OTHER_CUSTOMER, Exchange, ended, up
+from lab.phones.dialog import Dialog
+from tests.pbx.company import PBX, connect_pbx, found_company, user_of
+from tests.pbx.watching import Logged, eventually, in_thread, logged_calls, name_of, wait_for_links
+from tests.stories.product import Desk, Product
+
+pytestmark = [pytest.mark.pbx, pytest.mark.django_db(transaction=True)]
+
+WITH_KEYS = "324"  # a line on which 301 may hand on by keys
+
+
+@pytest.fixture(scope="module")
+def exchange_machine() -> Iterator[Asterisk]:
+    with Asterisk(Plan()) as running:
+        yield running
+
+
+@pytest.fixture
+def product(exchange_machine: Asterisk) -> Iterator[Product]:
+    found_company()
+    connect_pbx(PBX, exchange_machine.plan.ami_port, attended_transfer=True)
+    product = Product()
+    product.start()
+    try:
+        wait_for_links(PBX)
+        yield product
+    finally:
+        product.stop()
+
+
+Play = Callable[[Exchange, Desk], Awaitable[None]]
+
+
+def played(asterisk: Asterisk, product: Product, play: Play) -> list[Logged]:
+    """What the log says after 301 has sat at their desk while this was played."""
+
+    async def run() -> None:
+        desk = await asyncio.to_thread(Desk, product.port, user_of("301"))
+        async with Exchange(asterisk) as exchange:
+            await exchange.phones("301", "302")
+            await asyncio.wait_for(play(exchange, desk), 60)
+            await exchange.idle()
+        await eventually(lambda: not Call.objects.filter(ended_at=None).exists(), "every call is over")
+
+    asyncio.run(run())
+    return logged_calls()
+
+
+async def press(desk: Desk, path: str, **form: str) -> dict[str, str]:
+    status, text = await asyncio.to_thread(desk.post, path, **form)
+    assert status == 200, text
+    return dict(json.loads(text))
+
+
+async def in_call(desk: Desk, what: str, **form: str) -> None:
+    """Press a button of the call in which 301 talks."""
+    await eventually(_talks, "301 is seen talking")
+    call_id = await in_thread(lambda: Call.objects.get(ended_at=None).pk)
+    await press(desk, f"/calls/{call_id}/do/{what}", **form)
+
+
+def _talks() -> bool:
+    return Call.objects.filter(ended_at=None, segments__extension="301", segments__answered_at__isnull=False).exists()
+
+
+async def answered(exchange: Exchange, extension: str) -> Dialog:
+    call = await (await exchange.phone(extension)).next_call()
+    call.answer()
+    await up(call)
+    return call
+
+
+def segments(call: Logged) -> list[tuple[str, str, str]]:
+    return [(name_of(each), each.role, each.outcome) for each in sorted(call.segments, key=lambda each: each.pk)]
+
+
+def test_a_call_that_is_handed_on_by_button_is_one_call(exchange_machine: Asterisk, product: Product) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        caller = await exchange.outside_call()
+        first = await answered(exchange, "301")
+        await in_call(desk, "transfer", to="302")
+        await ended(first)
+        second = await answered(exchange, "302")
+        await asyncio.sleep(0.3)
+        await caller.hang_up()
+        await ended(second)
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.direction, call.row.outcome, call.row.number) == ("inbound", "answered", CUSTOMER)
+    assert segments(call) == [
+        (CUSTOMER, "caller", "answered"),
+        ("301", "called", "answered"),
+        ("302", "called", "answered"),
+    ]
+
+
+def test_an_outgoing_call_is_handed_on_too(exchange_machine: Asterisk, product: Product) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        await press(desk, "/calls/dial", number=OTHER_CUSTOMER)
+        own = await answered(exchange, "301")
+        customer = await exchange.trunk.next_call()
+        customer.answer()
+        await in_call(desk, "transfer", to="302")
+        await ended(own)
+        second = await answered(exchange, "302")
+        await asyncio.sleep(0.3)
+        await customer.hang_up()
+        await ended(second)
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.direction, call.row.outcome, bool(call.row.command_id)) == ("outbound", "answered", True)
+    assert sorted(segments(call)) == [
+        (OTHER_CUSTOMER, "called", "answered"),
+        ("301", "caller", "answered"),
+        ("302", "called", "answered"),
+    ]
+
+
+def test_who_asks_first_hands_over_by_hanging_up(exchange_machine: Asterisk, product: Product) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        caller = await exchange.outside_call(WITH_KEYS)
+        first = await answered(exchange, "301")
+        await in_call(desk, "consult", to="302")
+        second = await answered(exchange, "302")
+        await asyncio.sleep(0.5)
+        assert not first.ended.is_set()
+        await in_call(desk, "hangup")
+        await ended(first)
+        await asyncio.sleep(0.5)
+        assert second.is_up
+        await caller.hang_up()
+        await ended(second)
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.direction, call.row.outcome, call.row.number) == ("inbound", "answered", CUSTOMER)
+    assert sorted(segments(call)) == [
+        (CUSTOMER, "caller", "answered"),
+        ("301", "called", "answered"),
+        ("302", "called", "answered"),
+    ]
+
+
+def test_a_call_is_cancelled_while_the_own_phone_rings_and_nobody_else_hears_of_it(
+    exchange_machine: Asterisk, product: Product
+) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        placed = await press(desk, "/calls/dial", number=OTHER_CUSTOMER)
+        ringing = await (await exchange.phone("301")).next_call()
+        await press(desk, f"/calls/placed/{placed['command']}/cancel")
+        await ended(ringing)
+        assert exchange.trunk.incoming.empty()
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.outcome, call.row.dialled) == ("not_placed", OTHER_CUSTOMER)
+
+
+def test_a_call_is_cancelled_while_the_customers_phone_rings(exchange_machine: Asterisk, product: Product) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        placed = await press(desk, "/calls/dial", number=OTHER_CUSTOMER)
+        own = await answered(exchange, "301")
+        customer = await exchange.trunk.next_call()
+        await press(desk, f"/calls/placed/{placed['command']}/cancel")
+        await ended(own, customer)
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.outcome, call.row.number) == ("cancelled", OTHER_CUSTOMER)
