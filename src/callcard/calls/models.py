@@ -17,6 +17,10 @@ from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
 
+_ENDED = Q(ended_at__isnull=False)
+_NO_RESULT = Q(outcome="answered", result="")
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User) -> Self:
         """Calls that people whose records this user sees took part in, or that were with their customers."""
@@ -77,10 +81,12 @@ class Call(models.Model):
     hold_seconds = models.FloatField(_("held, seconds"), default=0)
     is_recorded = models.BooleanField(_("recorded"), default=False)
     is_complete = models.BooleanField(_("seen from beginning to end"), default=True)
-    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="calls")
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="calls", db_index=False)
     match = models.CharField(max_length=10, choices=Match.choices, default=Match.NONE)
     candidates = models.JSONField(default=list, blank=True)  # ids of the customers to choose from
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     result = models.CharField(_("result"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
     # While it goes on: what the tracker must know to take it up again after a restart.
@@ -119,6 +125,23 @@ class Call(models.Model):
             models.Index(
                 fields=["written_by", "started_at"], condition=models.Q(written_by__isnull=False), name="calls_by_hand"
             ),
+            # For the filters of the log (log_conditions), in its order; written when a call is over, not when it rings.
+            models.Index(fields=["direction", "outcome", "started_at"], condition=_ENDED, name="calls_by_outcome"),
+            models.Index(fields=["line", "started_at"], condition=_ENDED, name="calls_of_line"),
+            models.Index(fields=["queue", "started_at"], condition=~Q(queue=""), name="calls_of_queue"),
+            models.Index(fields=["e164", "started_at"], condition=_ENDED, name="calls_of_number"),
+            models.Index(fields=["number", "started_at"], condition=Q(e164="") & _ENDED, name="calls_of_extension"),
+            models.Index(
+                fields=["answered_by", "started_at"], condition=Q(answered_by__isnull=False), name="calls_answered_by"
+            ),
+            models.Index(fields=["result", "started_at"], condition=~Q(result=""), name="calls_of_result"),
+            models.Index(fields=["started_at"], condition=_NO_RESULT & _ENDED, name="calls_without_result"),
+            models.Index(fields=["origin", "started_at"], condition=~Q(origin="live"), name="calls_of_origin"),
+            models.Index(fields=["started_at"], condition=Q(is_recorded=True), name="calls_recorded"),
+            models.Index(fields=["ring_seconds"], condition=_ENDED, name="calls_by_ring"),
+            models.Index(fields=["talk_seconds"], condition=Q(talk_seconds__gt=0), name="calls_by_talk"),
+            models.Index(fields=["hold_seconds"], condition=Q(hold_seconds__gt=0), name="calls_by_hold"),
+            models.Index(fields=["cost"], condition=Q(cost__isnull=False), name="calls_by_cost"),
         ]
 
     @property
@@ -150,11 +173,13 @@ class Segment(models.Model):
         FORWARDED = "forwarded", _("Forwarded")
         UNKNOWN = "unknown", _("End not seen")
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="segments")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="segments", db_index=False)
     key = models.CharField(max_length=160)
     role = models.CharField(max_length=10)
     extension = models.CharField(_("extension"), max_length=32, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     number = models.CharField(_("number"), max_length=255, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     queue = models.CharField(max_length=80, blank=True)
@@ -169,6 +194,9 @@ class Segment(models.Model):
     class Meta:
         verbose_name = _("segment")
         constraints = [models.UniqueConstraint(fields=["call", "key"], name="one_segment_per_call_key")]
+        indexes = [
+            models.Index(fields=["user", "began_at", "call"], condition=Q(user__isnull=False), name="calls_of_user")
+        ]
 
 
 class CallNote(models.Model):
@@ -208,8 +236,8 @@ class Notice(models.Model):
         OVER = "over", _("Over")
         LOST = "lost", _("Line to the telephone system lost")
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="notices")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="notices", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RINGING)
     rang_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)  # first written to a browser of the user
@@ -256,3 +284,14 @@ class CallTagging(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "tag"], name="one_tag_of_a_call")]
         indexes = [models.Index(fields=["tag", "began_at", "call"], name="calls_tagged")]
+
+
+class CallSettings(models.Model):
+    """What the administrator decided about calls; one row at most, none: as the defaults here."""
+
+    needs_result = models.BooleanField(_("every talk needs a result"), default=False)
+    needs_result_seconds = models.PositiveSmallIntegerField(_("talks shorter than these seconds need none"), default=10)
+    may_write_by_hand = models.BooleanField(_("calls may be written down by hand"), default=True)
+
+    class Meta:
+        verbose_name = _("settings of calls")

@@ -1,0 +1,109 @@
+"""Calls as rows of a file: some hundred are read at once, so memory does not grow with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from callcard.calls.models import Call, CallQuerySet
+from callcard.calls.queries import veil_customers
+from callcard.customers.transfer.exporting import as_csv, as_xlsx, delimiter
+from callcard.staff.history import record_change
+from callcard.staff.models import Change, User
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_READ_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """`read` writes a call's cell, with all its rows at hand. Times are local ones, durations whole seconds."""
+
+    key: str
+    title: str
+    read: Callable[[Call], str]
+
+
+def columns_for(_user: User) -> list[ExportColumn]:
+    """Everything of a call. Whom a call was with is named only to who may see them."""
+    return [
+        ExportColumn("started", _("When"), lambda call: f"{timezone.localtime(call.started_at):%Y-%m-%d %H:%M:%S}"),
+        ExportColumn("direction", _("Direction"), lambda call: call.get_direction_display()),
+        ExportColumn("customer", _("With"), lambda call: call.customer.name if call.customer else ""),
+        ExportColumn("number", _("Number"), lambda call: call.e164 or call.number),
+        ExportColumn("line", _("Line"), lambda call: call.line),
+        ExportColumn("queue", _("Group"), lambda call: call.queue),
+        ExportColumn("people", _("Who of us"), lambda call: ", ".join(call.people)),
+        ExportColumn("answered", _("Answered by"), lambda call: str(call.answered_by or "")),
+        ExportColumn("outcome", _("Outcome"), lambda call: call.ending),
+        ExportColumn("rang", _("Rang, seconds"), lambda call: _seconds(call.ring_seconds)),
+        ExportColumn("talked", _("Talked, seconds"), lambda call: _seconds(call.talk_seconds)),
+        ExportColumn("held", _("Held, seconds"), lambda call: _seconds(call.hold_seconds)),
+        ExportColumn("result", _("Result"), lambda call: call.result),
+        ExportColumn("note", _("Note"), lambda call: call.note),
+        ExportColumn("tags", _("Tags"), lambda call: ", ".join(tag.name for tag in call.tags.all())),
+        ExportColumn("order", _("Order"), lambda call: call.order.number if call.order else ""),
+        ExportColumn("cost", _("Cost"), lambda call: "" if call.cost is None else f"{call.cost.normalize():f}"),
+        ExportColumn("currency", _("Currency"), lambda call: call.cost_currency),
+        ExportColumn("recorded", _("Recorded"), lambda call: _("yes") if call.is_recorded else _("no")),
+        ExportColumn("origin", _("Learned from"), lambda call: call.get_origin_display()),
+    ]
+
+
+def _seconds(seconds: float) -> str:
+    return str(round(seconds))
+
+
+def file_of(
+    rows: CallQuerySet, columns: Sequence[ExportColumn], form: str, user: User, *, question: str
+) -> Iterator[bytes]:
+    """The file in pieces. The step in the history is there before the first call leaves."""
+    step = _kept(user, form, columns, question)
+    head = [column.title for column in columns]
+    cells = ([column.read(call) for column in columns] for call in _counted(_in_chunks(rows, user), step))
+    return as_xlsx(head, cells) if form == "xlsx" else as_csv(head, cells, delimiter())
+
+
+def _in_chunks(rows: CallQuerySet, user: User) -> Iterator[Call]:
+    """The newest first."""
+    parts = ("customer__responsible", "answered_by", "order", "segments__user", "tags")
+    rows = rows.defer("tracking", "candidates").prefetch_related(*parts).order_by("-started_at", "-pk")
+    behind = Q()
+    while chunk := list(rows.filter(behind)[:_READ_AT_ONCE]):
+        last = chunk[-1]
+        veil_customers(chunk, user)
+        yield from chunk
+        further = Q(started_at__lt=last.started_at) | Q(started_at=last.started_at, pk__lt=last.pk)
+        behind = Q(started_at__lte=last.started_at) & further
+
+
+def _kept(user: User, form: str, columns: Sequence[ExportColumn], question: str) -> Change | None:
+    after: dict[str, Any] = {"of": "calls", "form": form, "columns": [column.key for column in columns], "rows": None}
+    return record_change(
+        about="export",
+        object_id=user.pk,
+        customer_id=None,
+        action=Change.Action.CREATED,
+        before={},
+        after={**after, "question": question[:1000]},
+        by=user,
+    )
+
+
+def _counted(calls: Iterator[Call], step: Change | None) -> Iterator[Call]:
+    """How many were sent is written down in the end, also when the browser went away before."""
+    number = 0
+    try:
+        for number, call in enumerate(calls, start=1):  # noqa: B007
+            yield call
+    finally:
+        if step is not None:
+            Change.objects.filter(pk=step.pk).update(after={**step.after, "rows": number})
