@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
@@ -11,12 +11,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import Call, CallResult
+from callcard.calls.models import Call, CallResult, CallTag
 from callcard.calls.services import write_note
+from callcard.calls.tagging import tag_call
 from callcard.customers.merge_queries import held_for_writing
+from callcard.sales.models import Order
 from callcard.staff.models import User
 from callcard.tasks.forms import DayField, time_field
 from callcard.tasks.models import Task
@@ -24,16 +28,19 @@ from callcard.tasks.rules import moment_of
 from callcard.tasks.services import add_task, cancel_task, change_task
 
 _RESULT_LENGTH = 60
+_ORDERS_OFFERED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What somebody says about a call. `note` None: it stays as it is; `next_contact`: a day, a moment, or None for no
-    further contact."""
+    """What somebody says about a call. `next_contact`: a day, a moment, or None for no further contact; the note, the
+    tags and the order stay as they are where they are None."""
 
     note: str | None
     result: str
     next_contact: date | datetime | None
+    tags: frozenset[int] | None = None
+    order_id: int | None = None  # 0: about none
 
 
 @transaction.atomic
@@ -69,36 +76,58 @@ def close_call(
     )
 
 
+def say_about(*, call: Call, said: Closing, by: User) -> None:
+    """Which of the company's tags it has, and which order it was about; one that this user may not see is none."""
+    if said.tags is not None:
+        tag_call(call=call, tag_ids=said.tags)
+    if said.order_id is None:
+        return
+    order = Order.objects.visible_to(by).filter(pk=said.order_id).first()
+    if order is not None or said.order_id == 0:
+        Call.objects.filter(pk=call.pk).update(order=order)
+
+
 def next_contact_of(call: Call, user: User) -> Task | None:
     """The open task that this user made of the call."""
     about_call = Task.objects.open().filter(about=Task.About.CALL, about_id=call.pk, created_by=user)
     return about_call.order_by("-pk").first()
 
 
-def read_closing(given: Mapping[str, str]) -> Closing:
+def read_closing(given: QueryDict) -> Closing:
     """What was sent by a form with `closing_fields` in it and a `note`. What is no day is no next contact."""
     on, at = _read(DayField(required=False), given.get("next_on", "")), None
     if isinstance(on, date):
         at = _read(time_field(required=False), given.get("next_at", ""))
     when = moment_of(on, at, timezone.get_current_timezone()) if isinstance(at, time) and on else on
-    return Closing(note=given.get("note"), result=given.get("result", ""), next_contact=when)
+    return Closing(
+        note=given.get("note"),
+        result=given.get("result", ""),
+        next_contact=when,
+        tags=frozenset(_ids(given.getlist("tag"))) if "tags" in given else None,
+        order_id=next(iter(_ids([given.get("order") or "0"])), None) if "order" in given else None,
+    )
 
 
-def closing_door(call_id: int) -> str:
+def _ids(values: Iterable[str]) -> list[int]:
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
+
+
+def closing_door(call_id: int, *, is_open: bool = False) -> str:
     """HTML of what opens the form in the page, for cards and lists of calls. It costs no query until it is opened."""
     saved, failed = escape(_("Saved")), escape(_("This did not work. Try again."))
     return (
         f'<call-closing data-url="/calls/{call_id}/closing" data-word-saved="{saved}" data-word-failed="{failed}">'
-        f"<details><summary>{escape(_('Result and next contact'))}</summary></details></call-closing>"
+        f"<details{' open' if is_open else ''}><summary>{escape(_('Result and next contact'))}</summary></details>"
+        "</call-closing>"
     )
 
 
-def closing_fields(*, result: str, task: Task | None) -> str:
+def closing_fields(*, result: str, task: Task | None, needs_result: bool = False) -> str:
     """HTML of the fields for the result and the next contact: what is chosen, and the open task, are shown in them."""
     on, at = _shown_due(task)
     words = {name: escape(text) for name, text in _words().items()}
     return (
-        f"{_result_field(result, words)}"
+        f"{_result_field(result, words, needs_result)}"
         f'<label class="closing-next"><span>{words["next"]}</span>'
         f'<input class="form-control form-control-sm" type="date" name="next_on" value="{on}"'
         f' min="{timezone.localdate().isoformat()}"></label>'
@@ -107,12 +136,55 @@ def closing_fields(*, result: str, task: Task | None) -> str:
     )
 
 
-def _result_field(chosen: str, words: Mapping[str, str]) -> str:
+def subject_fields(call: Call, user: User) -> str:
+    """HTML of the fields for what a call was about: the customer's order, and tags. Empty without either."""
+    return _order_field(call, user) + _tag_fields(call)
+
+
+def _order_field(call: Call, user: User) -> str:
+    """Of the customer's orders the newest, and the one that is chosen."""
+    seen = Order.objects.visible_to(user)
+    offered = list(seen.filter(customer=call.customer_id).order_by("-ordered_at", "-pk")[:_ORDERS_OFFERED])
+    if call.order_id is not None and call.order_id not in {order.pk for order in offered}:
+        offered += seen.filter(pk=call.order_id)
+        if not offered or offered[-1].pk != call.order_id:
+            return ""  # about one that is none of theirs
+    if call.customer_id is None and call.order_id is None:
+        return ""
+    if not offered:
+        return ""
+    words = escape(_("About the order"))
+    options = "".join(
+        f'<option value="{order.pk}"{" selected" if order.pk == call.order_id else ""}>'
+        f"{escape(order.number)}{escape(f' · {order.title}') if order.title else ''}</option>"
+        for order in offered
+    )
+    return (
+        f'<select class="form-select form-select-sm" name="order" aria-label="{words}">'
+        f'<option value="">{words}</option>{options}</select>'
+    )
+
+
+def _tag_fields(call: Call) -> str:
+    given = set(call.taggings.values_list("tag_id", flat=True))
+    offered = CallTag.objects.filter(Q(archived_at=None) | Q(pk__in=given))
+    boxes = "".join(
+        f'<label class="badge-state tone-{escape(tag.colour)}"><input class="form-check-input" type="checkbox"'
+        f' name="tag" value="{tag.pk}"{" checked" if tag.pk in given else ""}> {escape(tag.name)}</label>'
+        for tag in offered
+    )
+    words = escape(_("Tags"))
+    start = f'<input type="hidden" name="tags" value="1"><span class="closing-tags" role="group" aria-label="{words}">'
+    return f"{start}{boxes}</span>" if boxes else ""
+
+
+def _result_field(chosen: str, words: Mapping[str, str], needs_result: bool) -> str:
     options = _options(chosen)
     if not options:
         return ""
     return (
-        f'<select class="form-select form-select-sm" name="result" aria-label="{words["result"]}">'
+        f'<select class="form-select form-select-sm" name="result" aria-label="{words["result"]}"'
+        f"{' required' if needs_result else ''}>"
         f'<option value="">{words["result"]}</option>{options}</select>'
     )
 

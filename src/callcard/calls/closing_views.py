@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from callcard.calls.closing import close_call, closing_fields, next_contact_of, read_closing
-from callcard.calls.models import Call
+from callcard.calls.closing import (
+    close_call,
+    closing_fields,
+    next_contact_of,
+    read_closing,
+    say_about,
+    subject_fields,
+)
+from callcard.calls.queries import veil_customers
+from callcard.calls.seen import call_seen_by
+from callcard.calls.unfinished import needs_result
 from callcard.customers.about import address_of_new_task
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task
@@ -21,31 +30,34 @@ from callcard.ui.writing import full_moment
 @never_cache
 @require_http_methods(["GET", "POST"])
 def closing(request: HttpRequest, pk: int) -> HttpResponse:
-    user, call = signed_in(request), _own_call(request, pk)
+    user = signed_in(request)
+    call = call_seen_by(user, pk)
+    is_needed = needs_result(call, user)
     if request.method == "POST":
-        said = read_closing(request.POST.dict())
+        said = read_closing(request.POST)
+        if is_needed and not said.result.strip():
+            return HttpResponse(_("Say what came of the call."), status=422, content_type="text/plain")
         close_call(call=call, note=said.note, result=said.result, next_contact_at=said.next_contact, by=user)
+        say_about(call=call, said=said, by=user)
+        if "X-Callcard-Window" in request.headers and "window" not in request.POST:
+            return HttpResponse(status=204)
+        messages.success(request, _("Saved."))
+        return redirect("call", pk=pk)
+    veil_customers([call], user)
+    fields = closing_fields(result=call.result, task=next_contact_of(call, user), needs_result=is_needed)
+    fields += subject_fields(call, user)
+    if "ask" in request.GET and not is_needed:
         return HttpResponse(status=204)
-    fields = closing_fields(result=call.result, task=next_contact_of(call, user))
     # Composed of escaped values, as everything on the pop-up is.
-    return render(request, "calls/closing.html", {"call": call, "fields": mark_safe(fields)})
+    template = "calls/ask.html" if "ask" in request.GET else "calls/closing.html"
+    return render(request, template, {"call": call, "fields": mark_safe(fields)})
 
 
 @require_GET
 def call_task(request: HttpRequest, pk: int) -> HttpResponse:
     """To a new task about this call."""
-    call = _own_call(request, pk)
+    call = call_seen_by(signed_in(request), pk)
     words = _("Call %(when)s") % {"when": full_moment(call.started_at)}
     return redirect(
         address_of_new_task(about=Task.About.CALL, about_id=call.pk, words=words, customer_id=call.customer_id)
     )
-
-
-def _own_call(request: HttpRequest, pk: int) -> Call:
-    """A call that this user may see or was shown; any other does not exist for them."""
-    user = signed_in(request)
-    seen = Q(pk__in=Call.objects.visible_to(user).filter(pk=pk).values("pk")) | Q(pk=pk, notices__user=user)
-    call = Call.objects.filter(seen).select_related("customer").distinct().first()
-    if call is None:
-        raise Http404
-    return call

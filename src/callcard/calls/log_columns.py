@@ -39,7 +39,9 @@ def columns_for(user: User) -> list[Column]:
         Column("order", _("Order"), "text", is_shown=False),
         Column("cost", _("Cost"), "money", sort="cost", is_shown=False, may_be_empty=False),
         Column("recorded", _("Recorded"), "yesno", is_shown=False, may_be_empty=False),
-        Column("origin", _("Learned from"), "choice", options=origins, can_group=True, is_shown=False, may_be_empty=False),
+        Column(
+            "origin", _("Learned from"), "choice", options=origins, can_group=True, is_shown=False, may_be_empty=False
+        ),
     ]
 
 
@@ -55,7 +57,9 @@ def _tags() -> tuple[tuple[str, str], ...]:
 
 def _told(column: str) -> tuple[tuple[str, str], ...]:
     """What telephone systems have called their lines or groups, with the company's names."""
-    return tuple((value, line_name(value) or value if column == "line" else value) for value in distinct(column) if value)
+    return tuple(
+        (value, line_name(value) or value if column == "line" else value) for value in distinct(column) if value
+    )
 
 
 _INDEXES = {

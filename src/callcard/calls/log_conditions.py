@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -31,6 +31,9 @@ _OUTCOMES = tuple(value for value, _label in Call.Outcome.choices if value)
 _DIRECTIONS = tuple(value for value, _label in Call.Direction.choices)
 
 
+Q_ = TypeVar("Q_", bound=QuerySet[Any])
+
+
 class Unindexed(Func):
     """A column as no index knows it: SQLite keeps no statistics by itself, and would begin with any index that it
     finds instead of with the rows at hand."""
@@ -48,7 +51,7 @@ def unindexed() -> CallQuerySet:
 
 
 def literally(condition: str) -> Q:
-    """The condition of a partial index, in its words: of one with parameters SQLite does not see that it is the same."""
+    """A partial index's condition in its words: of one with parameters SQLite does not see that it is the same."""
     return Q(RawSQL(condition, (), output_field=BooleanField()))
 
 
@@ -96,7 +99,7 @@ class Span:
     def __bool__(self) -> bool:
         return self.begin is not None or self.end is not None
 
-    def over(self, rows: QuerySet[Any], key: str = "started_at") -> QuerySet[Any]:
+    def over(self, rows: Q_, key: str = "started_at") -> Q_:
         limits = {f"{key}__gte": self.begin, f"{key}__lt": self.end}
         return rows.filter(**{name: limit for name, limit in limits.items() if limit is not None})
 
@@ -121,7 +124,7 @@ def _segments_of(ids: Iterable[int]) -> QuerySet[Segment]:
 
 def of_numbers(numbers: Iterable[str], typed: str) -> Condition:
     """Calls with a number in E.164, or one as the telephone system sent it; of a beginning, all that begin so."""
-    exact = [number for number in dict.fromkeys(numbers) if number][:_MOST_PARTS // 2]
+    exact = [number for number in dict.fromkeys(numbers) if number][: _MOST_PARTS // 2]
     parts = [_ended(e164=number) for number in exact] + [_ended(number=typed).filter(_NO_E164)]
     check = Q(u_e164__in=exact) | Q(u_number=typed)
     return Condition(check, _with_going_on(parts, Q(e164__in=exact) | Q(number=typed)))
@@ -233,9 +236,7 @@ def _result(one: Filter) -> Condition:
 
 def without_result() -> Condition:
     """Answered, over, and nobody said what came of it."""
-    return Condition(
-        Q(u_outcome="answered", u_result=""), Source([Call.objects.filter(_ENDED & _NO_RESULT)])
-    )
+    return Condition(Q(u_outcome="answered", u_result=""), Source([Call.objects.filter(_ENDED & _NO_RESULT)]))
 
 
 def _tags(one: Filter) -> Condition:

@@ -69,7 +69,7 @@ def file_of(
     step = _kept(user, form, columns, question)
     head = [column.title for column in columns]
     cells = ([column.read(call) for column in columns] for call in _counted(_in_chunks(rows, user), step))
-    return as_xlsx(head, cells) if form == "xlsx" else as_csv(head, cells, delimiter())
+    return as_xlsx(head, cells, title=_("Calls")) if form == "xlsx" else as_csv(head, cells, delimiter())
 
 
 def _in_chunks(rows: CallQuerySet, user: User) -> Iterator[Call]:

@@ -33,7 +33,7 @@ from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 from callcard.telephony.numbers import candidates
-from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Filter, Page, counted, keyset_page
+from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Page, counted, keyset_page
 
 _GROUPS_SHOWN = 60
 
@@ -77,8 +77,6 @@ def found_calls(user: User, asked: Asked, columns: Iterable[Column]) -> Found:
         return Found(rows, None, False, False, span, conditions)
     number, is_exact = counted(rows)
     return Found(rows, number, is_exact, is_exact, span, conditions)
-
-
 
 
 def _is_without_result(asked: Asked) -> bool:
@@ -190,10 +188,11 @@ def groups(found: Found, column: Column) -> list[Group]:
     """How many of few calls there are of each kind, and how long they were talked for; the largest first, days in
     their order."""
     rows = found.rows.order_by()
-    told = {"all": Count("pk"), "talked": Sum("talk_seconds")}
+    told: dict[str, Any] = {"all": Count("pk"), "talked": Sum("talk_seconds")}
     if column.key == "started":
         zone = timezone.get_current_timezone()
-        days = rows.annotate(on=TruncDate("started_at", tzinfo=zone)).values("on").annotate(**told).order_by("-on")
+        days: QuerySet[Any, Any] = rows.annotate(on=TruncDate("started_at", tzinfo=zone)).values("on")
+        days = days.annotate(**told).order_by("-on")
         return [Group(day["on"].isoformat(), day["all"], day["talked"] or 0) for day in days[:_GROUPS_SHOWN]]
     if column.key == "person":
         spoke = Segment.objects.filter(call__in=rows.values("pk"), user__isnull=False).order_by().values("user_id")
@@ -206,6 +205,6 @@ def groups(found: Found, column: Column) -> list[Group]:
     return _largest(rows.values(name).annotate(**told), name)
 
 
-def _largest(rows: QuerySet[Any, dict[str, Any]], name: str) -> list[Group]:
+def _largest(rows: QuerySet[Any, Any], name: str) -> list[Group]:
     made = [Group(str(row[name]), row["all"], row["talked"] or 0) for row in rows if row[name] not in (None, "")]
     return sorted(made, key=lambda group: -group.number)[:_GROUPS_SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from callcard.customers.transfer.sending import sent
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked, without
-from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context, question_of
+from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context
 from callcard.ui.writing import day, duration
 
 LOG = RecordList("call-log", columns_for, sort="-started")
@@ -77,7 +78,7 @@ def _with_talk(words: str, one: Group) -> str:
 
 
 def _day_link(query: QueryDict, one: Group) -> dict[str, Any]:
-    on = timezone.datetime.fromisoformat(one.value).date()
+    on = date.fromisoformat(one.value)
     rest = without(query, "f.started.from", "f.started.to", "group")
     address = f"?{rest}&f.started.from={one.value}&f.started.to={one.value}".replace("?&", "?")
     return {"words": _with_talk(day(on), one), "number": one.number, "is_exact": True, "address": address}
@@ -88,7 +89,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """A tag for the calls that were selected, or away with it: the one undoes the other."""
     user = signed_in(request)
     action, _colon, value = request.POST.get("change", "").partition(":")
-    tag = CallTag.objects.filter(pk=int(value)).first() if value.isascii() and value.isdigit() and len(value) < 19 else None
+    tag = (
+        CallTag.objects.filter(pk=int(value)).first()
+        if value.isascii() and value.isdigit() and len(value) < 19
+        else None
+    )
     if tag is None or action not in ("add_tag", "remove_tag"):
         messages.error(request, _("Choose what to change."))
         return redirect(LOG.back_to(request))
@@ -100,9 +105,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(query: QueryDict) -> list[int]:
-    return [
-        int(pk) for pk in query.getlist("call")[:_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19
-    ]
+    return [int(pk) for pk in query.getlist("call")[:_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19]
 
 
 # -- taking it out -----------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from callcard.sales.models import Order
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
-
 _ENDED = Q(ended_at__isnull=False)
 _NO_RESULT = Q(outcome="answered", result="")
 
@@ -151,6 +150,13 @@ class Call(models.Model):
             return self.get_outcome_display()
         has_rung = any(segment.role == "called" and segment.rang_at for segment in self.segments.all())
         return ending(self.outcome, has_rung=has_rung)
+
+    @property
+    def people(self) -> list[str]:
+        """Who of the company took part: those who spoke, else those for whom it rang. Reads the segments' users."""
+        ours = [segment for segment in self.segments.all() if segment.user is not None]
+        spoke = [segment for segment in ours if segment.answered_at or segment.role == "caller"]
+        return list(dict.fromkeys(segment.user.shown_name for segment in spoke or ours if segment.user))
 
 
 def ending(outcome: str, *, has_rung: bool) -> str:

@@ -1,11 +1,11 @@
-"""The list that the company keeps about its calls."""
+"""The lists that the company keeps about its calls."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from callcard.calls.models import CallResult
-from callcard.staff.own_lists import OwnList
+from callcard.calls.models import CallResult, CallTag, CallTagging
+from callcard.staff.own_lists import OwnList, Use
 
 CALL_LISTS = (
     OwnList(
@@ -22,6 +22,19 @@ CALL_LISTS = (
             {"name": _("Question answered"), "colour": "blue"},
             {"name": _("Complaint"), "colour": "red", "next_days": 1},
             {"name": _("Not interested"), "colour": "grey"},
+        ),
+    ),
+    OwnList(
+        slug="call-tags",
+        name=_("Tags of calls"),
+        help_text=_("What calls are about, several for one call. The log is filtered and grouped by them."),
+        model=CallTag,
+        fields=("name", "colour"),
+        uses=(Use(CallTagging, "tag", once_for="call"),),
+        at_first=(
+            {"name": _("Delivery"), "colour": "blue"},
+            {"name": _("Payment"), "colour": "green"},
+            {"name": _("Complaint"), "colour": "red"},
         ),
     ),
 )

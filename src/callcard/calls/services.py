@@ -93,6 +93,13 @@ def _take_number_back(call: Call, by: User) -> None:
         remove_phone(phone=added.phone, by=by)  # this row goes with it
 
 
+def forget_customer(*, call: Call) -> None:
+    """A person says that it was nobody of the customers."""
+    with transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(customer=None, match=Call.Match.NONE)
+        _tell_who_sees(call)
+
+
 def write_note(*, call: Call, note: str, author: User) -> None:
     """Each person has a note of their own; an empty one is none. `Call.note` is all of them together."""
     text = note.replace("\x00", "").strip()[:NOTE_LENGTH]  # PostgreSQL knows no NUL

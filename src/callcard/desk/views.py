@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +19,7 @@ from callcard.calls.services import (
     unchoose_customer,
     write_note,
 )
+from callcard.calls.unfinished import needs_result
 from callcard.customers.models import Customer
 from callcard.customers.services import restore_customer
 from callcard.desk.popup import popups
@@ -59,8 +61,13 @@ def popup_shown(request: HttpRequest, call_id: int) -> HttpResponse:
 
 @require_POST
 def popup_close(request: HttpRequest, call_id: int) -> HttpResponse:
-    close_notice(call_id=call_id, user=signed_in(request))
-    return HttpResponse(status=204)
+    """Answers with where the result of the call is asked for, when it needs one and has none."""
+    user = signed_in(request)
+    close_notice(call_id=call_id, user=user)
+    call = Call.objects.filter(pk=call_id, notices__user=user).first()
+    if call is None or not needs_result(call, user):
+        return HttpResponse(status=204)
+    return HttpResponse(reverse("call-closing", args=[call_id]), content_type="text/plain")
 
 
 @require_POST

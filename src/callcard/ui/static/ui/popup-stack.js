@@ -295,8 +295,9 @@ class PopupStack extends HTMLElement {
 
   async tellClosed(call) {
     this.unclosed.add(call);
-    await post(`/desk/popups/${call}/close`);
+    const unfinished = await post(`/desk/popups/${call}/close`);
     this.unclosed.delete(call);
+    if (unfinished) document.dispatchEvent(new CustomEvent("call:unfinished", { detail: unfinished }));
   }
 
   closeWhatWaits() {

@@ -140,6 +140,7 @@ class WindowBar extends HTMLElement {
   }
 
   closeWindow(it) {
+    it.section.dispatchEvent(new CustomEvent("window:closing", { bubbles: true }));
     const at = this.windows.indexOf(it);
     const hadFocus = it.tab.contains(document.activeElement) || it.section.contains(document.activeElement);
     this.windows.splice(at, 1);

@@ -1,0 +1,165 @@
+"""What somebody types about a call that no telephone system told of."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from callcard.calls.hand import Written
+from callcard.calls.models import Call
+from callcard.customers.models import Customer
+from callcard.staff.models import User
+from callcard.tasks.forms import DayField, time_field
+from callcard.ui.forms import WindowForm
+from callcard.ui.writing import duration
+
+_LASTED = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})|(\d{1,4})", re.ASCII)
+_LONGEST_SECONDS = 24 * 3600
+_DIRECTIONS = [
+    (Call.Direction.OUTBOUND, gettext_lazy("I called")),
+    (Call.Direction.INBOUND, gettext_lazy("They called")),
+]
+_OUTCOMES = [
+    (Call.Outcome.ANSWERED, gettext_lazy("We talked")),
+    (Call.Outcome.MISSED, gettext_lazy("Nobody answered")),
+    (Call.Outcome.BUSY, gettext_lazy("Busy")),
+]
+
+
+class WhoForm(WindowForm):
+    """A customer found by typing (customers/pick.html)."""
+
+    customer = forms.ModelChoiceField(Customer.objects.none(), required=False, widget=forms.HiddenInput)
+    customer_typed = forms.CharField(
+        label=gettext_lazy("Customer"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "role": "combobox",
+                "aria-expanded": "false",
+                "aria-autocomplete": "list",
+                "autocomplete": "off",
+                "dir": "auto",
+                "placeholder": gettext_lazy("Name, number, order"),
+            }
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["customer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = self.seen = Customer.objects.visible_to(user)
+        key = str(self["customer"].value() or "")
+        chosen = self.seen.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+        typed = self.fields["customer_typed"]
+        typed.initial = chosen.name if chosen else ""
+        typed.widget.attrs["aria-controls"] = f"{self['customer_typed'].id_for_label}-found"
+
+
+class HandForm(WhoForm):
+    number = forms.CharField(
+        label=gettext_lazy("Number"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=_DIRECTIONS)
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=_OUTCOMES)
+    on = DayField(label=gettext_lazy("Day"))
+    at = time_field(label=gettext_lazy("Time"))
+    lasted = forms.CharField(
+        label=gettext_lazy("How long you talked"),
+        required=False,
+        max_length=10,
+        help_text=gettext_lazy("Minutes, or minutes and seconds as 4:30"),
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric"}),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, user: User, call: Call | None = None, **kwargs: Any) -> None:
+        given = _told(call) if call else {"direction": "outbound", "outcome": "answered", **_moment(timezone.now())}
+        super().__init__(*args, user=user, initial={**given, **kwargs.pop("initial", {})}, **kwargs)
+        # A customer whom this user may not see any more stays.
+        hidden = call is not None and call.customer_id and not self.seen.filter(pk=call.customer_id).exists()
+        self.kept = call.customer if call is not None and hidden else None
+        if call is not None:
+            del self.fields["note"]
+
+    def clean_lasted(self) -> float:
+        """Seconds."""
+        typed: str = self.cleaned_data["lasted"].strip()
+        found = _LASTED.fullmatch(typed)
+        if typed and found is None:
+            raise forms.ValidationError(_("Write minutes, such as 5, or minutes and seconds, such as 4:30."))
+        if found is None:
+            return 0.0
+        hours, minutes, seconds, only = (int(part or 0) for part in found.groups())
+        lasted = float(hours * 3600 + (minutes or only) * 60 + seconds)
+        if lasted > _LONGEST_SECONDS:
+            raise forms.ValidationError(_("That is longer than a day."))
+        return lasted
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"].replace("\x00", "").strip()
+        if number and not any(sign.isdigit() for sign in number):
+            raise forms.ValidationError(_("A number has digits in it."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("customer_typed") and not given.get("customer") and "customer" not in self.errors:
+            self.add_error("customer_typed", _("Choose somebody of those who are found, or leave this empty."))
+        elif (
+            not (given.get("customer") or self.kept or given.get("number"))
+            and not {"customer", "number"} & self.errors.keys()
+        ):
+            self.add_error("customer_typed", _("Who was it? Choose a customer, or write the number."))
+        if given.get("on") and given.get("at") and self.began > timezone.now():
+            self.add_error("at", _("That is yet to come."))
+        return given
+
+    @property
+    def began(self) -> datetime:
+        on, at = self.cleaned_data["on"], self.cleaned_data["at"]
+        return timezone.make_aware(datetime.combine(on, at if isinstance(at, time) else time()))
+
+    def written(self) -> Written:
+        given = self.cleaned_data
+        return Written(
+            direction=given["direction"],
+            outcome=given["outcome"],
+            number=given["number"],
+            customer=given["customer"] or self.kept,
+            started_at=self.began,
+            talk_seconds=given["lasted"] if given["outcome"] == Call.Outcome.ANSWERED else 0.0,
+        )
+
+
+def _told(call: Call) -> dict[str, Any]:
+    return {
+        "customer": call.customer_id,
+        "number": call.number,
+        "direction": call.direction,
+        "outcome": call.outcome,
+        "lasted": duration(call.talk_seconds) if call.talk_seconds else "",
+        **_moment(call.started_at),
+    }
+
+
+def _moment(at: datetime) -> dict[str, Any]:
+    local = timezone.localtime(at)
+    return {"on": local.date(), "at": local.time().replace(second=0, microsecond=0)}
