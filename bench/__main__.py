@@ -7,6 +7,7 @@ import sys
 
 BENCHES = {
     "ami": "ami",
+    "call-log": "call_log",
     "card": "card",
     "import": "import_customers",
     "list": "list",

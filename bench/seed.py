@@ -16,34 +16,56 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from bench.seed_rows import NOW, Rows, company_rows, number_of, second_number_of
+from bench import seed_rows
+from bench.seed_rows import NOW, Dialect, Rows, company_rows, number_of, second_number_of
 
-__all__ = ["number_of", "second_number_of", "seed"]
+__all__ = ["COMPANY", "Content", "number_of", "second_number_of", "seed"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
 Execute = Callable[[str], Iterable[Any]]
 
 
-def seed(database_url: str, customers: int = 1_000_000) -> None:
-    """Replace what is in this database ("sqlite:////path" or "postgres://user@host:port/name") by the company.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a database is filled with. `rows`: of a size; `sources`: modules that decide them; `customers`: how many
+    there are in one of that size."""
+
+    name: str
+    rows: Callable[[int, Dialect], list[Rows]]
+    sources: tuple[ModuleType, ...]
+    customers: Callable[[int], int]
+
+
+COMPANY = Content("seed", company_rows, (seed_rows,), lambda size: size)
+
+
+def seed(database_url: str, size: int = 1_000_000, content: Content = COMPANY) -> None:
+    """Replace what is in this database ("sqlite:////path" or "postgres://user@host:port/name") by the content.
 
     On PostgreSQL the user must be allowed to create databases. Nobody may be connected to the database.
     """
     if database_url.startswith("sqlite"):
-        _seed_sqlite(Path(urlsplit(database_url).path.removeprefix("/")), customers)
+        _seed_sqlite(Path(urlsplit(database_url).path.removeprefix("/")), size, content)
     else:
-        _seed_postgres(database_url, customers)
+        _seed_postgres(database_url, size, content)
 
 
-def _content_name(customers: int) -> str:
+def _kept_before(size: int, content: Content) -> str:
+    return f"callcard_{content.name}_{size}_"
+
+
+def _kept_name(size: int, content: Content) -> str:
     """Changes whenever the rows do."""
-    digest = hashlib.sha256(Path(__file__).with_name("seed_rows.py").read_bytes()).hexdigest()[:12]
-    return f"callcard_seed_{customers}_{digest}"
+    sources = [Path(module.__file__ or "") for module in content.sources]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    return f"{_kept_before(size, content)}{digest}"
 
 
 def _migrate(url: str) -> None:
@@ -89,16 +111,16 @@ class _Postgres:
         return f"LOWER({text})"
 
 
-def _seed_sqlite(path: Path, customers: int) -> None:
-    kept = CACHE / f"{_content_name(customers)}.sqlite3"
+def _seed_sqlite(path: Path, size: int, content: Content) -> None:
+    kept = CACHE / f"{_kept_name(size, content)}.sqlite3"
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        for old in CACHE.glob(f"callcard_seed_{customers}_*.sqlite3*"):
+        for old in CACHE.glob(f"{_kept_before(size, content)}*.sqlite3*"):
             old.unlink()
         partial = kept.with_suffix(".partial")
         partial.unlink(missing_ok=True)
         _migrate(f"sqlite:///{partial}")
-        _fill_sqlite(partial, customers)
+        _fill_sqlite(partial, size, content)
         _callcard(f"sqlite:///{partial}", "rebuild_search")
         _settle(partial)
         partial.rename(kept)
@@ -129,7 +151,7 @@ def _settle(path: Path) -> None:
         connection.execute("ANALYZE")
 
 
-def _fill_sqlite(path: Path, customers: int) -> None:
+def _fill_sqlite(path: Path, size: int, content: Content) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.create_function("casefold", 1, str.casefold, deterministic=True)  # its own LOWER knows ASCII only
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "foreign_keys=OFF"):
@@ -140,7 +162,7 @@ def _fill_sqlite(path: Path, customers: int) -> None:
     for name, _sql in indexes:
         connection.execute(f'DROP INDEX "{name}"')
     connection.execute("BEGIN")
-    for rows in company_rows(customers, _Sqlite()):
+    for rows in content.rows(size, _Sqlite()):
         columns = connection.execute(f"PRAGMA table_info({rows.table})").fetchall()
         needed = {name: kind for _, name, kind, not_null, _, is_key in columns if not_null and not is_key}
         series = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows.rows})"
@@ -152,19 +174,19 @@ def _fill_sqlite(path: Path, customers: int) -> None:
     connection.close()
 
 
-def _seed_postgres(url: str, customers: int) -> None:
+def _seed_postgres(url: str, size: int, content: Content) -> None:
     import psycopg
 
-    kept, parts = _content_name(customers), urlsplit(url)
+    kept, parts = _kept_name(size, content), urlsplit(url)
     target = parts.path.lstrip("/")
     with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
         names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         if kept not in names:
-            for old in (name for name in names if name.startswith(f"callcard_seed_{customers}_")):
+            for old in (name for name in names if name.startswith(_kept_before(size, content))):
                 connection.execute(f'DROP DATABASE "{old}"'.encode())
             connection.execute(f'DROP DATABASE IF EXISTS "{kept}_partial"'.encode())
             connection.execute(f'CREATE DATABASE "{kept}_partial"'.encode())
-            _fill_postgres(urlunsplit(parts._replace(path=f"/{kept}_partial")), customers)
+            _fill_postgres(urlunsplit(parts._replace(path=f"/{kept}_partial")), size, content)
             connection.execute(f'ALTER DATABASE "{kept}_partial" RENAME TO "{kept}"'.encode())
         else:
             _migrate(urlunsplit(parts._replace(path=f"/{kept}")))
@@ -172,7 +194,7 @@ def _seed_postgres(url: str, customers: int) -> None:
         connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{kept}" STRATEGY FILE_COPY'.encode())
 
 
-def _fill_postgres(url: str, customers: int) -> None:
+def _fill_postgres(url: str, size: int, content: Content) -> None:
     import psycopg
 
     _migrate(url)
@@ -188,22 +210,25 @@ def _fill_postgres(url: str, customers: int) -> None:
             "maintenance_work_mem = '1GB'",
         ):
             execute(f"SET {setting}")
-        for rows in company_rows(customers, _Postgres()):
-            indexes = _postgres_indexes(execute, rows.table)
-            for name, _definition in indexes:
-                execute(f'DROP INDEX "{name}"')
+        every = content.rows(size, _Postgres())
+        tables = list(dict.fromkeys(rows.table for rows in every))
+        indexes = [one for table in tables for one in _postgres_indexes(execute, table)]
+        for name, _definition in indexes:
+            execute(f'DROP INDEX "{name}"')
+        for rows in every:
             columns = execute(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE is_nullable = 'NO' "
                 f"AND column_name <> 'id' AND table_schema = 'public' AND table_name = '{rows.table}'"
             )
             with connection.transaction():
                 _insert(execute, rows, dict(columns), "", f"generate_series(1::bigint, {rows.rows}) AS n(i)")
-            for _name, definition in indexes:
-                execute(definition)
-            execute(f"SELECT setval(pg_get_serial_sequence('{rows.table}', 'id'), (SELECT MAX(id) FROM {rows.table}))")
+        for _name, definition in indexes:
+            execute(definition)
+        for table in tables:
+            execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
         grams = "customers_searchtext_grams"
         execute(f"DROP INDEX {grams}")
-        _index_in_two(url, customers)
+        _index_in_two(url, content.customers(size))
         execute("SET max_parallel_maintenance_workers = 2")
         execute(f"CREATE INDEX {grams} ON customers_searchtext USING gin (grams)")
         execute("VACUUM ANALYZE")

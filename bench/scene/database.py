@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
-from bench.seed import CACHE, seed
+from bench.seed import CACHE, COMPANY, Content, seed
 from lab.postgres import Cluster, find_programs
 
 CUSTOMERS = int(os.environ.get("CALLCARD_BENCH_CUSTOMERS", "1000000"))
@@ -51,15 +51,15 @@ class KeptCluster(Cluster):
 
 
 @contextmanager
-def databases(purpose: str) -> Iterator[dict[str, str]]:
-    """Name -> address of a database with the large company in it, for as long as the block runs."""
+def databases(purpose: str, size: int = CUSTOMERS, content: Content = COMPANY) -> Iterator[dict[str, str]]:
+    """Name -> address of a database with the content in it, the large company, for as long as the block runs."""
     with _postgres_server() as server:
-        found = {"SQLite": f"sqlite:///{CACHE}/{purpose}_{CUSTOMERS}.sqlite3"}
+        found = {"SQLite": f"sqlite:///{CACHE}/{purpose}_{size}.sqlite3"}
         if server:
-            found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{purpose}_{CUSTOMERS}"))
+            found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{purpose}_{size}"))
         chosen = {name: url for name, url in found.items() if ONLY in ("", name.lower())}
         for url in chosen.values():
-            seed(url, CUSTOMERS)
+            seed(url, size, content)
         yield chosen
 
 

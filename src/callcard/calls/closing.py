@@ -146,11 +146,8 @@ def _order_field(call: Call, user: User) -> str:
     seen = Order.objects.visible_to(user)
     offered = list(seen.filter(customer=call.customer_id).order_by("-ordered_at", "-pk")[:_ORDERS_OFFERED])
     if call.order_id is not None and call.order_id not in {order.pk for order in offered}:
-        offered += seen.filter(pk=call.order_id)
-        if not offered or offered[-1].pk != call.order_id:
-            return ""  # about one that is none of theirs
-    if call.customer_id is None and call.order_id is None:
-        return ""
+        chosen = seen.filter(pk=call.order_id).first()
+        offered = [] if chosen is None else [chosen, *offered]
     if not offered:
         return ""
     words = escape(_("About the order"))

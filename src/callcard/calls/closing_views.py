@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -39,10 +38,7 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponse(_("Say what came of the call."), status=422, content_type="text/plain")
         close_call(call=call, note=said.note, result=said.result, next_contact_at=said.next_contact, by=user)
         say_about(call=call, said=said, by=user)
-        if "X-Callcard-Window" in request.headers and "window" not in request.POST:
-            return HttpResponse(status=204)
-        messages.success(request, _("Saved."))
-        return redirect("call", pk=pk)
+        return HttpResponse(status=204)
     veil_customers([call], user)
     fields = closing_fields(result=call.result, task=next_contact_of(call, user), needs_result=is_needed)
     fields += subject_fields(call, user)

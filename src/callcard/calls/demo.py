@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callcard.calls.models import Call, CallResult, Segment
+from callcard.calls.models import Call, CallResult, CallTag, CallTagging, Segment
+from callcard.calls.own_list_entries import CALL_LISTS
 from callcard.customers.models import Customer, Phone
 
 PBX = "demo"
@@ -16,6 +17,7 @@ _DAYS = 182
 _CALLS_A_DAY = (14, 13, 12, 13, 15, 5, 1)  # from Monday
 _HOURS = {8: 5, 9: 11, 10: 14, 11: 11, 12: 4, 13: 6, 14: 11, 15: 13, 16: 11, 17: 8, 18: 3, 19: 1}
 _RESULTS = ("Order taken", "Question answered", "Will call again", "Complaint", "Offer sent", "")
+_TAGGED, _BY_HAND, _HELD = 0.15, 0.02, 0.06
 _NEXT_DAYS = {"Will call again": 7, "Offer sent": 3, "Complaint": 1}
 _NOTES = (
     *("", "", "", "Wants the bench in a lighter colour.", "Asked when the delivery comes; told him Thursday."),
@@ -50,7 +52,25 @@ def load_calls(
         for segment in segments:
             segment.call_id = call.pk
     Segment.objects.bulk_create((s for _, segments in drawn for s in segments), batch_size=500)
+    _tag(chance, calls)
     return len(calls)
+
+
+def _tag(chance: random.Random, calls: Sequence[Call]) -> None:
+    """What some talks were about."""
+    own_list = next(own_list for own_list in CALL_LISTS if own_list.model is CallTag)
+    tags = CallTag.objects.bulk_create(
+        CallTag(name=str(entry["name"]), colour=str(entry["colour"]), position=place)
+        for place, entry in enumerate(own_list.at_first)
+    )
+    CallTagging.objects.bulk_create(
+        (
+            CallTagging(call=call, tag=chance.choice(tags), began_at=call.started_at)
+            for call in calls
+            if call.outcome == "answered" and chance.random() < _TAGGED
+        ),
+        batch_size=500,
+    )
 
 
 def _moments(chance: random.Random, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
@@ -94,7 +114,10 @@ class _Office:
         call.dialled = e164 if direction == "outbound" else self.line
         call.customer_id = phone.customer_id if phone else None
         call.match = "exact" if phone else "withheld" if is_withheld else "none"
+        if direction == "outbound" and self.chance.random() < _BY_HAND:
+            call.origin, call.written_by_id, call.ring_seconds = Call.Origin.HAND, desk.user_id, 0
         if outcome == "answered":
+            call.hold_seconds = round(call.talk_seconds / 5) if self.chance.random() < _HELD else 0
             call.answered_by_id = desk.user_id if direction == "inbound" else None
             call.result, call.note = self.chance.choice(_RESULTS), self.chance.choice(_NOTES)
         outside = self._segment(call, "outside", "called" if direction == "outbound" else "caller", number=call.number)
@@ -139,5 +162,6 @@ class _Office:
             answered_at=call.answered_at,
             ended_at=call.ended_at,
             talk_seconds=call.talk_seconds,
+            hold_seconds=call.hold_seconds if desk else 0,
             began_at=call.started_at,
         )

@@ -112,7 +112,7 @@ def conditions_of(filters: Iterable[Filter], columns: Mapping[str, Column]) -> l
 def seen_by(ids: Sequence[int]) -> Condition:
     """Calls that one of these users took part in, or that were with a customer of theirs."""
     theirs = Q(customer__responsible_id__in=ids)
-    took_part = Segment.objects.filter(user_id__in=ids, began_at__isnull=False).values_list("call_id", flat=True)
+    took_part = Segment.objects.filter(user_id__in=ids).values_list("call_id", flat=True)
     with_customers = Call.objects.filter(theirs).values_list("pk", flat=True)
     return Condition(Q(Exists(_segments_of(ids))) | theirs, among=(took_part, with_customers))
 

@@ -74,7 +74,7 @@ def file_of(
 
 def _in_chunks(rows: CallQuerySet, user: User) -> Iterator[Call]:
     """The newest first."""
-    parts = ("customer__responsible", "answered_by", "order", "segments__user", "tags")
+    parts = ("customer__responsible", "answered_by", "order__customer", "segments__user", "tags")
     rows = rows.defer("tracking", "candidates").prefetch_related(*parts).order_by("-started_at", "-pk")
     behind = Q()
     while chunk := list(rows.filter(behind)[:_READ_AT_ONCE]):

@@ -164,7 +164,7 @@ def _over(span: Span, source: Source) -> Source:
 
 
 def _with_parts(rows: CallQuerySet) -> CallQuerySet:
-    related = ("customer__responsible", "answered_by", "order", "segments__user", "tags")
+    related = ("customer__responsible", "answered_by", "order__customer", "segments__user", "tags")
     return rows.defer("tracking", "candidates").prefetch_related(*related)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -203,6 +203,10 @@ class Segment(models.Model):
         indexes = [
             models.Index(fields=["user", "began_at", "call"], condition=Q(user__isnull=False), name="calls_of_user")
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.began_at = self.began_at or self.call.started_at
+        super().save(*args, **kwargs)
 
 
 class CallNote(models.Model):

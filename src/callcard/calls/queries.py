@@ -82,8 +82,8 @@ def calls_with_added_number(call_ids: Collection[int]) -> set[int]:
 
 def recent_notices(user: User) -> list[Notice]:
     """Calls that were shown to this user, newest first."""
-    rows = Notice.objects.filter(user=user).select_related("call__customer__responsible", "call__answered_by")
-    rows = rows.prefetch_related("call__segments")
+    related = ("call__customer__responsible", "call__answered_by", "call__order__customer")
+    rows = Notice.objects.filter(user=user).select_related(*related).prefetch_related("call__segments")
     notices = list(rows.order_by("-rang_at")[:RECENT])
     calls = [notice.call for notice in notices]
     veil_customers(calls, user)
@@ -92,12 +92,16 @@ def recent_notices(user: User) -> list[Notice]:
 
 
 def veil_customers(calls: Iterable[Call], user: User) -> None:
-    """Take out of these rows, which must not be saved, the customers whom the user may not see.
+    """Take out of these rows, which must not be saved, the customers whom the user may not see, and their orders.
 
     A call that one took part in is one's own, yet whose customer it was with is not always.
     """
     visibility = visible_to(user)
+    if visibility.everything:
+        return
     for call in calls:
+        if call.order is not None and not visibility.allows(call.order.customer.responsible_id):
+            call.order = None
         if call.customer is not None and not visibility.allows(call.customer.responsible_id):
             responsible = call.customer.responsible
             call.known_to = responsible.shown_name if responsible else _("a colleague")

@@ -138,7 +138,9 @@ def calls_without_result(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     asked = read_asked(request.GET, [], sort="-started")
     rows = (
-        without_result(user).defer("tracking", "candidates").prefetch_related("customer__responsible", "segments__user")
+        without_result(user)
+        .defer("tracking", "candidates")
+        .prefetch_related("customer__responsible", "order__customer", "segments__user")
     )
     page = keyset_page(rows, asked, sort="started_at")
     veil_customers(page.rows, user)

@@ -1,0 +1,41 @@
+"""Pages of the log of ten million calls, by every filter that it offers, on both databases: first, next ones, last."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import Any
+
+from bench.harness import Figure, closing, measured, percentile
+from bench.scene.database import databases
+from bench.search import ask
+from bench.seed_calls import A_YEAR_OF_CALLS, CALLS
+
+PAGE_MS = 150
+ROUNDS = 4
+
+
+def main() -> int:
+    codes = []
+    with databases("call_log", CALLS, A_YEAR_OF_CALLS) as found:
+        for name, url in found.items():
+            print(f"\n{name}, {CALLS} calls", flush=True)
+            counted = measured(partial(ask, url, "bench.call_log_pages", ROUNDS), runs=3)
+            codes.append(closing(f"call-log on {name}", figures(counted.results), counted))
+    return max(codes, default=2)
+
+
+def figures(results: list[dict[str, Any]]) -> list[Figure]:
+    shown = []
+    for name in results[0]:
+        for place in ("first", "middle", "last"):
+            took = [ms for result in results for ms in result[name][place]]
+            cut = sum(result[name]["cut"] for result in results)
+            beside = f"half within {percentile(took, 0.5):.1f}" + (f", {cut} pages not looked through" if cut else "")
+            value = percentile(took, 0.95)
+            shown.append(Figure(name=f"{name}, {place}, p95", value=value, unit="ms", at_most=PAGE_MS, beside=beside))
+    return shown
+
+
+if __name__ == "__main__":
+    sys.exit(main())

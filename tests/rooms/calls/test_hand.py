@@ -1,0 +1,149 @@
+"""Calls that people write down themselves: who may change them, what the history knows, and how it comes back."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from callcard.calls.models import Call, CallNote, Segment
+from callcard.calls.setting import decide
+from callcard.customers.models import Customer
+from callcard.customers.services import create_customer
+from callcard.staff.models import Change, User
+from callcard.tasks.models import Task
+
+GIVEN = {
+    "customer_typed": "",
+    "number": "020 5555 1234",
+    "direction": "outbound",
+    "outcome": "answered",
+    "on": "2026-11-20",
+    "at": "14:05",
+    "lasted": "4:30",
+    "note": "Wants lamps",
+    "result": "Interested",
+    "next_on": "2040-05-01",
+}
+
+
+@pytest.fixture
+def mali(db: None) -> User:
+    return User.objects.create_user("mali", first_name="Mali")
+
+
+@pytest.fixture
+def noy(db: None) -> User:
+    return User.objects.create_user("noy", first_name="Noy")
+
+
+@pytest.fixture
+def lamps(mali: User) -> Customer:
+    return create_customer(name="Lamps", responsible=mali)
+
+
+def browser(user: User) -> Client:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def written_down(user: User, **given: object) -> Call:
+    sent = browser(user).post("/calls/new", {**GIVEN, **given})
+    call = Call.objects.get()
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"/calls/{call.pk}/")
+    return call
+
+
+def test_what_is_written_down_is_a_call_like_any_other(mali: User, lamps: Customer) -> None:
+    call = written_down(mali, customer=lamps.pk, customer_typed="Lamps")
+    assert (call.origin, call.written_by, call.customer, call.direction) == ("hand", mali, lamps, "outbound")
+    assert (call.outcome, call.talk_seconds, call.result, call.note) == ("answered", 270, "Interested", "Wants lamps")
+    assert call.answered_at is not None
+    assert call.ended_at is not None
+    assert (call.ended_at - call.started_at).total_seconds() == 270
+    told = Segment.objects.order_by("role").values_list("role", "user", "talk_seconds", "began_at")
+    assert list(told) == [("called", None, 270, call.started_at), ("caller", mali.pk, 270, call.started_at)]
+    assert Task.objects.get(about="call", about_id=call.pk).due_on.isoformat() == "2040-05-01"
+    page = browser(mali).get(f"/calls/?f.origin=hand&f.person={mali.pk}").content.decode()
+    assert f"/calls/{call.pk}/" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"number": ""}, "customer_typed"),
+        ({"number": "", "customer_typed": "Somebody"}, "customer_typed"),
+        ({"number": "abc"}, "number"),
+        ({"lasted": "long"}, "lasted"),
+        ({"lasted": "9999"}, "lasted"),
+        ({"on": "2999-01-01"}, "on"),
+        ({"on": "2050-01-01"}, "at"),
+        ({"at": "25:61"}, "at"),
+        ({"direction": "sideways"}, "direction"),
+        ({"customer": "99999999999999999999"}, "customer"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_written(
+    mali: User, given: dict[str, str], field: str
+) -> None:
+    page = browser(mali).post("/calls/new", {**GIVEN, **given})
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == [field]
+    assert not Call.objects.exists()
+
+
+def test_nobody_elses_customer_is_chosen(mali: User, noy: User) -> None:
+    User.objects.filter(pk=noy.pk).update(records=User.Records.OWN)
+    secret = create_customer(name="Secret", responsible=mali)
+    page = browser(noy).post("/calls/new", {**GIVEN, "customer": secret.pk})
+    assert "customer" in page.context["form"].errors
+    assert not Call.objects.exists()
+
+
+def test_a_change_is_kept_and_undone(mali: User, lamps: Customer) -> None:
+    call = written_down(mali)
+    sent = browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "busy", "lasted": "4:30"})
+    assert sent.status_code == 302
+    call.refresh_from_db()
+    assert (call.outcome, call.talk_seconds, call.answered_at, call.result) == ("busy", 0, None, "Interested")
+    assert set(Segment.objects.values_list("outcome", "talk_seconds")) == {("busy", 0)}
+    change = Change.objects.get(about="call", action="changed")
+    browser(mali).post(f"/calls/undo/{change.pk}")
+    call.refresh_from_db()
+    assert (call.outcome, call.talk_seconds) == ("answered", 270)
+    browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "missed"})
+    browser(mali).post(f"/calls/undo/{change.pk}")
+    call.refresh_from_db()
+    assert call.outcome == "missed"  # it was changed again since
+
+
+def test_a_removed_call_comes_back_as_it_was(mali: User) -> None:
+    call = written_down(mali)
+    assert "/calls/undo/" in browser(mali).post(f"/calls/{call.pk}/remove").content.decode()
+    assert not Call.objects.exists()
+    change = Change.objects.get(about="call", action="removed")
+    for _twice in range(2):
+        browser(mali).post(f"/calls/undo/{change.pk}")
+    back = Call.objects.get()
+    assert (back.pk, back.key, back.note, back.result) == (call.pk, call.key, "Wants lamps", "Interested")
+    assert (back.started_at, back.talk_seconds, back.written_by) == (call.started_at, 270, mali)
+    assert CallNote.objects.get().author == mali
+    assert Segment.objects.filter(user=mali).count() == 1
+
+
+def test_only_the_author_changes_it_and_no_call_of_the_telephone_system(mali: User, noy: User) -> None:
+    call = written_down(mali)
+    live = Call.objects.create(pbx="p", key="1", direction="inbound", outcome="missed", started_at=call.started_at)
+    for user, one in ((noy, call), (mali, live)):
+        for way in ("edit", "remove"):
+            assert browser(user).post(f"/calls/{one.pk}/{way}", GIVEN).status_code == 404
+    change = Change.objects.get(about="call", action="created")
+    assert browser(noy).post(f"/calls/undo/{change.pk}").status_code == 404
+    assert Call.objects.count() == 2
+
+
+def test_the_administrator_may_forbid_it(mali: User) -> None:
+    decide(may_write_by_hand=False)
+    assert browser(mali).post("/calls/new", GIVEN).status_code == 403
+    assert "/calls/new" not in browser(mali).get("/calls/").content.decode()
+    assert not Call.objects.exists()
