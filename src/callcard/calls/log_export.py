@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,14 +11,11 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, CallQuerySet
 from callcard.calls.queries import veil_customers
-from callcard.customers.transfer.exporting import as_csv, as_xlsx, delimiter
-from callcard.staff.history import record_change
-from callcard.staff.models import Change, User
+from callcard.customers.transfer.exporting import as_csv, delimiter
+from callcard.customers.transfer.leaving import counted, keep_step
+from callcard.kit.workbook import workbook
+from callcard.staff.models import User
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _READ_AT_ONCE = 400
 
 
@@ -66,10 +62,10 @@ def file_of(
     rows: CallQuerySet, columns: Sequence[ExportColumn], form: str, user: User, *, question: str
 ) -> Iterator[bytes]:
     """The file in pieces. The step in the history is there before the first call leaves."""
-    step = _kept(user, form, columns, question)
+    step = keep_step(user, what="calls", form=form, columns=[column.key for column in columns], question=question)
     head = [column.title for column in columns]
-    cells = ([column.read(call) for column in columns] for call in _counted(_in_chunks(rows, user), step))
-    return as_xlsx(head, cells, title=_("Calls")) if form == "xlsx" else as_csv(head, cells, delimiter())
+    cells = ([column.read(call) for column in columns] for call in counted(_in_chunks(rows, user), step))
+    return workbook(head, cells, title=_("Calls")) if form == "xlsx" else as_csv(head, cells, delimiter())
 
 
 def _in_chunks(rows: CallQuerySet, user: User) -> Iterator[Call]:
@@ -83,27 +79,3 @@ def _in_chunks(rows: CallQuerySet, user: User) -> Iterator[Call]:
         yield from chunk
         further = Q(started_at__lt=last.started_at) | Q(started_at=last.started_at, pk__lt=last.pk)
         behind = Q(started_at__lte=last.started_at) & further
-
-
-def _kept(user: User, form: str, columns: Sequence[ExportColumn], question: str) -> Change | None:
-    after: dict[str, Any] = {"of": "calls", "form": form, "columns": [column.key for column in columns], "rows": None}
-    return record_change(
-        about="export",
-        object_id=user.pk,
-        customer_id=None,
-        action=Change.Action.CREATED,
-        before={},
-        after={**after, "question": question[:1000]},
-        by=user,
-    )
-
-
-def _counted(calls: Iterator[Call], step: Change | None) -> Iterator[Call]:
-    """How many were sent is written down in the end, also when the browser went away before."""
-    number = 0
-    try:
-        for number, call in enumerate(calls, start=1):  # noqa: B007
-            yield call
-    finally:
-        if step is not None:
-            Change.objects.filter(pk=step.pk).update(after={**step.after, "rows": number})

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,9 +19,10 @@ from callcard.calls import log_export
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import Found, Group, found_calls, groups, is_offered, orderable, page_of, total_talk
 from callcard.calls.models import Call, CallQuerySet, CallTag
-from callcard.calls.queries import veil_customers
+from callcard.calls.queries import name_colleagues, veil_customers
 from callcard.calls.setting import call_settings
 from callcard.calls.tagging import tag_many
+from callcard.customers.transfer.leaving import MEDIA_TYPES, exporter
 from callcard.customers.transfer.sending import sent
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
@@ -46,6 +47,7 @@ def log(request: HttpRequest) -> HttpResponse:
     asked = orderable(asked, found, columns)
     page = page_of(found, asked, columns)
     veil_customers(page.rows, user)
+    name_colleagues(page.rows)
     context = {
         **list_context(request, LOG, asked, columns, can_sort=lambda column: is_offered(column, found)),
         "found": found,
@@ -111,17 +113,10 @@ def _chosen(query: QueryDict) -> list[int]:
 # -- taking it out -----------------------------------------------------------------------------------------------------
 
 
-def _exporter(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.can_export:
-        raise PermissionDenied
-    return user
-
-
 @require_GET
 def choose_export(request: HttpRequest) -> HttpResponse:
     """What to take of the list that the address asks for."""
-    user = _exporter(request)
+    user = exporter(request)
     context = {
         "columns": log_export.columns_for(user),
         "number": len(_chosen(request.GET)) or None,
@@ -133,16 +128,16 @@ def choose_export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export_file(request: HttpRequest) -> HttpResponseBase:
-    user, form = _exporter(request), request.GET.get("form", "csv")
+    user, form = exporter(request), request.GET.get("form", "csv")
     known = log_export.columns_for(user)
     wanted = set(request.GET.getlist("column")) or {column.key for column in known}
     columns = [column for column in known if column.key in wanted]
-    if form not in log_export.TYPES or not columns:
+    if form not in ("csv", "xlsx") or not columns:
         raise BadRequest
     rows = _calls(request, user)
     chunks = log_export.file_of(rows, columns, form, user, question=without(request.GET, *_OWN_NAMES))
     name = f"calls-{timezone.localdate():%Y-%m-%d}.{form}"
-    return sent(request, chunks, name=name, media_type=log_export.TYPES[form])
+    return sent(request, chunks, name=name, media_type=MEDIA_TYPES[form])
 
 
 def _calls(request: HttpRequest, user: User) -> CallQuerySet:

@@ -16,7 +16,7 @@ from callcard.calls.hand import may_change
 from callcard.calls.hand_forms import WhoForm
 from callcard.calls.models import Call, Segment
 from callcard.calls.parts import parts_of
-from callcard.calls.queries import notes_of, veil_customers
+from callcard.calls.queries import name_colleagues, notes_of, veil_customers
 from callcard.calls.seen import call_seen_by
 from callcard.calls.services import choose_customer, forget_customer
 from callcard.calls.timeline_bar import Stretch, scale_of, stretches
@@ -49,6 +49,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     shown = call_seen_by(user, pk)
     veil_customers([shown], user)
+    name_colleagues([shown])
     context = {
         "call": shown,
         "rows": rows_of(shown),
@@ -144,4 +145,5 @@ def calls_without_result(request: HttpRequest) -> HttpResponse:
     )
     page = keyset_page(rows, asked, sort="started_at")
     veil_customers(page.rows, user)
+    name_colleagues(page.rows)
     return render(request, "calls/without_result.html", {"page": page, "rows": page.rows, "question": ""})

@@ -22,6 +22,6 @@ def tell_segments(_apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("calls", "0004_what_is_said_about_calls")]
+    dependencies = [("calls", "0005_added_number")]
 
     operations = [migrations.RunPython(tell_segments, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from callcard.staff.cheap_columns import AlterCheaply
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0005_when_the_calls_of_segments_began"),
+        ("calls", "0006_when_the_calls_of_segments_began"),
         ("customers", "0007_what_lists_are_read_from"),
         ("sales", "0005_orders_of_one_in_a_state"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
