@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from callcard.calls.models import AddedNumber, Call, CallNote, Notice
+from callcard.calls.models import AddedNumber, Call, CallNote, CallTagging, Notice
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import call_value
 from callcard.calls.rules import NoticeState, notice_states
@@ -115,7 +115,8 @@ def write_note(*, call: Call, note: str, author: User) -> None:
 
 
 def keep_notes(*, absorbed: Call, call_id: int) -> None:
-    """A call turned out to be part of another one, which gets what people wrote about it."""
+    """A call turned out to be part of another one, which gets what people said about it."""
+    _keep_subject(absorbed, call_id)
     result, earlier = absorbed.result, list(absorbed.notes.all())
     if absorbed.note and not earlier:
         earlier = [CallNote(author_id=absorbed.answered_by_id, text=absorbed.note)]
@@ -127,6 +128,15 @@ def keep_notes(*, absorbed: Call, call_id: int) -> None:
         _put_notes_together(call_id)
     if result:
         Call.objects.filter(pk=call_id, result="").update(result=result)
+
+
+def _keep_subject(absorbed: Call, call_id: int) -> None:
+    if absorbed.order_id is not None:
+        Call.objects.filter(pk=call_id, order=None).update(order=absorbed.order_id)
+    taggings = [
+        CallTagging(call_id=call_id, tag_id=one.tag_id, began_at=one.began_at) for one in absorbed.taggings.all()
+    ]
+    CallTagging.objects.bulk_create(taggings, ignore_conflicts=True)
 
 
 def _put_notes_together(call_id: int) -> None:

@@ -187,9 +187,9 @@ def test_calls_leave_as_a_file_only_with_those_who_may_export(call: Call, mali: 
     assert browser(mali).get("/calls/export/file?form=csv").status_code == 403
     User.objects.filter(pk__in=[mali.pk, noy.pk]).update(may_export=True)
     sent = browser(mali).get("/calls/export/file?form=csv&column=customer&column=number&column=note&column=talked")
-    lines = b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()
+    lines = b"".join(sent).decode("utf-8-sig").splitlines()
     assert lines == ['With,Number,"Talked, seconds",Note', "Lamps,+8562055512345,50,'=cmd()"]
-    empty = b"".join(browser(noy).get(f"/calls/export/file?form=csv&call={call.pk}&column=number").streaming_content)
+    empty = b"".join(browser(noy).get(f"/calls/export/file?form=csv&call={call.pk}&column=number"))
     assert empty.decode("utf-8-sig").splitlines() == ["Number"]
     assert browser(mali).get("/calls/export/file?form=exe").status_code == 400
 

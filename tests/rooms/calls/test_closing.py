@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -75,8 +76,10 @@ def test_a_stranger_is_called_by_number(call: Call, mali: User) -> None:
     ],
 )
 def test_what_was_sent_is_read(given: dict[str, str], closing: Closing) -> None:
+    sent = QueryDict(mutable=True)
+    sent.update(given)
     with timezone.override(UTC):
-        assert read_closing(given) == closing
+        assert read_closing(sent) == closing
 
 
 def test_the_fields_show_what_was_said_and_escape_it(call: Call, mali: User) -> None:

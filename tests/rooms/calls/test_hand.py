@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -63,7 +65,7 @@ def test_what_is_written_down_is_a_call_like_any_other(mali: User, lamps: Custom
     assert (call.ended_at - call.started_at).total_seconds() == 270
     told = Segment.objects.order_by("role").values_list("role", "user", "talk_seconds", "began_at")
     assert list(told) == [("called", None, 270, call.started_at), ("caller", mali.pk, 270, call.started_at)]
-    assert Task.objects.get(about="call", about_id=call.pk).due_on.isoformat() == "2040-05-01"
+    assert Task.objects.get(about="call", about_id=call.pk).due_on == date(2040, 5, 1)
     page = browser(mali).get(f"/calls/?f.origin=hand&f.person={mali.pk}").content.decode()
     assert f"/calls/{call.pk}/" in page
 

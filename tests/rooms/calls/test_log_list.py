@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -102,7 +101,7 @@ FILTERS = {
 
 def test_each_filter_finds_its_calls(boss: User, way: str) -> None:
     customer = create_customer(name="Lamps", responsible=boss)
-    for number, fields in {
+    written: dict[int, dict[str, Any]] = {
         1: {},
         2: {"direction": "outbound"},
         3: {"outcome": "missed", "talk_seconds": 0},
@@ -119,7 +118,8 @@ def test_each_filter_finds_its_calls(boss: User, way: str) -> None:
         14: {"hold_seconds": 6},
         15: {"cost": Decimal("2.5"), "cost_currency": "LAK"},
         16: {},
-    }.items():
+    }
+    for number, fields in written.items():
         a_call(number, **fields)
     for question, expected in FILTERS.items():
         if "20" not in expected:

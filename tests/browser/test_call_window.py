@@ -1,0 +1,55 @@
+"""A call's own window in a real browser, and being asked for a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, expect
+
+from callcard.calls.models import Call, CallResult, CallTag, Segment
+from callcard.calls.setting import decide
+from callcard.customers.models import Customer
+from callcard.staff.models import User
+from tests.browser.conftest import OpenPage
+from tests.stories.product import wait_for
+
+pytestmark = pytest.mark.browser
+
+
+def test_who_leaves_a_talk_without_a_result_is_asked_for_it(
+    mali: Customer, signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    began = timezone.now() - timedelta(minutes=9)
+    end = began + timedelta(minutes=5)
+    call = Call.objects.create(
+        pbx="p",
+        key="1",
+        direction="inbound",
+        outcome="answered",
+        customer=mali,
+        started_at=began,
+        answered_at=began,
+        ended_at=end,
+        talk_seconds=300,
+    )
+    anna = User.objects.get(username="anna")
+    Segment.objects.create(call=call, key="own", role="called", user=anna, answered_at=began, ended_at=end)
+    CallResult.objects.create(name="Ordered", next_days=3)
+    CallTag.objects.create(name="Delivery")
+    decide(needs_result=True)
+
+    page = open_page(signed_in("anna"), "/calls/")
+    page.get_by_role("grid", name="Calls").locator("time").click()
+    expect(page.locator(".call-window")).to_contain_text("Mali Souk")
+    expect(page.locator(".call-window select[name=result]")).to_be_visible()
+    page.get_by_role("button", name="Close: Mali Souk").click()
+    asked = page.locator("dialog.call-ask")
+    asked.locator("select[name=result]").select_option("Ordered")
+    expect(asked.locator("[name=next_on]")).not_to_have_value("")
+    asked.get_by_label("Delivery").check()
+    asked.get_by_role("button", name="Note down").click()
+    expect(asked).to_have_count(0)
+    wait_for(lambda: Call.objects.filter(result="Ordered", tags__name="Delivery").exists())
