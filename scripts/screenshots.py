@@ -44,11 +44,11 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as (product, callers), sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        for name, size in POPUPS.items():
+            take_popup(sign_in(browser, product, "manager", size), product, callers[0], name)
         page = sign_in(browser, product, "admin")
         play(product, callers)
         take_windows(page)
-        for name, size in POPUPS.items():
-            take_popup(sign_in(browser, product, "manager", size), product, callers[0], name)
         browser.close()
     return 0
 
