@@ -12,6 +12,7 @@ BENCHES = {
     "import": "import_customers",
     "list": "list",
     "open-card": "open_card",
+    "reconcile": "reconcile",
     "ring": "ring",
     "search": "search",
     "steady": "steady",

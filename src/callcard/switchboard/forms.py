@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.connectors.asterisk.options import PLAIN_PORT, TLS_PORT, AsteriskOptions, OptionsNotValid, options_from
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.record_secret import with_secret, without_secret
 from callcard.switchboard.words import explain_option
 from callcard.ui.forms import WindowForm
 
@@ -70,6 +71,34 @@ class PbxForm(WindowForm):
         required=False,
         help_text=_("A regular expression. Two to six digits: [0-9]{2,6}"),
     )
+    records = forms.CharField(
+        label=_("The telephone system's own records of calls (CDR)"),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Calls that nobody listened to are added from there. A file on this machine, such as "
+            "/var/log/asterisk/cdr-custom/callcard.csv, or a database: sqlite:////var/log/asterisk/master.db, "
+            "postgresql://user:secret@host/name?table=cdr"
+        ),
+    )
+    queue_log = forms.CharField(
+        label=_("Log of the queues"),
+        max_length=300,
+        required=False,
+        help_text=_("/var/log/asterisk/queue_log: who waited, and since when they talked"),
+    )
+    records_zone = forms.CharField(
+        label=_("Time zone of the records"),
+        max_length=60,
+        required=False,
+        help_text=_("UTC, Asia/Vientiane. Empty: the company's"),
+    )
+    records_columns = forms.CharField(
+        label=_("Columns of the records"),
+        max_length=500,
+        required=False,
+        help_text=_("Only for a file with a mapping of your own: uniqueid, linkedid, start, answer, end, …"),
+    )
 
     _MORE = (
         "tls",
@@ -80,6 +109,10 @@ class PbxForm(WindowForm):
         "trunks",
         "trunk_contexts",
         "extension_pattern",
+        "records",
+        "queue_log",
+        "records_zone",
+        "records_columns",
     )
     _OPTIONS = ("host", "port", "username", "secret", *_MORE)
 
@@ -140,6 +173,8 @@ class PbxForm(WindowForm):
         """What is kept for the connector: only what differs from its own choice."""
         kept = dict(self.pbx.options) if self.pbx else {}
         given = {name: self.cleaned_data.get(name) for name in self._OPTIONS if self.cleaned_data.get(name)}
+        if "records" in given:
+            given["records"] = with_secret(str(given["records"]), str(kept.get("records", "")))
         kept = {name: value for name, value in kept.items() if name not in self._OPTIONS or name == "secret"}
         if given.pop("verify", False):
             return kept | given
@@ -163,6 +198,8 @@ def _place(options: Mapping[str, Any]) -> tuple[str, int]:
 
 def _initial(pbx: Pbx) -> dict[str, Any]:
     options = {name: _shown(value) for name, value in pbx.options.items() if name != "secret"}
+    if "records" in options:
+        options["records"] = without_secret(str(options["records"]))
     return options | {"name": pbx.name, "kind": pbx.kind, "is_enabled": pbx.is_enabled}
 
 

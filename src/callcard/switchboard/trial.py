@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from callcard.switchboard.kinds import make_connector
+from callcard.switchboard.kinds import make_connector, make_record
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.record_words import explain_problem
 from callcard.telephony.connector import LinkReport, LinkState, WireNote
 from callcard.telephony.events import Event
+from callcard.telephony.records import RecordProblem
 
 TRIAL_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTrial:
+    """`newest`: when the call ended that is to be read next, if there is any; `problem`: in words."""
+
+    newest: str = ""
+    problem: str = ""
+
+
+def try_record(pbx: Pbx) -> RecordTrial | None:
+    """Look at its own records without reading them into the log. None when none are set."""
+    try:
+        record = make_record(pbx)
+        return RecordTrial(newest=record.try_out()) if record else None
+    except RecordProblem as problem:
+        return RecordTrial(problem=explain_problem(problem.problem, problem.detail))
 
 
 class _Listener:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("settings/pbx/test", views.pbx_test, name="pbx-test"),
     path("settings/pbx/<slug:slug>", views.pbx_edit, name="pbx-edit"),
     path("settings/pbx/<slug:slug>/remove", views.pbx_remove, name="pbx-remove"),
+    path("settings/pbx/<slug:slug>/records", views.pbx_records, name="pbx-records"),
     path("settings/calls", dial_settings_views.dial_rules, name="dial-rules"),
     path("calls/dial", dial_views.call_number, name="dial"),
     path("calls/to", dial_views.call_to, name="call-to"),

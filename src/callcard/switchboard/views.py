@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.staff.requests import administrator_only
+from callcard.staff.requests import administrator_only, signed_in
 from callcard.switchboard.diagnosis import diagnose_recent_calls, refused_calls
 from callcard.switchboard.forms import PbxForm
 from callcard.switchboard.models import Pbx, WireLine
-from callcard.switchboard.queries import links
+from callcard.switchboard.queries import link_of, links
+from callcard.switchboard.reconciling import reconcile_now
 from callcard.switchboard.services import remove_pbx, set_pbx
-from callcard.switchboard.trial import try_pbx
+from callcard.switchboard.trial import try_pbx, try_record
 from callcard.switchboard.words import explain
 
 WIRE_LINES_SHOWN = 200
@@ -46,7 +47,8 @@ def pbx_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
     form = PbxForm(request.POST if request.method == "POST" else None, pbx=pbx)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "switchboard/pbx_form.html", {"form": form, "pbx": pbx}, status=status)
+        context = {"form": form, "pbx": pbx, "link": link_of(pbx) if pbx else None}
+        return render(request, "switchboard/pbx_form.html", context, status=status)
     kept = form.cleaned_data
     neighbour = form.neighbour() if kept["kind"] == Pbx.Kind.ASTERISK else None
     set_pbx(
@@ -69,7 +71,17 @@ def pbx_test(request: HttpRequest) -> HttpResponse:
         return render(request, "switchboard/pbx_test.html", {"form": form}, status=422)
     trial = Pbx(slug="trial", kind=form.cleaned_data["kind"], options=form.options())
     report = async_to_sync(try_pbx)(trial)
-    return render(request, "switchboard/pbx_test.html", {"report": report, "problem": explain(report.problem)})
+    context = {"report": report, "problem": explain(report.problem), "record": try_record(trial)}
+    return render(request, "switchboard/pbx_test.html", context)
+
+
+@require_POST
+@administrator_only
+def pbx_records(request: HttpRequest, slug: str) -> HttpResponse:
+    """Read the PBX's own records now; its progress is shown."""
+    pbx = get_object_or_404(Pbx, slug=slug)
+    job = reconcile_now(pbx, user_id=signed_in(request).pk)
+    return render(request, "switchboard/records_read.html", {"pbx": pbx, "job": job})
 
 
 @require_POST

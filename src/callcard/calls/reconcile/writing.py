@@ -63,12 +63,20 @@ class LogWriter:
             return
         self._ask_for_users([each.call for each in told])
         matches = [match_fields(self._match(each.call)) for each in missing]
-        with transaction.atomic():
-            self._add([each.call for each in missing], matches)
-            tells = [event for rows, each in partly for event in self._complete(rows, each.call)]
-            tell(tells)
+        self.put([each.call for each in missing], matches, [(rows, each.call) for rows, each in partly])
         self.added += len(missing)
         self.completed += len(partly)
+
+    def put(
+        self,
+        missing: Sequence[telephony.Call],
+        matches: Sequence[dict[str, Any]],
+        partly: Sequence[tuple[list[Call], telephony.Call]],
+    ) -> None:
+        """One transaction."""
+        with transaction.atomic():
+            self._add(missing, matches)
+            tell([event for rows, call in partly for event in self._complete(rows, call)])
 
     def _known(self, told: Sequence[Told]) -> dict[str, Call]:
         keys = {key for each in told for key in each.keys}
