@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from lab.asterisk.pjsip import web_secret
 from lab.asterisk.plan import LEAST, MAIN_LINE, Manager, Plan
 from lab.asterisk.run import Asterisk
 from lab.phones.auto import Habits, People
@@ -26,7 +27,8 @@ GROUP = "610"
 class DemoExchange:
     """`numbers` call the `lines` every few seconds; every line rings all `extensions`, one of which answers.
 
-    `ami_port` and `manager` are what a program connects to; the manager has the least rights.
+    `ami_port` and `manager` are what a program connects to; the manager has the least rights. `web_phones` ring with
+    all the others once somebody's browser has registered them.
     """
 
     manager: Manager = LEAST
@@ -40,6 +42,7 @@ class DemoExchange:
         *,
         ami_port: int = 0,
         names: dict[str, str] | None = None,
+        web_phones: Sequence[str] = (),
         habits: Habits | None = None,
         seed: int | None = None,
     ) -> None:
@@ -51,8 +54,9 @@ class DemoExchange:
         plan = Plan(
             phones=self.extensions,
             static_phones=(),
+            web_phones=tuple(web_phones),
             names=names or {},
-            rings={GROUP: self.extensions},
+            rings={GROUP: (*self.extensions, *web_phones)},
             queues={"710": self.extensions},
             lines=self._targets(),
             shown_number=self.lines[0],
@@ -108,6 +112,8 @@ async def _run(exchange: DemoExchange) -> None:
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     if ready.done():
         user = exchange.manager
+        for number in exchange.plan.web_phones:
+            sys.stdout.write(f"WEB {exchange.plan.web_address} {number} {web_secret(number)}\n")
         sys.stdout.write(f"AMI 127.0.0.1:{exchange.ami_port} user {user.name} secret {user.secret}\n")
         sys.stdout.flush()
     ready.cancel()
@@ -121,11 +127,17 @@ def main() -> None:
     parser.add_argument("--numbers-file", type=Path, required=True, help="callers, one number a line")
     parser.add_argument("--extensions", default="301,302,303")
     parser.add_argument("--lines", default=MAIN_LINE)
+    parser.add_argument("--web-phones", default="", help="extensions of telephones in browsers")
     parser.add_argument("--base", type=Path, default=Path("var/asterisk"), help="configuration, logs, recordings")
     given = parser.parse_args()
     numbers = [line.strip() for line in given.numbers_file.read_text(encoding="utf-8").splitlines() if line.strip()]
     exchange = DemoExchange(
-        given.base.resolve(), numbers, given.extensions.split(","), given.lines.split(","), ami_port=given.ami_port
+        given.base.resolve(),
+        numbers,
+        given.extensions.split(","),
+        given.lines.split(","),
+        ami_port=given.ami_port,
+        web_phones=[number for number in given.web_phones.split(",") if number],
     )
     asyncio.run(_run(exchange))
 

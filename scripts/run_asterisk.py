@@ -18,6 +18,9 @@ from django.core.management import call_command
 from lab import packages
 
 _READY = re.compile(r"AMI (\S+):(\d+) user (\S+) secret (\S+)")
+_WEB = re.compile(r"WEB (\S+) (\S+) (\S+)")
+# Extensions whose telephone is the browser of these users of the demo, once they choose it.
+_SOFTPHONES = {"901": "manager", "902": "owner", "903": "admin"}
 _NUMBERS = 200
 
 
@@ -43,7 +46,8 @@ def company_telephones() -> dict[str, list[str]]:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_demo")
     callers = Phone.objects.exclude(e164="").order_by("id").values_list("e164", flat=True)[:_NUMBERS]
-    extensions = Extension.objects.exclude(user=None).order_by("number").values_list("number", flat=True)
+    desk = Extension.objects.exclude(user=None).exclude(number__in=_SOFTPHONES)
+    extensions = desk.order_by("number").values_list("number", flat=True)
     lines = Line.objects.exclude(e164="").order_by("id").values_list("e164", flat=True)
     return {"numbers": list(callers), "extensions": list(extensions), "lines": list(lines)}
 
@@ -65,6 +69,7 @@ def start_exchange(telephones: dict[str, list[str]], folder: Path) -> subprocess
     numbers.write_text("\n".join(telephones["numbers"]))
     command = [sys.executable, "-m", "lab.demo", "--numbers-file", str(numbers), "--base", str(folder / "asterisk")]
     command += ["--extensions", ",".join(telephones["extensions"]), "--lines", ",".join(telephones["lines"])]
+    command += ["--web-phones", ",".join(_SOFTPHONES)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -72,6 +77,8 @@ def link_options(exchange: subprocess.Popen[str]) -> dict[str, object]:
     """What Callcard has to know to reach it; waits until it is ready."""
     assert exchange.stdout is not None
     for line in exchange.stdout:
+        if web := _WEB.match(line):
+            give_softphone(*web.groups())
         if ready := _READY.match(line):
             host, port, username, secret = ready.groups()
             return {
@@ -82,6 +89,19 @@ def link_options(exchange: subprocess.Popen[str]) -> dict[str, object]:
                 "dial_context": "internal",
             }
     raise SystemExit("Asterisk did not start; see above.")
+
+
+def give_softphone(address: str, number: str, secret: str) -> None:
+    """To its user in the demo; where softphones register is the same for all."""
+    from callcard.staff.models import Extension, User
+    from callcard.staff.softphone.services import set_account, set_server
+
+    user = User.objects.filter(username=_SOFTPHONES[number]).first()
+    if user is None:
+        return
+    extension, _is_new = Extension.objects.get_or_create(number=number, defaults={"user": user})
+    set_account(extension=extension, user_name="", secret=secret)
+    set_server(address=address, domain="", stun="", turn="", turn_user_name="", turn_secret="")
 
 
 def serve(port: int, options: dict[str, object]) -> int:

@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 and localhost, signed by itself, for the encrypted manager interface."""
+"""A certificate for 127.0.0.1 and localhost, signed by itself, for the encrypted doors."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def write(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> Pat
     for name in ("etc", "var/keys", "log/cdr-csv", "log/cdr-custom", "spool/monitor", "spool/outgoing", "cache"):
         (base / name).mkdir(parents=True, exist_ok=True)
     etc = base / "etc"
-    if plan.ami_tls_port:
+    if plan.ami_tls_port or plan.http_tls_port:
         certificate.write(etc)
     for name, text in files(base, run_folder, installed, plan).items():
         (etc / name).write_text(text, encoding="utf-8")
@@ -46,7 +46,7 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
         "modules.conf": f"[modules]\nautoload=no\n{listed}",
         "logger.conf": "[general]\n[logfiles]\nmessages = notice,warning,error\n",
         "manager.conf": managers(plan, installed.version, base / "etc/manager.pem"),
-        "http.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={plan.http_port}\nsessionlimit=2000\n",
+        "http.conf": web(plan, base / "etc/manager.pem"),
         "ari.conf": "[general]\nenabled=yes\npretty=no\n[crm]\ntype=user\nread_only=no\npassword=crm\n",
         "rtp.conf": "[general]\nrtpstart=20000\nrtpend=29999\nicesupport=yes\nstrictrtp=no\n",
         **records.files(plan),
@@ -58,6 +58,14 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
         "extensions.conf": dialplan.extensions(plan),
         "queues.conf": dialplan.queues(plan),
     }
+
+
+def web(plan: Plan, key: Path) -> str:
+    """http.conf, whose doors the telephones in browsers use; with an encrypted one the plain one stays shut."""
+    if plan.http_tls_port:
+        place = f"127.0.0.1:{plan.http_tls_port}"
+        return f"[general]\nenabled=no\ntlsenable=yes\ntlsbindaddr={place}\ntlscertfile={key}\nsessionlimit=2000\n"
+    return f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={plan.http_port}\nsessionlimit=2000\n"
 
 
 def managers(plan: Plan, version: tuple[int, ...], key: Path) -> str:

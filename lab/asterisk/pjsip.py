@@ -26,7 +26,7 @@ protocol=udp
 bind=127.0.0.1:{sip_port}
 [ws]
 type=transport
-protocol=ws
+protocol={web_protocol}
 bind=127.0.0.1
 [trunk]
 type=endpoint
@@ -78,6 +78,7 @@ def text(plan: Plan) -> str:
     head = _HEAD.format(
         sip_port=plan.sip_port,
         trunk_port=plan.trunk_port,
+        web_protocol="wss" if plan.http_tls_port else "ws",
         header=TRUNK_HEADER,
         value=TRUNK_HEADER_VALUE,
     )

@@ -56,7 +56,8 @@ NO_RIGHTS = Manager(name="blind", secret="blind", read="", write="")
 class Plan:
     """Ports are on 127.0.0.1. `secrets` maps a phone to its password; phones without one need none.
 
-    `ami_tls_port` is a second, encrypted door to the manager interface; 0 for none.
+    `ami_tls_port` is a second, encrypted door to the manager interface, `http_tls_port`
+    one to SIP over WebSocket; 0 for none.
     `trunk_port` is where the far side of the trunk listens, `static_port` where one program
     answers for all static phones. `lines` maps a company number to the extension it rings.
     `rings` are the members of a group that rings at once, `queues` those of a waiting queue. `keeps_records`: it writes
@@ -79,7 +80,14 @@ class Plan:
     shown_number: str = MAIN_LINE
     managers: tuple[Manager, ...] = (EVERYTHING, LEAST, NO_RIGHTS)
     ami_tls_port: int = 0
+    http_tls_port: int = 0
     keeps_records: bool = False
+
+    @property
+    def web_address(self) -> str:
+        """Where telephones in browsers register."""
+        tls = self.http_tls_port
+        return f"wss://127.0.0.1:{tls}/ws" if tls else f"ws://127.0.0.1:{self.http_port}/ws"
 
     def __post_init__(self) -> None:
         """Raises ValueError when a number would mean two things."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_a_company_line_rings_its_group() -> None:
     assert "exten => +85621000100,1,Goto(610,1)\n" in outside
     assert "exten => 610,1,Dial(PJSIP/301&PJSIP/302,30)\n" in outside
     assert "_+X." not in outside, "a caller from outside must not reach the trunk by dialling"
+
+
+def test_telephones_in_browsers_have_one_door_encrypted_or_not() -> None:
+    assert PLAN.web_address == "ws://127.0.0.1:3/ws"
+    assert config.web(PLAN, Path("key")).startswith("[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=3\n")
+    with_tls = replace(PLAN, http_tls_port=9)
+    assert with_tls.web_address == "wss://127.0.0.1:9/ws"
+    text = config.web(with_tls, Path("key"))
+    assert "enabled=no\ntlsenable=yes\ntlsbindaddr=127.0.0.1:9\ntlscertfile=key\n" in text
 
 
 def test_no_number_may_mean_two_things() -> None:

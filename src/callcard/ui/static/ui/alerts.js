@@ -72,7 +72,8 @@ function startRinging() {
 }
 
 function mayRing() {
-  return isRinger && ringing.length > 0 && document.hidden && isOn("sound");
+  const hasOwnBell = document.querySelector("soft-phone[data-rings]"); // one bell is enough
+  return isRinger && ringing.length > 0 && document.hidden && !hasOwnBell && isOn("sound");
 }
 
 async function ringOn() {

@@ -4,6 +4,7 @@ import { cancel, later } from "../ui/clock.js";
 import { devices, playOn } from "./phone-sound.js";
 
 const MEASURE_MS = 3000;
+const KEYS_AFTER_MS = 1000; // whoever answers, mostly a machine, has to listen first
 const PATHS_WITHIN_MS = 800; // a STUN server that does not answer must not hold the call up
 const REASONS = { Busy: "busy", Rejected: "rejected", "Not Found": "not-found", "Address Incomplete": "not-found", Unavailable: "no-answer", "No Answer": "no-answer", "Request Timeout": "no-answer", "Bad Media Description": "no-sound", "Incompatible SDP": "no-sound", "WebRTC Error": "no-sound" };
 let count = 0;
@@ -28,7 +29,7 @@ export class PhoneCall {
       icecandidate: ({ ready }) => (this.paths ??= setTimeout(ready, PATHS_WITHIN_MS)),
       progress: ({ response }) => (this.hasRung = !response?.body) && this.line.changed(),
       accepted: () => this.change({ state: "talking", since: Date.now() }),
-      confirmed: () => this.watchQuality(),
+      confirmed: () => this.begun(),
       hold: ({ originator }) => originator === "local" && this.change({ isHeld: true }),
       unhold: ({ originator }) => originator === "local" && this.change({ isHeld: false }),
       ended: () => this.over(),
@@ -53,6 +54,11 @@ export class PhoneCall {
   change(what) {
     Object.assign(this.shown, what);
     this.line.changed();
+  }
+
+  begun() {
+    this.watchQuality();
+    if (this.keysThen) later(KEYS_AFTER_MS, () => this.line.calls.has(this.id) && this.press(this.keysThen));
   }
 
   watchQuality() {

@@ -1,4 +1,4 @@
-// Answer and Hang up on the card of the pop-up whose call rings in the softphone. Never before the card was painted.
+// Answer and Decline on the card of the pop-up whose call rings in the softphone. Never before the card was painted.
 import { afterPaint } from "../ui/clock.js";
 import { element, icon } from "./page-element.js";
 
@@ -21,38 +21,37 @@ export class CardButtons {
     const card = this.stack.querySelector("article.popup");
     const call = card && this.callOf(card);
     const there = card?.querySelector(".popup-phone");
-    const wanted = call ? `${call.id} ${call.state}` : "";
-    if ((there?.dataset.shows ?? "") === wanted) return;
+    if ((there?.dataset.answers ?? "") === (call?.id ?? "")) return;
     there?.remove();
-    if (call) card.append(this.buttons(call, wanted));
+    if (call) card.append(this.buttons(call));
   }
 
-  /** The softphone's call that this card is about: by the number, or as the only one that rings, or talks, on either side. */
+  /** The softphone's call that this card is about: by the number, or as the only one that rings on either side. */
   callOf(card) {
-    const state = card.dataset.state;
-    const calls = this.phone.shown.calls.filter((call) => call.direction === "in" && call.state === state);
+    if (card.dataset.state !== "ringing") return null;
+    const calls = this.phone.shown.calls.filter((call) => call.state === "ringing");
     const number = digits(card.querySelector(".popup-number")?.dataset.copies);
     const same = calls.find((call) => number && digits(call.number) && number.slice(-DIGITS_COMPARED) === digits(call.number).slice(-DIGITS_COMPARED));
     if (same) return same;
-    const cards = [...(this.stack.calls?.values() ?? [])].filter((entry) => entry.state === state);
+    const cards = [...(this.stack.calls?.values() ?? [])].filter((entry) => entry.state === "ringing");
     return calls.length === 1 && cards.length === 1 && !(number && digits(calls[0].number)) ? calls[0] : null;
   }
 
   /** Whether a call that rings can be answered on a card. */
   hasCardFor(call) {
-    return Boolean(this.stack.querySelector(`.popup-phone[data-shows^="${CSS.escape(call.id)} "]`));
+    return Boolean(this.stack.querySelector(`.popup-phone[data-answers="${CSS.escape(call.id)}"]`));
   }
 
-  buttons(call, shows) {
+  buttons(call) {
     const { words } = this.phone;
     const button = (what, word, picture) => {
       const made = element("button", { type: "button", className: `phone-act phone-${what}` }, icon(picture), word);
       made.addEventListener("click", () => this.phone.act({ do: what, id: call.id }));
       return made;
     };
-    const answer = call.state === "ringing" ? button("answer", words.answer, "phone-call") : null;
-    answer?.setAttribute("aria-keyshortcuts", "Alt+A");
-    return element("div", { className: "popup-phone", data: { shows } }, answer, button("hangup", answer ? words.decline : words.hangup, "phone-off"));
+    const answer = button("answer", words.answer, "phone-call");
+    answer.setAttribute("aria-keyshortcuts", "Alt+A");
+    return element("div", { className: "popup-phone", data: { answers: call.id } }, answer, button("hangup", words.decline, "phone-off"));
   }
 }
 

@@ -10,8 +10,8 @@ const REFUSED = [401, 403, 404, 407];
 
 export class PhoneLine {
   /** `tell(state)` whenever something changed, `say(key)` for words that go away by themselves. */
-  constructor({ accountUrl, library, tell, say }) {
-    Object.assign(this, { accountUrl, library, tell, say });
+  constructor({ accountUrl, sipUrl, tell, say }) {
+    Object.assign(this, { accountUrl, sipUrl, tell, say });
     this.calls = new Map();
     this.commands = [];
     this.tones = new Tones();
@@ -23,7 +23,7 @@ export class PhoneLine {
     const account = await this.fetchAccount();
     if (!account) return undefined;
     this.account = account;
-    const { default: sip } = await import(this.library);
+    const { default: sip } = await import(this.sipUrl);
     this.sip = sip;
     this.connect();
     return undefined;
@@ -104,8 +104,8 @@ export class PhoneLine {
     this.changed();
   }
 
-  /** Ring `number`. The same `command` a second time rings nobody. */
-  async dial({ number, command = "", asksFor = "" }) {
+  /** Ring `number`, and press the keys `then` when it is answered. The same `command` a second time rings nobody. */
+  async dial({ number, command = "", then = "", asksFor = "" }) {
     if (command && this.commands.includes(command)) return;
     if (command) this.commands = [...this.commands, command].slice(-COMMANDS_KEPT);
     const plain = number.replace(/[\s()]/g, "");
@@ -113,6 +113,7 @@ export class PhoneLine {
     if (this.state !== "ready") return this.say("not-ready");
     this.holdOthers();
     const call = new PhoneCall(this, { direction: "out", number: plain, asksFor });
+    call.keysThen = then.replace(/[^0-9A-D*#,]/gi, "");
     this.calls.set(call.id, call);
     this.changed();
     const microphone = await this.microphone();
@@ -159,13 +160,13 @@ export class PhoneLine {
     return call.shown.state === "talking" ? this.actInTalk(what, call, more) : undefined;
   }
 
-  actInTalk(what, call, { to = "", key = "" }) {
+  actInTalk(what, call, { to = "", key = "", then = "" }) {
     if (what === "hold") return call.hold(true);
     if (what === "unhold") return this.holdOthers(call), call.hold(false);
     if (what === "mute" || what === "unmute") return call.mute(what === "mute");
     if (what === "key") return call.press(key);
     if (what === "blind") return NUMBER.test(to) ? call.handOn(to) : this.say("not-a-number");
-    if (what === "ask") return this.dial({ number: to, asksFor: call.id });
+    if (what === "ask") return this.dial({ number: to, then, asksFor: call.id });
     if (what === "complete") return this.complete(call);
     return undefined;
   }

@@ -1,4 +1,6 @@
 // One call in the panel of <soft-phone>.
+import { pressAndAnswer } from "../ui/press.js";
+import { toast } from "../ui/toast.js";
 import { element, icon } from "./page-element.js";
 
 const KEYS = [..."123456789*0#"];
@@ -64,11 +66,21 @@ export class CallRow {
       event.preventDefault();
       const to = field.value.replace(/[\s()]/g, "");
       if (!to) return void field.focus();
-      this.phone.act({ do: event.submitter?.value ?? "ask", id: this.call.id, to });
+      this.handOver(event.submitter?.value ?? "ask", to);
       form.hidden = true;
       this.buttons.transfer.setAttribute("aria-expanded", "false");
     });
     return form;
+  }
+
+  /** A colleague is always to be had; for any other number the rules for dialling are asked, as for one that is pressed. */
+  async handOver(how, to) {
+    const { id } = this.call;
+    const isColleague = this.phone.shown.colleagues.some(({ number }) => number === to);
+    const answer = isColleague ? { data: { number: to, soft: true } } : await pressAndAnswer("/calls/dial", { number: to, how: "soft" });
+    if (!answer) return;
+    if (answer.data.soft) this.phone.act({ do: how, id, to: answer.data.number, then: answer.data.then });
+    else toast(answer.data.error ?? this.phone.words["not-transferred"]);
   }
 
   show(call, calls) {

@@ -27,11 +27,12 @@ class SoftPhone extends HTMLElement {
 
   /** This tab is the telephone from now on. */
   async hold() {
+    this.tellAll({ state: { ...this.shown, state: "starting", calls: [] } }); // what the one before said holds no more
     const { PhoneLine } = await import("./phone-line.js");
     this.isHolder = true;
     this.phone = new PhoneLine({
       accountUrl: this.dataset.account,
-      library: this.dataset.library,
+      sipUrl: this.dataset.sip,
       tell: (state) => this.tellAll({ state }),
       say: (key) => this.tellAll({ say: key }),
     });
