@@ -84,8 +84,8 @@ class Office:
     browser: Browser
 
     @contextmanager
-    def sign_in(self, extension: str = SOFT) -> Iterator[BrowserContext]:
-        context = self.browser.new_context(permissions=["microphone"])
+    def sign_in(self, extension: str = SOFT, *, trusts_any: bool = False) -> Iterator[BrowserContext]:
+        context = self.browser.new_context(permissions=["microphone"], ignore_https_errors=trusts_any)
         context.set_default_timeout(15_000)
         context.add_init_script(AS_IT_IS)
         url = f"http://127.0.0.1:{self.product.port}"

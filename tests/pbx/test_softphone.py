@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from callcard.calls.models import Call
 from callcard.staff.softphone.models import SipAccount, SoftphoneServer
 from callcard.staff.softphone.queries import forget_server_origin
+from lab.asterisk.plan import Plan
+from lab.asterisk.run import Asterisk
 from lab.exchange import CUSTOMER, Exchange, ended, up
 from lab.phones.dialog import Dialog, Incoming, Outgoing
 from lab.phones.voice import Voice
@@ -229,7 +231,7 @@ def rings_at_desk(office: Office) -> Incoming:
 
 def hand_over(page: Page, how: str) -> None:
     row = page.locator(".phone-call")
-    row.get_by_role("button", name="Transfer").click()
+    row.get_by_role("button", name="Hand on", exact=True).click()
     row.locator("input[name=to]").fill(DESK)
     row.get_by_role("button", name=how).click()
 
@@ -246,12 +248,12 @@ def end_of_transfer(office: Office, page: Page, caller: Outgoing, desk: Incoming
     return log_of_one(office)
 
 
-def test_a_call_is_handed_over_blindly(office: Office) -> None:
+def test_a_call_is_handed_on_blindly(office: Office) -> None:
     office.telephones.run(office.telephones.exchange.phone(DESK))
     with office.sign_in() as context:
         page = office.open(context)
         caller = talk_by_card(office, page)
-        hand_over(page, "Hand over now")
+        hand_over(page, "Hand on now")
         desk = rings_at_desk(office)
         office.telephones.run(picked_up(desk))
         call = end_of_transfer(office, page, caller, desk)
@@ -262,12 +264,12 @@ def test_a_call_is_handed_over_blindly(office: Office) -> None:
     ]
 
 
-def test_a_call_is_handed_over_after_asking(office: Office) -> None:
+def test_a_call_is_handed_on_after_asking(office: Office) -> None:
     office.telephones.run(office.telephones.exchange.phone(DESK))
     with office.sign_in() as context:
         page = office.open(context)
         caller = talk_by_card(office, page)
-        hand_over(page, "Ask first")
+        hand_over(page, "Ask them first")
         desk = rings_at_desk(office)
         expect(page.locator('.phone-call[data-state="held"]')).to_have_count(1)
         office.telephones.run(picked_up(desk))
@@ -353,3 +355,14 @@ def test_a_page_without_https_says_why_there_is_no_softphone(office: Office) -> 
         context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
         page = office.open(context, "insecure")
         expect(page.locator(".soft-phone-lamp")).to_have_attribute("title", re.compile("https://"))
+
+
+def test_it_registers_over_tls_with_a_certificate_that_the_browser_takes(office: Office) -> None:
+    with Asterisk(Plan(http_tls_port=free_port())) as encrypted:
+        SoftphoneServer.objects.update(address=encrypted.plan.web_address)
+        forget_server_origin()
+        with office.sign_in(trusts_any=True) as context:
+            office.open(context)
+            assert f"Contact:  {SOFT}/sip:" in encrypted.cli("pjsip show contacts")
+        with office.sign_in() as context:
+            office.open(context, "unreachable")
