@@ -9,6 +9,7 @@ BENCHES = {
     "ami": "ami",
     "call-log": "call_log",
     "card": "card",
+    "dial": "dial",
     "import": "import_customers",
     "list": "list",
     "open-card": "open_card",

@@ -86,6 +86,10 @@ class Served:
     def sign_in(self, extension: str, others: int) -> SignedIn:
         return SignedIn(**json.loads(self._run("bench.scene.people", extension, str(others))))
 
+    def lift_limits(self) -> None:
+        """Of calls a day: a bench places a year's worth of them."""
+        self._run("bench.scene.limits")
+
     def logged_calls(self) -> list[LoggedCall]:
         """The call log, of the calls of this exchange."""
         return [LoggedCall(**call) for call in json.loads(self._run("bench.scene.logged"))]

@@ -19,8 +19,6 @@ from tests.stories.product import Desk, Product
 
 pytestmark = [pytest.mark.pbx, pytest.mark.django_db(transaction=True)]
 
-WITH_KEYS = "324"  # a line on which 301 may hand on by keys
-
 
 @pytest.fixture(scope="module")
 def exchange_machine() -> Iterator[Asterisk]:
@@ -31,7 +29,7 @@ def exchange_machine() -> Iterator[Asterisk]:
 @pytest.fixture
 def product(exchange_machine: Asterisk) -> Iterator[Product]:
     found_company()
-    connect_pbx(PBX, exchange_machine.plan.ami_port, attended_transfer=True)
+    connect_pbx(PBX, exchange_machine.plan.ami_port)
     product = Product()
     product.start()
     try:
@@ -125,30 +123,6 @@ def test_an_outgoing_call_is_handed_on_too(exchange_machine: Asterisk, product: 
     assert sorted(segments(call)) == [
         (OTHER_CUSTOMER, "called", "answered"),
         ("301", "caller", "answered"),
-        ("302", "called", "answered"),
-    ]
-
-
-def test_who_asks_first_hands_over_by_hanging_up(exchange_machine: Asterisk, product: Product) -> None:
-    async def play(exchange: Exchange, desk: Desk) -> None:
-        caller = await exchange.outside_call(WITH_KEYS)
-        first = await answered(exchange, "301")
-        await in_call(desk, "consult", to="302")
-        second = await answered(exchange, "302")
-        await asyncio.sleep(0.5)
-        assert not first.ended.is_set()
-        await in_call(desk, "hangup")
-        await ended(first)
-        await asyncio.sleep(0.5)
-        assert second.is_up
-        await caller.hang_up()
-        await ended(second)
-
-    (call,) = played(exchange_machine, product, play)
-    assert (call.row.direction, call.row.outcome, call.row.number) == ("inbound", "answered", CUSTOMER)
-    assert sorted(segments(call)) == [
-        (CUSTOMER, "caller", "answered"),
-        ("301", "called", "answered"),
         ("302", "called", "answered"),
     ]
 
