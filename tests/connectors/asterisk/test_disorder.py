@@ -74,3 +74,12 @@ def test_cut_at_any_byte_and_never_heard_again(path: Path, data: st.DataObject) 
             continue
         assert call.outcome in (Outcome.ANSWERED, Outcome.UNKNOWN)
         assert call.complete is False
+
+
+def test_a_hangup_of_what_never_began_is_no_call_and_costs_no_other() -> None:
+    one, other = sorted(TRACES.glob("*.raw"))[:2]
+    strays = [frame for frame in frames(one) if frame["event"] == "Hangup"]
+    assert strays
+    assert changes(events(strays)) == []
+    told = events(frames(other))
+    assert stored(changes([*events(strays), *told])) == stored(changes(told))
