@@ -24,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bench import seed_rows
 from bench.seed_rows import NOW, Dialect, Rows, company_rows, number_of, second_number_of
+from callcard.customers import grams
 
 __all__ = ["COMPANY", "Content", "number_of", "second_number_of", "seed"]
 
@@ -62,10 +63,10 @@ def _kept_before(size: int, content: Content) -> str:
 
 
 def _kept_name(size: int, content: Content) -> str:
-    """Changes whenever the rows do."""
+    """Changes whenever the rows do, or the pieces of them that are searched by."""
     sources = [Path(module.__file__ or "") for module in content.sources]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-    return f"{_kept_before(size, content)}{digest}"
+    return f"{_kept_before(size, content)}{digest}_{grams.VERSION}"
 
 
 def _migrate(url: str) -> None:

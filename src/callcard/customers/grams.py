@@ -1,8 +1,8 @@
 """What is searched by: the small pieces that a text falls into, the same for what is stored and what is typed.
 
 Pure. A text becomes words, a word becomes grams. A gram is a piece of three letters, a word's beginning ("¬s", "¬so"),
-a whole word ("¶souk"), three digits of a telephone number ("¤345"), its end ("°345"), or a fact ("§r17": customers of
-user 17). The database only keeps which customers have which grams (docs/developer/decisions: ADR 0055).
+a whole word ("¶souk"), three or four digits of a telephone number ("¤3456"), its end ("°3456"), or a fact ("§r17":
+customers of user 17). The database only keeps which customers have which grams (docs/developer/adr: 0055 and 0130).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
-VERSION = 1
+VERSION = 2
 """Another number makes every stored text be cut anew."""
 LONGEST_WORD = 24
 _MOST_WORDS = 40
-_FEWEST_DIGITS, _TELLING_DIGITS = 3, 7
+_FEWEST_DIGITS, _MOST_DIGITS, _TELLING_DIGITS = 3, 4, 7
+_ASKED_PIECES = 5
 _START, _WHOLE, _DIGITS, _END, _FACT = "¬", "¶", "¤", "°", "§"
 _LATIN_MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0640\u200b-\u200f\u2060]")
 _DIGIT_RUNS = re.compile("[0-9]+")
@@ -65,10 +66,15 @@ def digits_of(text: str) -> str:
 
 
 def inner(word: str) -> list[str]:
-    """Pieces that every text with this word somewhere inside it has; none for one letter or two of most scripts."""
-    if len(word) >= 3:
-        return [word[i : i + 3] for i in range(len(word) - 2)]
-    return [word] if len(word) == 2 and _TOGETHER.match(word) else []
+    """Pieces that every text with this word somewhere inside it has; none for one letter or two of most scripts.
+
+    Few of a long word, from its first to its last letters: each takes time, and few already say which word it is.
+    """
+    pieces = _all_inner(word)
+    if len(pieces) <= _ASKED_PIECES:
+        return pieces
+    step = (len(pieces) - 1) / (_ASKED_PIECES - 1)
+    return [pieces[round(index * step)] for index in range(_ASKED_PIECES)]
 
 
 def beginning(word: str) -> list[str]:
@@ -84,11 +90,22 @@ def number_inside(digits: str) -> list[str]:
     """Pieces of every number with these digits in it; at least three. Of many digits the last ones say enough: the
     first are a country's and an operator's, which everybody has."""
     last = digits[-_TELLING_DIGITS:]
-    return [_DIGITS + last[i : i + 3] for i in range(len(last) - 2)]
+    return [_DIGITS + piece for piece in _pieces(last, min(len(last), _MOST_DIGITS))]
 
 
 def number_end(digits: str) -> str:
-    return _END + digits[-_FEWEST_DIGITS:]
+    """The piece of every number that ends with these digits, as far as one piece tells; at least three."""
+    return _END + digits[-_MOST_DIGITS:]
+
+
+def _pieces(text: str, length: int) -> Iterator[str]:
+    return (text[i : i + length] for i in range(len(text) - length + 1))
+
+
+def last_number(text: str) -> str:
+    """The last digits of a record's number, without zeros before them: "2026-0017/a" -> "17". May be empty."""
+    runs = _DIGIT_RUNS.findall(folded(text))
+    return runs[-1].lstrip("0")[:40] if runs else ""
 
 
 def fact(name: str, value: object = "") -> str:
@@ -103,7 +120,13 @@ def fact_number(gram: str) -> int:
 @lru_cache(maxsize=65_536)
 def _grams_of_word(word: str) -> tuple[str, ...]:
     pairs = [word[i : i + 2] for i in range(len(word) - 1)] if _TOGETHER.search(word) else []
-    return tuple({_START + word[0], whole(word), *beginning(word), *pairs})
+    return tuple({_START + word[0], _START + word[:2], whole(word), *_all_inner(word), *pairs})
+
+
+def _all_inner(word: str) -> list[str]:
+    if len(word) >= 3:
+        return list(_pieces(word, 3))
+    return [word] if len(word) == 2 and _TOGETHER.match(word) else []
 
 
 def word_grams(text: str) -> Iterator[str]:
@@ -113,17 +136,31 @@ def word_grams(text: str) -> Iterator[str]:
 
 
 def number_grams(digits: str) -> Iterator[str]:
-    """All pieces of a telephone number, given as digits."""
+    """All pieces of a telephone number, given as digits. Four digits are what tells numbers apart; three are typed."""
     if len(digits) >= _FEWEST_DIGITS:
-        yield number_end(digits)
-        yield from (_DIGITS + digits[i : i + 3] for i in range(len(digits) - 2))
+        for length in (_FEWEST_DIGITS, _MOST_DIGITS):
+            yield _END + digits[-length:]
+            yield from (_DIGITS + piece for piece in _pieces(digits, length))
 
 
 def slips(word: str) -> set[str]:
     """What words share that differ by a slip of the finger: their beginnings and ends with one letter left out."""
+    return slips_of_beginning(word) | slips_of_end(word)
+
+
+def slips_of_beginning(word: str) -> set[str]:
+    """Those that a word shares with every word that differs by one slip, wherever it is."""
+    part = _sound(word)[:_SLIP_LETTERS]
+    return {part[:i] + part[i + 1 :] for i in range(len(part))} | {part}
+
+
+def slips_of_end(word: str) -> set[str]:
+    """None for a short word. Those of words that begin otherwise."""
     sound = _sound(word)
-    parts = {sound[:_SLIP_LETTERS], *([">" + sound[-_SLIP_LETTERS:]] if len(sound) > _SLIP_LETTERS + 1 else [])}
-    return {part[:i] + part[i + 1 :] for part in parts for i in range(part.startswith(">"), len(part))} | parts
+    if len(sound) <= _SLIP_LETTERS + 1:
+        return set()
+    part = sound[-_SLIP_LETTERS:]
+    return {f">{part[:i]}{part[i + 1 :]}" for i in range(len(part))} | {f">{part}"}
 
 
 def may_slip(word: str) -> bool:
@@ -132,8 +169,9 @@ def may_slip(word: str) -> bool:
 
 
 def distance(typed: str, word: str) -> int:
-    """Wrong, missing, superfluous and swapped letters between what was typed and the word."""
-    return _edits(_sound(typed), _sound(word))
+    """Wrong, missing, superfluous and swapped letters between what was typed and the word, as written or as heard."""
+    written, heard = (typed, word), (_sound(typed), _sound(word))
+    return _edits(*written) if heard == written else min(_edits(*written), _edits(*heard))
 
 
 def allowed(typed: str) -> int:

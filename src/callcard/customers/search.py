@@ -7,27 +7,27 @@ rare one. What the index gives are candidates; what is found is decided here by 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db import connection
-
-from callcard.customers import grams, search_query
+from callcard.customers import grams, search_query, search_reading, search_slips
 from callcard.customers.models import OwnField
 from callcard.customers.own_fields import is_seen_by
 from callcard.customers.search_index import value_fact
-from callcard.customers.search_models import SearchSlip
+from callcard.customers.search_judging import judged
 from callcard.customers.search_query import Slot, Typed
+from callcard.customers.search_reading import Row
+from callcard.customers.search_slips import Near
 from callcard.staff.company import company
 from callcard.staff.models import User
-from callcard.staff.visibility import Visibility, visible_to
+from callcard.staff.visibility import visible_to
 
 FOUND_AT_ONCE = 8
 _READ = 60
-_CODES_READ = 400
-_SLIPS_READ = 400
-_NEAR_WORDS = 12
+_CODES_READ = 60
 _MOST_SEEN_FACTS = 200
 MOST_IN_LIST = 200
 
@@ -78,212 +78,138 @@ class _Search:
         self.typed, self.user, self.limit, self.archived = typed, user, limit, archived
         self.visibility = visible_to(user)
         self.hits: dict[int, Hit] = {}
+        self.newest: dict[int, int] = {}
         self.looked: set[str] = set()
         self.secret = _fields_hidden_from(user)
-        self.near: dict[str, list[str]] = {}
+        self.near: Near = {}
 
     def run(self) -> list[Hit]:
         if self.visibility.responsible_ids is not None and not self.visibility.responsible_ids:
             return []
         self._codes()
-        for slots in self._exact():
-            self._look(slots)
+        for look in self._looks():
+            look()
             if self._is_enough():
                 break
         else:
             self._guess()
-        ordered = sorted(self.hits.values(), key=self._order)
-        return ordered[: self.limit]
+        return _spread(sorted(self.hits.values(), key=self._order))[: self.limit]
 
     def _order(self, hit: Hit) -> tuple[Any, ...]:
-        return hit.is_archived, hit.rank, hit.responsible_id != self.user.pk, len(hit.name), hit.name, hit.customer_id
+        likeliest = hit.is_archived, hit.is_guess, hit.rank, self.newest.get(hit.customer_id, 0)
+        return *likeliest, hit.responsible_id != self.user.pk, len(hit.name), hit.name, hit.customer_id
 
     def _is_enough(self) -> bool:
         return sum(not hit.is_archived for hit in self.hits.values()) >= self.limit
 
-    def _exact(self) -> Iterator[list[Slot]]:
-        if self.typed.digits:
-            yield search_query.numbers(self.typed, at_end=True)
-            yield search_query.numbers(self.typed, at_end=False)
-        yield search_query.whole_words(self.typed)
-        if self.typed.digits and len(self.typed.words) > 1:
+    def _looks(self) -> Iterator[Callable[[], None]]:
+        """From what is surely meant on."""
+        typed = self.typed
+        if typed.digits:
+            yield partial(self._look, search_query.number_ends(typed))
+            if self.visibility.responsible_ids is None:
+                yield self._look_at_beginnings
+            yield partial(self._look, search_query.numbers_inside(typed))
+        yield partial(self._look, search_query.whole_words(typed))
+        if typed.digits and len(typed.words) > 1:
             return  # a number in groups, no words
-        yield search_query.word_beginnings(self.typed)
-        yield search_query.insides(self.typed)
+        yield partial(self._look, search_query.word_beginnings(typed))
+        yield partial(self._look, search_query.insides(typed))
 
     def _guess(self) -> None:
-        """Few were found, so a word may be misspelt."""
-        self.near = _near_words(self.typed.words)
-        if any(self.near.values()):
-            self._look(search_query.corrected(self.typed, self.near))
-
-    def _look(self, slots: list[Slot]) -> None:
-        """All one may see, own customers too if there are too many; archived ones if there is room."""
-        key = search_query.expression(slots)
-        if key in self.looked:
+        """Few were found, so a word may be misspelt: one of them by a letter, by more, and only then several."""
+        self.near = search_slips.near_words(self.typed)
+        if not any(self.near.values()):
             return
-        self.looked.add(key)
+        for by in ((0, 1), (2,)):
+            self._look(*search_slips.one_word_corrected(self.typed, self.near, by=by))
+            if self._is_enough():
+                return
+        if not any(hit.is_guess for hit in self.hits.values()):
+            self._look(search_slips.each_word_corrected(self.typed, self.near))
+
+    def _look(self, *questions: list[Slot]) -> None:
+        """All one may see, own customers too if there are too many; archived ones if there is room."""
+        fresh = [slots for slots in questions if search_query.expression(slots) not in self.looked]
+        self.looked.update(search_query.expression(slots) for slots in fresh)
+        if not fresh:
+            return
         if self.archived is not True:
-            rows = self._rows(slots, archived=False)
-            if len(rows) >= self._bound and not self.visibility.responsible_ids:
-                rows += self._rows(slots, archived=False, mine=True)
+            rows = self._rows(fresh, archived=False)
+            if len(rows) >= self._bound and not self.typed.digits and not self.visibility.responsible_ids:
+                rows += self._rows(fresh, archived=False, mine=True)
             self._keep(rows)
         if self.archived is not False and not self._is_enough():
-            self._keep(self._rows(slots, archived=True))
+            self._keep(self._rows(fresh, archived=True))
+
+    def _look_at_beginnings(self) -> None:
+        """Of numbers typed from their first digit, which so many share that an index of their order is quicker."""
+        for begun in self.typed.begun_numbers:
+            rows = search_reading.with_number_from(begun, self._bound)
+            self._keep(row for row in rows if self.archived in (None, bool(row[4])))
 
     @property
     def _bound(self) -> int:
         return max(_READ, self.limit)
 
-    def _rows(self, slots: list[Slot], *, archived: bool, mine: bool = False) -> list[tuple[Any, ...]]:
+    def _rows(self, questions: list[list[Slot]], *, archived: bool, mine: bool = False) -> list[Row]:
         seen = self.visibility.responsible_ids
         asked = {self.user.pk} if mine else seen or ()
-        among = [value_fact("r", pk) for pk in sorted(asked)] if len(asked) <= _MOST_SEEN_FACTS else []
-        question = search_query.expression(slots, among=among, archived=archived)
-        return _candidates(question, self.visibility, self._bound)
+        among = [[value_fact("r", pk)] for pk in sorted(asked)] if len(asked) <= _MOST_SEEN_FACTS else []
+        whole = [[*slots, among] for slots in questions] if among else questions
+        each = max(self.limit, self._bound // len(whole)) if len(whole) > 1 else self._bound
+        return search_reading.with_grams(whole, self.visibility, each, archived=archived)
 
-    def _keep(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _keep(self, rows: Iterable[Row]) -> None:
         for pk, name, city, responsible_id, archived_at, entries in rows:
             if pk in self.hits:
                 continue
             shown = [(s, t) for s, t in json.loads(entries) if s not in self.secret]
-            found = _judged(shown, self.typed, self.near)
+            found = judged(shown, self.typed, self.near)
             if found:
                 rank, why, text, is_guess = found
                 self.hits[pk] = Hit(pk, name, city, responsible_id, bool(archived_at), why, text, rank, is_guess)
 
     def _codes(self) -> None:
-        """Numbers of orders and the like: a beginning of the whole number, or of its last digits."""
+        """Numbers of orders and the like: by how they begin, or by their last number, "17" of 2026-0017."""
         if not any(c.isdigit() for c in self.typed.code):
             return
-        for column, value in (("code", self.typed.code), ("ending", self.typed.code.lstrip("0"))):
-            if value and (column == "code" or value.isdigit()):
-                # Other things than orders begin with digits too.
-                room = max(1, self.limit // 2) if self.typed.digits else self.limit
-                for row in _by_code(column, value, self.visibility, room):
-                    self._keep_code(row)
+        rows = search_reading.with_code_from(self.typed.code, self.visibility, _CODES_READ)
+        last = self.typed.words[-1]
+        if last.isdigit() and (number := last.lstrip("0")):
+            rows += search_reading.with_last_number(number, self.visibility, _CODES_READ)
+        met = [(rank, row) for row in rows if (rank := self._code_rank(row[7], row[8])) is not None]
+        # Other things than orders begin with digits too.
+        room = max(1, self.limit // 2) if self.typed.digits else self.limit
+        for place, (rank, row) in enumerate(sorted(met, key=lambda one: one[0])[:room]):
+            self._keep_code(rank, row)
+            self.newest.setdefault(row[0], place)
 
-    def _keep_code(self, row: tuple[Any, ...]) -> None:
-        pk, name, city, responsible_id, archived_at, source, text, code, ending = row
-        if (self.archived is not None and bool(archived_at) != self.archived) or pk in self.hits:
-            return
-        rank = 0 if self.typed.code in (code, ending) else 5
-        why = source.partition(":")[0]
-        self.hits[pk] = Hit(pk, name, city, responsible_id, bool(archived_at), why, text, rank)
+    def _code_rank(self, code: str, number: str) -> int | None:
+        """None when the number's last digits are all that fits."""
+        if self.typed.code == code:
+            return 0
+        if len(self.typed.words) == 1 and self.typed.code.lstrip("0") == number:
+            return 1
+        return 5 if all(word in code for word in self.typed.words) else None
+
+    def _keep_code(self, rank: int, row: Row) -> None:
+        pk, name, city, responsible_id, archived_at, source, text, _code, _number = row
+        if self.archived in (None, bool(archived_at)) and pk not in self.hits:
+            why = source.partition(":")[0]
+            self.hits[pk] = Hit(pk, name, city, responsible_id, bool(archived_at), why, text, rank)
+
+
+def _spread(hits: list[Hit]) -> list[Hit]:
+    """Of guesses, one of each name before a second of any: who knows which of the names was meant."""
+    before: Counter[str] = Counter()
+    turns: dict[int, int] = {}
+    for hit in hits:
+        turns[hit.customer_id] = before[hit.name] if hit.is_guess else 0
+        before[hit.name] += 1
+    return sorted(hits, key=lambda hit: (hit.is_archived, hit.is_guess, turns[hit.customer_id]))
 
 
 def _fields_hidden_from(user: User) -> frozenset[str]:
     """Sources that this user's role does not see: nobody is found by what they must not read."""
     return frozenset(f"own:{field.key}" for field in OwnField.objects.all() if not is_seen_by(field, user))
-
-
-def _candidates(question: str, visibility: Visibility, limit: int) -> list[tuple[Any, ...]]:
-    """(id, name, city, responsible, archived, entries) of customers with these grams.
-
-    The question is part of the statement: PostgreSQL then plans for these very grams, common or rare.
-    """
-    seen, parameters = _seen(visibility)
-    columns = "c.id, c.name, c.city, c.responsible_id, c.archived_at, t.entries"
-    if connection.vendor == "sqlite":
-        sql = (
-            f"SELECT {columns} FROM customers_searchgrams g CROSS JOIN customers_customer c ON c.id = g.rowid "
-            "CROSS JOIN customers_searchtext t ON t.customer_id = c.id "
-            f"WHERE customers_searchgrams MATCH %s{seen} LIMIT {limit}"
-        )
-        parameters = [question, *parameters]
-    else:
-        quoted = question.replace("'", "''").replace("%", "%%")
-        sql = (
-            f"SELECT {columns} FROM customers_searchtext t JOIN customers_customer c ON c.id = t.customer_id "
-            f"WHERE t.grams @@ '{quoted}'::tsquery{seen} LIMIT {limit}"
-        )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
-
-
-def _seen(visibility: Visibility) -> tuple[str, list[Any]]:
-    if visibility.responsible_ids is None:
-        return "", []
-    marks = ", ".join(["%s"] * len(visibility.responsible_ids))
-    return f" AND c.responsible_id IN ({marks})", sorted(visibility.responsible_ids)
-
-
-def _by_code(column: str, value: str, visibility: Visibility, limit: int) -> list[tuple[Any, ...]]:
-    seen, parameters = _seen(visibility)
-    at_least, below = (">=", "<") if connection.vendor == "sqlite" else ("~>=~", "~<~")
-    bound = max(limit, _CODES_READ) if parameters else limit
-    sql = (
-        "SELECT c.id, c.name, c.city, c.responsible_id, c.archived_at, s.source, s.text, s.code, s.ending FROM "
-        f"(SELECT * FROM customers_searchcode WHERE {column} {at_least} %s AND {column} {below} %s "
-        f"ORDER BY {column}{'' if connection.vendor == 'sqlite' else ' USING ~<~'} LIMIT {bound}) s "
-        f"JOIN customers_customer c ON c.id = s.customer_id WHERE 1 = 1{seen} LIMIT {limit}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value, value + "\U0010ffff", *parameters])
-        return list(cursor.fetchall())
-
-
-def _near_words(words: tuple[str, ...]) -> dict[str, list[str]]:
-    """Known words of names that differ from a typed one by a slip or two, the nearest first."""
-    able = [word for word in words if grams.may_slip(word)]
-    return {word: _near(word) for word in able}
-
-
-def _near(word: str) -> list[str]:
-    keys = grams.slips(word)
-    known = SearchSlip.objects.filter(key__in=keys).values_list("word", flat=True)[:_SLIPS_READ]
-    ranked = sorted((grams.distance(word, other), other) for other in set(known) if other != word)
-    return [other for far, other in ranked if far <= grams.allowed(word)][:_NEAR_WORDS]
-
-
-# How well a word of the question is met, the smaller the better.
-_WHOLE_NAME, _WHOLE, _BEGINS_NAME, _NUMBER_ENDS, _BEGINS, _NUMBER, _INSIDE, _GUESS = range(8)
-_IN_NAME = ("name", "person")
-
-
-def _judged(
-    entries: list[tuple[str, str]], typed: Typed, near: dict[str, list[str]]
-) -> tuple[int, str, str, bool] | None:
-    """(rank, source, text, is a guess) by the texts themselves; None when the grams only looked alike."""
-    if typed.digits and (number := _number_met(entries, typed.digits)):
-        return number
-    rank, best = 0, (-1, "name", "")
-    for word in typed.words:
-        met = min((_met(word, source, text, near.get(word, ())), source, text) for source, text in entries)
-        if met[0] > _GUESS:
-            return None
-        rank += met[0]
-        best = max(best, met, key=lambda one: (one[1] not in _IN_NAME[:1], one[0]))
-    name = next((text for source, text in entries if source == "name"), "")
-    begins = grams.words(name)[:1] and grams.words(name)[0].startswith(typed.words[0])
-    is_guess = any(_met(word, s, t, ()) > _GUESS for word in typed.words for s, t in [best[1:]]) and bool(near)
-    return rank * 2 + (not begins), best[1], best[2], is_guess
-
-
-def _number_met(entries: list[tuple[str, str]], writings: tuple[str, ...]) -> tuple[int, str, str, bool] | None:
-    for source, text in entries:
-        if source == "phone":
-            stored = grams.digits_of(text)
-            if any(stored == one for one in writings):
-                return 0, source, text, False
-            if any(stored.endswith(one) for one in writings):
-                return _NUMBER_ENDS * 2, source, text, False
-            if any(one in stored for one in writings):
-                return _NUMBER * 2, source, text, False
-    return None
-
-
-def _met(word: str, source: str, text: str, near: Iterable[str]) -> int:
-    if source == "phone":
-        plain = word.lstrip("0") or word
-        return _NUMBER if word.isdigit() and len(plain) >= 3 and plain in grams.digits_of(text) else _GUESS + 1
-    stored = grams.words(text)
-    in_name = source in _IN_NAME
-    if word in stored:
-        return _WHOLE_NAME if in_name else _WHOLE
-    if any(one.startswith(word) for one in stored):
-        return _BEGINS_NAME if in_name else _BEGINS
-    if any(word in one for one in stored):
-        return _INSIDE
-    return _GUESS if any(one in stored for one in near) else _GUESS + 1

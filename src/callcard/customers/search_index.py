@@ -72,7 +72,7 @@ def refresh(customer_ids: Iterable[int]) -> None:
     or whether they are archived. Those that are gone are forgotten."""
     for some in _batches(customer_ids):
         with transaction.atomic():
-            stored = {doc.customer_id: doc for doc in _stored(some)}
+            stored = {doc.customer_id: doc for doc in _stored(some, version=grams.VERSION)}
             rows = _Rows.read(some)
             documents = {doc.customer_id: doc for doc in _documents(rows)}
             list_index.keep(rows.customers, rows.listed(), rows.fields, of=some)
@@ -114,12 +114,23 @@ def build(
     while done < last:
         ids = list(Customer.objects.filter(pk__gt=done).order_by("pk").values_list("pk", flat=True)[:BATCH])
         missing = set(ids) - set(_indexed(ids))
+        _read_codes_anew(missing)
         refresh(sorted(missing))
         _list(sorted(set(ids) - missing))
         built += len(missing)
         done = ids[-1] if ids else last
         tell(done, last)
     return built
+
+
+def _read_codes_anew(ids: Iterable[int]) -> None:
+    """Of customers whom an older version of the program indexed."""
+    older = SearchText.objects.filter(pk__in=ids).values("pk")
+    codes = SearchCode.objects.filter(customer__in=older).only("text", "ending")
+    wrong = [code for code in codes.iterator() if code.ending != grams.last_number(code.text)]
+    for code in wrong:
+        code.ending = grams.last_number(code.text)
+    SearchCode.objects.bulk_update(wrong, ["ending"], batch_size=BATCH)
 
 
 def _list(ids: list[int]) -> None:
@@ -166,8 +177,7 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _code(customer_id: int, source: str, text: str) -> SearchCode:
-    code = grams.code(text)
-    ending = code[len(code.rstrip("0123456789")) :].lstrip("0")
+    code, ending = grams.code(text), grams.last_number(text)
     return SearchCode(customer_id=customer_id, source=source, text=text[:60], code=code, ending=ending)
 
 
@@ -301,7 +311,8 @@ def _insert(documents: list[Document]) -> None:
 
 
 def _forget(ids: list[int]) -> None:
-    """FTS5 keeps no text and has to be told which grams to take back: those of what was stored."""
+    """FTS5 keeps no text and has to be told which grams to take back: those of what was stored. An older version of
+    grams may have had fewer; taking back one that is not there does nothing."""
     if connection.vendor == "sqlite":
         old = _stored(ids)
         with connection.cursor() as cursor:
@@ -312,8 +323,8 @@ def _forget(ids: list[int]) -> None:
     SearchText.objects.filter(pk__in=ids).delete()
 
 
-def _stored(ids: list[int]) -> list[Document]:
-    rows = SearchText.objects.filter(pk__in=ids, version=grams.VERSION).values_list("pk", "entries", "facts")
+def _stored(ids: list[int], **having: int) -> list[Document]:
+    rows = SearchText.objects.filter(pk__in=ids, **having).values_list("pk", "entries", "facts")
     return [
         Document(pk, tuple((s, t) for s, t in json.loads(entries)), tuple(facts.split())) for pk, entries, facts in rows
     ]

@@ -28,13 +28,15 @@ class SearchCode(models.Model):
     source = models.CharField(max_length=60)  # "order:17"
     text = models.CharField(max_length=60)
     code = models.CharField(max_length=40)  # customers.grams.code of the text
-    ending = models.CharField(max_length=40, blank=True)  # its last digits, without zeros before them
+    ending = models.CharField(max_length=40, blank=True)  # customers.grams.last_number of the text
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source"], name="customers_one_code_of_a_source")]
         indexes = [
             models.Index(fields=["code"], name="customers_searchcode_code", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["ending"], name="customers_searchcode_ending", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["ending", "id"], name="customers_searchcode_newest", opclasses=["text_pattern_ops", "int8_ops"]
+            ),
         ]
 
 

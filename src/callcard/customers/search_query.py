@@ -6,7 +6,6 @@ that must all be there. It becomes an expression of FTS5 (SQLite) or of tsquery 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -18,6 +17,7 @@ from callcard.telephony.numbers import candidates
 LONGEST = 100
 _FEWEST_DIGITS = 3
 _WHOLE_NUMBER = 7
+_EXIT = "00"
 _NUMBER_MARKS = frozenset("+-–—()./ \u00a0")
 
 Slot = list[list[str]]
@@ -25,10 +25,12 @@ Slot = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """`digits`: what may stand in a telephone number when the whole text is one, in every sensible writing."""
+    """`digits`: what may stand in a telephone number when the whole text is one, as typed and then in other writings.
+    `begun_numbers`: how such numbers begin in E.164 if those are their first digits, "+8562055"."""
 
     words: tuple[str, ...]
     digits: tuple[str, ...]
+    begun_numbers: tuple[str, ...]
     code: str
 
     @property
@@ -42,7 +44,8 @@ def read_typed(text: str, region: str) -> Typed:
     folded = grams.folded(text.strip())
     is_number = all(c.isdigit() or c in _NUMBER_MARKS for c in folded)
     digits = grams.digits_of(text) if is_number else ""
-    return Typed(grams.words(text)[:8], _writings(digits, text, region), grams.code(text))
+    words, writings = grams.words(text)[:8], _writings(digits, text, region)
+    return Typed(words, writings, _begun(digits, folded, region) if writings else (), grams.code(text))
 
 
 def _writings(digits: str, text: str, region: str) -> tuple[str, ...]:
@@ -59,6 +62,19 @@ def _writings(digits: str, text: str, region: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if len(one) >= _FEWEST_DIGITS))
 
 
+def _begun(digits: str, text: str, region: str) -> tuple[str, ...]:
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    if text.startswith("+"):
+        begun = [digits]
+    elif digits.startswith(_EXIT):
+        begun = [digits[len(_EXIT) :]]
+    elif plan and plan.national_prefix and digits.startswith(plan.national_prefix):
+        begun = [f"{plan.country_code}{digits[len(plan.national_prefix) :]}"]
+    else:
+        begun = [*([f"{plan.country_code}{digits}"] if plan else []), digits]
+    return tuple(f"+{one}" for one in begun if one and not one.startswith("0"))
+
+
 def whole_words(typed: Typed) -> list[Slot]:
     return [[[grams.whole(word)]] for word in typed.words]
 
@@ -73,14 +89,20 @@ def insides(typed: Typed) -> list[Slot]:
     return [_with_number(typed, word, [grams.inner(word) or grams.beginning(word)]) for word in typed.words]
 
 
-def numbers(typed: Typed, *, at_end: bool) -> list[Slot]:
-    """The typed text as one telephone number."""
-    return [[[*grams.number_inside(d), *([grams.number_end(d)] if at_end else [])] for d in typed.digits]]
+def number_ends(typed: Typed) -> list[Slot]:
+    """Numbers that end as typed, or with what is surely most of a number."""
+    ends = [d for d in typed.digits if d == typed.digits[0] or len(d) >= _WHOLE_NUMBER]
+    return [[_number_end(d) for d in ends]]
 
 
-def corrected(typed: Typed, near: dict[str, list[str]]) -> list[Slot]:
-    """Each word as it is, or as a known word that differs by a slip. `near`: word -> such words."""
-    return [[grams.beginning(word), *([grams.whole(other)] for other in near.get(word, ()))] for word in typed.words]
+def numbers_inside(typed: Typed) -> list[Slot]:
+    """The typed text anywhere in a telephone number."""
+    return [[grams.number_inside(d) for d in typed.digits]]
+
+
+def _number_end(digits: str) -> list[str]:
+    end = grams.number_end(digits)
+    return [end, *(grams.number_inside(digits) if len(digits) >= len(end) else ())]
 
 
 def _with_number(typed: Typed, word: str, slot: Slot) -> Slot:
@@ -90,17 +112,14 @@ def _with_number(typed: Typed, word: str, slot: Slot) -> Slot:
     return slot
 
 
-def expression(slots: list[Slot], *, among: Iterable[str] = (), archived: bool | None = None) -> str:
-    """`among`: facts of which one must hold. `archived`: only those, or (False) none of them.
+def expression(slots: list[Slot], *, archived: bool | None = None) -> str:
+    """`archived`: only those, or (False) none of them.
 
     Grams hold letters, digits and our own marks, nothing that could end the quotation.
     """
     word = '"{}"' if connection.vendor == "sqlite" else "'{}'"
     both, either = (" AND ", " OR ") if connection.vendor == "sqlite" else (" & ", " | ")
-    facts = [word.format(name) for name in among]
     parts = [_either(slot, word, both, either) for slot in slots]
-    if facts:
-        parts.append(f"({either.join(facts)})")
     gone = word.format(grams.fact("archived"))
     if archived:
         parts.append(gone)

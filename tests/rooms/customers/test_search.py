@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from callcard.customers import search_index
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.search import alike, find_customers
+from callcard.customers.search_models import SearchCode, SearchText
 from callcard.customers.services import (
     add_contact,
     add_phone,
@@ -148,6 +149,54 @@ def test_orders_are_found_by_their_beginning_and_by_their_last_digits(owner: Use
     assert (names("b-00123", owner), names("c-9", owner)) == ([], ["Buyer"])
     search_index.put(customer.pk, source="order:1", text="")
     assert names("c-9", owner) == []
+
+
+def test_orders_are_found_by_a_number_inside_theirs_the_newest_first(owner: User) -> None:
+    for index, number in enumerate(("2025-0001", "2026-0001", "2026-0012", "INV/2026/0300-A")):
+        customer = create_customer(name=f"Buyer {index}")
+        search_index.put(customer.pk, source=f"order:{index}", text=number)
+    found = {typed: names(typed, owner) for typed in ("0001", "1", "2026 0001", "26-0012", "inv 300", "0300", "00010")}
+    assert found == {
+        "0001": ["Buyer 1", "Buyer 0"],
+        "1": ["Buyer 1", "Buyer 0", "Buyer 2"],
+        "2026 0001": ["Buyer 1"],
+        "26-0012": ["Buyer 2"],
+        "inv 300": ["Buyer 3"],
+        "0300": ["Buyer 3"],
+        "00010": [],
+    }
+
+
+def test_the_last_digits_of_a_number_come_before_its_first_ones_and_those_before_its_middle(owner: User) -> None:
+    for name, number in (("Middle", "020 5205 5512"), ("First", "020 5551 2345"), ("Last", "030 123 2055")):
+        create_customer(name=name, numbers=[number])
+    assert names("2055", owner) == ["Last", "First", "Middle"]
+    assert names("020 55", owner) == ["First", "Last", "Middle"]
+    assert names("+85620555", owner) == names("0085620555", owner) == ["First"]
+
+
+def test_one_of_each_name_near_a_misspelt_one_comes_before_a_second(owner: User) -> None:
+    for index in range(10):
+        create_customer(name="Mali Vongchan", responsible=None if index else owner)
+    create_customer(name="Mali Vongmachan")
+    create_customer(name="Somchai Vongmchen")
+    found = find_customers("Mali Vongmchan", user=owner)
+    assert [hit.name for hit in found[:3]] == ["Mali Vongchan", "Mali Vongmachan", "Mali Vongchan"]
+    assert [hit.is_guess for hit in found] == [True] * 8
+
+
+def test_an_index_of_an_older_version_is_made_anew_by_the_job(owner: User) -> None:
+    customer = create_customer(name="Mali", numbers=["020 5551 2345"], responsible=owner)
+    search_index.put(customer.pk, source="order:1", text="2026-0001")
+    SearchText.objects.update(version=1)
+    SearchCode.objects.update(ending="20260001")
+    update_customer(customer=create_customer(name="Noy"), changes={"name": "Noi"})
+    assert not search_index.is_complete()
+    assert search_index.build() == 1
+    assert search_index.is_complete()
+    assert names("0001", owner) == names("2345", owner) == names("mali", owner) == ["Mali"]
+    archive_customer(customer=customer)
+    assert find_customers("mali", user=owner, archived=False) == []
 
 
 def test_what_is_changed_or_removed_is_found_no_more(owner: User) -> None:
