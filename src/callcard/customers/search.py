@@ -27,7 +27,9 @@ from callcard.staff.visibility import visible_to
 
 FOUND_AT_ONCE = 8
 _READ = 60
+_TELLING = 3  # letters; of fewer even one's own customers have too many
 _CODES_READ = 60
+_TELLING = 3  # letters; of fewer even one's own customers have too many
 _MOST_SEEN_FACTS = 200
 MOST_IN_LIST = 200
 
@@ -79,7 +81,7 @@ class _Search:
         self.visibility = visible_to(user)
         self.hits: dict[int, Hit] = {}
         self.newest: dict[int, int] = {}
-        self.looked: set[str] = set()
+        self.asked: list[list[Slot]] = []
         self.secret = _fields_hidden_from(user)
         self.near: Near = {}
 
@@ -93,6 +95,7 @@ class _Search:
                 break
         else:
             self._guess()
+            self._look_at_archived()
         return _spread(sorted(self.hits.values(), key=self._order))[: self.limit]
 
     def _order(self, hit: Hit) -> tuple[Any, ...]:
@@ -125,22 +128,29 @@ class _Search:
             self._look(*search_slips.one_word_corrected(self.typed, self.near, by=by))
             if self._is_enough():
                 return
-        if not any(hit.is_guess for hit in self.hits.values()):
-            self._look(search_slips.each_word_corrected(self.typed, self.near))
+        each = search_slips.each_word_corrected(self.typed, self.near)
+        if any(hit.is_guess for hit in self.hits.values()):
+            self.asked.append(each)
+        else:
+            self._look(each)
 
     def _look(self, *questions: list[Slot]) -> None:
-        """All one may see, own customers too if there are too many; archived ones if there is room."""
-        fresh = [slots for slots in questions if search_query.expression(slots) not in self.looked]
-        self.looked.update(search_query.expression(slots) for slots in fresh)
+        """All one may see, and own customers too if there are too many."""
+        fresh = [slots for slots in questions if slots not in self.asked]
         if not fresh:
             return
-        if self.archived is not True:
-            rows = self._rows(fresh, archived=False)
-            if len(rows) >= self._bound and not self.typed.digits and not self.visibility.responsible_ids:
-                rows += self._rows(fresh, archived=False, mine=True)
-            self._keep(rows)
-        if self.archived is not False and not self._is_enough():
-            self._keep(self._rows(fresh, archived=True))
+        if len(fresh) == 1:
+            self.asked += fresh
+        rows = self._rows(fresh, archived=self.archived is True)
+        is_common = len(rows) >= 2 * self.limit and len(self.typed.code) >= _TELLING and not self.typed.digits
+        if is_common and self.archived is not True and not self.visibility.responsible_ids:
+            rows += self._rows(fresh, archived=False, mine=True)
+        self._keep(rows)
+
+    def _look_at_archived(self) -> None:
+        """When there is room for them, in one go for all that was asked."""
+        if self.archived is None and self.asked:
+            self._keep(self._rows(self.asked, archived=True))
 
     def _look_at_beginnings(self) -> None:
         """Of numbers typed from their first digit, which so many share that an index of their order is quicker."""
@@ -158,7 +168,8 @@ class _Search:
         among = [[value_fact("r", pk)] for pk in sorted(asked)] if len(asked) <= _MOST_SEEN_FACTS else []
         whole = [[*slots, among] for slots in questions] if among else questions
         each = max(self.limit, self._bound // len(whole)) if len(whole) > 1 else self._bound
-        return search_reading.with_grams(whole, self.visibility, each, archived=archived)
+        enough = min(each, 2 * self.limit)
+        return search_reading.with_grams(whole, self.visibility, each, archived=archived, enough=enough)
 
     def _keep(self, rows: Iterable[Row]) -> None:
         for pk, name, city, responsible_id, archived_at, entries in rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from django.db import connection
 
@@ -29,6 +30,10 @@ class Frequencies:
     def most(self, slots: Sequence[Slot]) -> int:
         """No more customers than so many have what is asked for."""
         return round(self.customers * min((self._share(slot) for slot in slots), default=1.0))
+
+    def expected(self, slots: Sequence[Slot], among: int) -> float:
+        """How many of so many customers fit, if one word says nothing about the next."""
+        return among * prod(self._share(slot) for slot in slots)
 
     def rarest(self, slots: Sequence[Slot]) -> list[Slot]:
         """A question that the index answers sooner: the rarest grams, without words that nearly everybody has. Whoever

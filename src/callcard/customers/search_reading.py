@@ -15,24 +15,35 @@ from callcard.staff.visibility import Visibility
 _SEEN_AMONG = 400
 _CUSTOMER = "c.id, c.name, c.city, c.responsible_id, c.archived_at"
 _CUSTOMER_OF_TEXT = "customers_customer c ON c.id = t.customer_id"
-_FEW = 20_000
-_NEWEST = 3_000
+# So that PostgreSQL never asks the index anew for each customer whom the user may see.
+_CUSTOMER_AFTERWARDS = "CROSS JOIN LATERAL (SELECT * FROM customers_customer WHERE id = t.customer_id OFFSET 0) c"
+_FEW = 10_000
+_NEWEST = 10_000
 Part = tuple[str, list[Any]]
 """What stands behind FROM, and its values."""
 Row = tuple[Any, ...]
 """(id, name, city, responsible, archived at, what the customer is found by as JSON)."""
 
 
-def with_grams(questions: Sequence[list[Slot]], visibility: Visibility, limit: int, *, archived: bool) -> list[Row]:
-    """Customers who are archived or are not and have what the slots ask for, of each question at most `limit`."""
+def with_grams(
+    questions: Sequence[list[Slot]], visibility: Visibility, limit: int, *, archived: bool, enough: int
+) -> list[Row]:
+    """Customers who are archived or are not and have what the slots ask for, of each question at most `limit`.
+
+    `enough`: so many will do when far more would fit.
+    """
     if connection.vendor == "sqlite":
         return _read_all([_matching(slots, archived) for slots in questions], visibility, limit)
     known = frequencies()
-    if len(questions) == 1 and not archived and known.most(questions[0]) > _FEW:
+    if len(questions) == 1 and not archived and _is_common(questions[0], known, enough):
         newest = _read_all([_among_the_newest(questions[0], archived)], visibility, limit)
-        if len(newest) >= limit:
+        if len(newest) >= enough:
             return newest
     return _read_all([_by_the_rarest(slots, archived, known) for slots in questions], visibility, limit)
+
+
+def _is_common(slots: list[Slot], known: Frequencies, enough: int) -> bool:
+    return known.most(slots) > _FEW and known.expected(slots, _NEWEST) * 2 >= enough
 
 
 def _matching(slots: list[Slot], archived: bool) -> Part:
@@ -46,7 +57,7 @@ def _matching(slots: list[Slot], archived: bool) -> Part:
 def _among_the_newest(slots: list[Slot], archived: bool) -> Part:
     """What so many have that the newest few thousand customers are enough to look at."""
     newest = f"(SELECT * FROM customers_searchtext ORDER BY customer_id DESC LIMIT {_NEWEST}) t"
-    return f"{newest} JOIN {_CUSTOMER_OF_TEXT} WHERE t.grams @@ %s::tsquery", [expression(slots, archived=archived)]
+    return f"{newest} {_CUSTOMER_AFTERWARDS} WHERE t.grams @@ %s::tsquery", [expression(slots, archived=archived)]
 
 
 def _by_the_rarest(slots: list[Slot], archived: bool, known: Frequencies) -> Part:
@@ -57,7 +68,7 @@ def _by_the_rarest(slots: list[Slot], archived: bool, known: Frequencies) -> Par
         "AND TS_MATCH_VQ(grams, %s::tsquery) OFFSET 0) t"
     )
     whole = expression(slots, archived=archived)
-    return f"{found} JOIN {_CUSTOMER_OF_TEXT} WHERE 1 = 1", [expression(known.rarest(asked)), whole]
+    return f"{found} {_CUSTOMER_AFTERWARDS} WHERE 1 = 1", [expression(known.rarest(asked)), whole]
 
 
 def _read_all(parts: Sequence[Part], visibility: Visibility, limit: int) -> list[Row]:
