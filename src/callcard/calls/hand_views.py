@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -43,8 +44,9 @@ def new(request: HttpRequest) -> HttpResponse:
             close_call(call=call, note=None, result=said.result, next_contact_at=said.next_contact, by=user)
         messages.success(request, _("The call is written down."))
         return redirect("call", pk=call.pk)
+    # Composed of escaped values, as everything on the pop-up is.
     fields = closing_fields(result=request.POST.get("result", ""), task=None)
-    return render(request, "calls/hand.html", {"form": form, "call": None, "fields": fields})
+    return render(request, "calls/hand.html", {"form": form, "call": None, "fields": mark_safe(fields)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from callcard.calls.models import Call, CallNote, Segment
+from callcard.calls.models import Call, CallNote, CallResult, Segment
 from callcard.calls.setting import decide
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
@@ -92,6 +92,13 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_written(
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
     assert not Call.objects.exists()
+
+
+def test_the_form_offers_results_and_escapes_them(mali: User) -> None:
+    CallResult.objects.create(name="Offer <sent>", next_days=7)
+    page = browser(mali).get("/calls/new?number=0205551234").content.decode()
+    assert '<option value="Offer &lt;sent&gt;" data-next-days=7>' in page
+    assert 'value="0205551234"' in page
 
 
 def test_nobody_elses_customer_is_chosen(mali: User, noy: User) -> None:
