@@ -84,7 +84,7 @@ export class PhoneLine {
     const isBusy = shown.some((call) => call.state === "talking" && !call.isHeld);
     const rings = shown.some((call) => call.state === "ringing");
     const rungThere = [...this.calls.values()].some((call) => call.shown.state === "calling" && call.hasRung);
-    this.tones.play(rings && !isBusy ? "bell" : rungThere ? "back" : "");
+    this.tones.play(rings ? (isBusy ? "knock" : "bell") : rungThere ? "back" : "");
     this.tell({ state, calls: shown, extension: this.account?.extension ?? "", colleagues: this.account?.colleagues ?? [] });
   }
 

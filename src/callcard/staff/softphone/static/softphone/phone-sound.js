@@ -61,7 +61,7 @@ export class Tones {
     this.kind = "";
   }
 
-  /** "bell", "back" or "" for silence. */
+  /** "bell", "back", "knock" for a call while one talks, or "" for silence. */
   play(kind) {
     if (kind === this.kind) return;
     this.stop();
@@ -84,7 +84,7 @@ export class Tones {
     const context = await this.context(kind === "bell" ? "ringer" : "speaker");
     if (this.kind !== kind) return; // answered meanwhile
     if (kind === "bell") bell(context);
-    else beep(context, [425], 0, 1, 0.08);
+    else beep(context, [425], 0, kind === "knock" ? 0.2 : 1, 0.08);
     this.next = later(kind === "bell" ? RING_EVERY_MS : BACK_EVERY_MS, () => this.kind === kind && this.again());
   }
 
