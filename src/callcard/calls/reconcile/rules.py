@@ -10,12 +10,10 @@ from callcard.telephony.call import Call, Party, Segment
 _SAME_MOMENT = timedelta(seconds=2)  # a record has whole seconds, and both are rounded
 
 
-def is_news(known: Call, told: Call) -> bool:
+def is_news(*, ended_at: datetime, answered_at: datetime | None, told: Call) -> bool:
     """Whether the record has more of a call that was learned from it earlier, when not all of it was written."""
     assert told.ended_at is not None
-    later = known.ended_at is None or told.ended_at > known.ended_at + _SAME_MOMENT
-    has_more = len(told.segments) > len(known.segments)
-    return later or has_more or (known.answered_at is None) != (told.answered_at is None)
+    return told.ended_at > ended_at + _SAME_MOMENT or (answered_at is None) != (told.answered_at is None)
 
 
 def completed(known: Call, told: Call) -> Call:

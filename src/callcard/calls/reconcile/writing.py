@@ -15,12 +15,13 @@ from callcard.calls.queries import users_of_extensions
 from callcard.calls.reconcile.rules import completed, is_news
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
 from callcard.calls.services import keep_notes
-from callcard.calls.statements import upsert
+from callcard.calls.statements import insert, sent_together, upsert
 from callcard.customers.queries import NumberMatch
 from callcard.live.services import Tell, tell
 from callcard.telephony import call as telephony
 from callcard.telephony.records import RecordProblem
 
+_ASKED = ("id", "key", "answered_at", "ended_at", "is_complete", "origin")
 CALLS_AT_ONCE = 40  # in one transaction, which on SQLite a ringing call waits for
 _NUMBERS_REMEMBERED = 5000
 _TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
@@ -80,7 +81,7 @@ class LogWriter:
 
     def _known(self, told: Sequence[Told]) -> dict[str, Call]:
         keys = {key for each in told for key in each.keys}
-        rows = Call.objects.filter(pbx=self.pbx, key__in=keys).only("id", "key", "ended_at", "is_complete", "origin")
+        rows = Call.objects.filter(pbx=self.pbx, key__in=keys).only(*_ASKED)
         return {row.key: row for row in rows}
 
     def _check_whose(self, told: Sequence[Told], known: dict[str, Call]) -> None:
@@ -105,24 +106,21 @@ class LogWriter:
         return lacking if len(lacking) == len(rows) and self._has_news(lacking, told.call) else []
 
     def _has_news(self, rows: list[Call], told: telephony.Call) -> bool:
-        if not rows or len(rows) > 1 or rows[0].origin != Call.Origin.RECORD:
+        if len(rows) != 1 or rows[0].origin != Call.Origin.RECORD:
             return bool(rows)
-        return is_news(call_value(_whole(rows[0])), told)
+        (row,) = rows
+        return row.ended_at is None or is_news(ended_at=row.ended_at, answered_at=row.answered_at, told=told)
 
     def _add(self, calls: Sequence[telephony.Call], matches: Sequence[dict[str, Any]]) -> None:
-        rows = Call.objects.bulk_create(
-            Call(
-                pbx=self.pbx,
-                key=call.key,
-                origin=Call.Origin.RECORD,
-                **call_fields(call, answered_by_id=self._answering_user(call)),
-                **match,
+        segments: list[dict[str, Any]] = []
+        for call, match in zip(calls, matches, strict=True):
+            fields = call_fields(call, answered_by_id=self._answering_user(call))
+            call_id = insert(
+                Call, {"pbx": self.pbx, "key": call.key, "origin": Call.Origin.RECORD.value, **fields, **match}
             )
-            for call, match in zip(calls, matches, strict=True)
-        )
-        Segment.objects.bulk_create(
-            Segment(**values) for row, call in zip(rows, calls, strict=True) for values in self._segments(row.pk, call)
-        )
+            segments += self._segments(call_id, call)
+        with sent_together():
+            upsert(Segment, segments, unique=("call_id", "key"), changing=SEGMENT_FIELDS)
 
     def _complete(self, rows: list[Call], told: telephony.Call) -> list[Tell]:
         row = _whole(rows[0])

@@ -1,0 +1,117 @@
+"""The records of a PBX: set in its form, tried, read on request, and what was found told in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from callcard.calls.models import Call
+from callcard.calls.reconcile.models import Reconciliation
+from callcard.config.jobs import KINDS
+from callcard.jobs.models import Job
+from callcard.staff.models import User
+from callcard.switchboard import reconciling
+from callcard.switchboard.models import Pbx
+from callcard.switchboard.reconciling import RECONCILE, reconcile_pbx, reconcile_soon
+from callcard.switchboard.record_secret import with_secret, without_secret
+from tests.connectors.asterisk.cdr_scene import copied
+
+pytestmark = pytest.mark.django_db
+FILLED = {"name": "Office", "kind": "asterisk", "host": "127.0.0.1", "port": "1", "username": "callcard", "secret": "x"}
+ADDRESS = "postgresql://asterisk:hush@10.0.0.5/cdr"
+
+
+@pytest.fixture
+def window() -> Client:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(User.objects.create_user("chief", role=User.Role.ADMINISTRATOR))
+    return client
+
+
+def office(**options: object) -> Pbx:
+    return Pbx.objects.create(slug="office", name="Office", kind="asterisk", options={"secret": "x", **options})
+
+
+def test_the_secret_of_a_database_is_never_shown_and_kept(window: Client) -> None:
+    office(records=ADDRESS)
+    page = window.get(reverse("pbx-edit", args=["office"])).content.decode()
+    assert "hush" not in page
+    assert without_secret(ADDRESS) in page
+    window.post(reverse("pbx-edit", args=["office"]), FILLED | {"records": without_secret(ADDRESS)})
+    assert Pbx.objects.get().options["records"] == ADDRESS
+    window.post(reverse("pbx-edit", args=["office"]), FILLED | {"records": ""})
+    assert "records" not in Pbx.objects.get().options
+
+
+@pytest.mark.parametrize(
+    "address", ["/var/log/Master.csv", "sqlite:////x.db", "postgresql://host/db", "a://[b", "a:b@c"]
+)
+def test_what_has_no_secret_stays_as_it_is(address: str) -> None:
+    assert without_secret(address) == address
+    assert with_secret(address, ADDRESS) == address
+
+
+def test_the_test_says_whether_the_records_can_be_read(window: Client, tmp_path: Path) -> None:
+    path = copied("answered", tmp_path)
+    told = window.post(reverse("pbx-test"), FILLED | {"records": str(path)}).content.decode()
+    assert "One of their calls ended at 2026-11-22 03:22:10 UTC" in told
+    told = window.post(reverse("pbx-test"), FILLED | {"records": str(tmp_path / "away.csv")}).content.decode()
+    assert "There is no such file on this machine" in told
+
+
+def test_reading_on_request_shows_its_progress(window: Client, tmp_path: Path) -> None:
+    office(records=str(copied("answered", tmp_path)))
+    page = window.post(reverse("pbx-records", args=["office"])).content.decode()
+    job = Job.objects.get()
+    assert (job.kind, job.arguments, f'data-job="{job.pk}"' in page) == (RECONCILE, {"pbx": "office"}, True)
+    assert RECONCILE in {kind.name for kind in KINDS}
+
+
+def test_who_is_no_administrator_reads_nothing() -> None:
+    office(records="/x")
+    client = Client()
+    client.force_login(User.objects.create_user("mali"))
+    assert client.post(reverse("pbx-records", args=["office"])).status_code in (403, 404)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "added"), [(0, 0), (20_000, 1)])
+def test_the_first_reading_leaves_the_past_alone(
+    days: int, added: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "FIRST_TIME", timedelta(days=days))
+    found = reconcile_pbx(office(records=str(copied("answered", tmp_path))))
+    assert found is not None
+    assert (found.added, found.problem, Call.objects.count()) == (added, "", added)
+
+
+def test_what_was_found_is_told(window: Client) -> None:
+    office(records="/x")
+    Reconciliation.objects.create(pbx="office", began_at=timezone.now(), added=3, completed=1)
+    Reconciliation.objects.create(
+        pbx="office", began_at=timezone.now(), problem="no_file", detail="/x", faults={"torn": 2}, shift_seconds=-10800
+    )
+    for name in ("why", "pbx-edit"):
+        page = window.get(reverse(name, args=["office"] if name == "pbx-edit" else [])).content.decode()
+        assert "3 calls added" in page
+        assert "1 completed" in page
+        assert "There is no such file on this machine." in page
+        assert "2 lines could not be read: 2 torn" in page
+        assert "-3 hours off" in page
+
+
+def test_without_records_nothing_is_read() -> None:
+    assert reconcile_pbx(office()) is None
+    assert not Reconciliation.objects.exists()
+    assert not Call.objects.exists()
+
+
+def test_a_link_that_comes_back_often_makes_one_job() -> None:
+    reconcile_soon("office")
+    reconcile_soon("office")
+    assert Job.objects.filter(kind=RECONCILE).count() == 1
