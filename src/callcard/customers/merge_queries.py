@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from callcard.customers.merge_models import DuplicatePair, Merge, MergedCustomer
-from callcard.customers.models import Customer
+from callcard.customers.models import Address, Contact, ContactPerson, Customer, Phone
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -33,6 +35,17 @@ def held_for_writing(customer: Customer) -> Customer:
     held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     leads_to = merged_into(held) if held.archived_at else None
     return customer if leads_to is None else held_for_writing(leads_to)
+
+
+_Row = TypeVar("_Row", Phone, Contact, ContactPerson, Address)
+
+
+def held_row(row: _Row) -> _Row:
+    """The row as it is now, held until the transaction ends, and its customer before it, as a merge holds them: two
+    who write never wait for each other in a circle."""
+    Customer.objects.select_for_update(no_key=True).filter(pk=row.customer_id).first()
+    fresh: _Row = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    return fresh
 
 
 def merged_ids(customer_id: int) -> list[int]:

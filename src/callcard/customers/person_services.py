@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from callcard.customers.merge_queries import held_for_writing, held_row
 from callcard.customers.models import Address, ContactPerson, Customer
 from callcard.customers.record import keep_row_change, refuse_if_changed, row_snapshot, was_written
 from callcard.staff.history import put_back
@@ -27,6 +28,7 @@ def add_person(
     by: User | None = None,
 ) -> ContactPerson:
     """A contact person. Phones that were written with this name become theirs."""
+    customer = held_for_writing(customer)
     person = ContactPerson.objects.create(customer=customer, name=name.strip(), role=role, birthday=birthday, note=note)
     keep_row_change(person, customer_id=customer.pk, before={}, by=by, action=Change.Action.CREATED)
     customer.phones.filter(contact_person=None, person__iexact=person.name).update(
@@ -40,7 +42,7 @@ def change_person(
     *, person: ContactPerson, changes: Mapping[str, Any], by: User | None, old: Mapping[str, str] | None = None
 ) -> ContactPerson:
     """`changes`: of name, role, birthday, note. Raises record.ChangedMeanwhile; then nothing is written."""
-    fresh = ContactPerson.objects.select_for_update().get(pk=person.pk)
+    fresh = held_row(person)
     _write(fresh, changes, old, by)
     fresh.phones.exclude(person=fresh.name).update(person=fresh.name)
     return fresh
@@ -49,7 +51,7 @@ def change_person(
 @transaction.atomic
 def remove_person(*, person: ContactPerson, by: User | None = None) -> None:
     """Their numbers and contacts stay with the customer, the numbers with the name."""
-    _remove(ContactPerson.objects.select_for_update().get(pk=person.pk), by)
+    _remove(held_row(person), by)
 
 
 @transaction.atomic
@@ -64,6 +66,7 @@ def add_address(
     by: User | None = None,
 ) -> Address:
     """A further address; the main one is in the customer's own columns."""
+    customer = held_for_writing(customer)
     address = Address.objects.create(
         customer=customer, label=label, country=country, city=city, line=line, postal_code=postal_code
     )
@@ -76,14 +79,14 @@ def change_address(
     *, address: Address, changes: Mapping[str, Any], by: User | None, old: Mapping[str, str] | None = None
 ) -> Address:
     """`changes`: of label, country, city, line, postal_code. Raises record.ChangedMeanwhile."""
-    fresh = Address.objects.select_for_update().get(pk=address.pk)
+    fresh = held_row(address)
     _write(fresh, changes, old, by)
     return fresh
 
 
 @transaction.atomic
 def remove_address(*, address: Address, by: User | None = None) -> None:
-    _remove(Address.objects.select_for_update().get(pk=address.pk), by)
+    _remove(held_row(address), by)
 
 
 @transaction.atomic

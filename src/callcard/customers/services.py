@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from callcard.customers import portraits
-from callcard.customers.merge_queries import held_for_writing
+from callcard.customers.merge_queries import held_for_writing, held_row
 from callcard.customers.models import Contact, ContactPerson, Customer, Phone, Tag, folded
 from callcard.customers.own_fields import default_values
 from callcard.customers.record import (
@@ -216,7 +216,7 @@ def change_phone(
 
     Raises record.ChangedMeanwhile; then nothing is written.
     """
-    fresh = Phone.objects.select_for_update().get(pk=phone.pk)
+    fresh = held_row(phone)
     _refuse_if_any_changed(fresh, old)
     before = row_snapshot(fresh)
     if changes.get("is_preferred") and not fresh.is_preferred:
@@ -235,7 +235,7 @@ def change_phone(
 @transaction.atomic
 def remove_phone(*, phone: Phone, by: User | None = None) -> None:
     """The history keeps it: `restore_phone` takes what it says."""
-    _remove(Phone.objects.select_for_update().get(pk=phone.pk), by)
+    _remove(held_row(phone), by)
 
 
 def restore_phone(*, customer: Customer, values: Mapping[str, Any], by: User | None) -> Phone:
@@ -308,7 +308,7 @@ def change_contact(
     *, contact: Contact, changes: Mapping[str, Any], by: User | None, old: Mapping[str, str] | None = None
 ) -> Contact:
     """`changes`: of kind, value, label, person (a name). Raises record.ChangedMeanwhile; then nothing is written."""
-    fresh = Contact.objects.select_for_update().get(pk=contact.pk)
+    fresh = held_row(contact)
     _refuse_if_any_changed(fresh, old)
     before = row_snapshot(fresh)
     for name in {"kind", "value", "label"} & changes.keys():
@@ -322,7 +322,7 @@ def change_contact(
 
 @transaction.atomic
 def remove_contact(*, contact: Contact, by: User | None = None) -> None:
-    _remove(Contact.objects.select_for_update().get(pk=contact.pk), by)
+    _remove(held_row(contact), by)
 
 
 def _remove(row: Phone | Contact, by: User | None) -> None:

@@ -65,11 +65,18 @@ def _step(change: Change, user: User, customer: Customer | None) -> Step | None:
         title=words.title_of(change),
         who=change.by.shown_name if change.by else "",
         lines=tuple(line for line in lines if line.was or line.now),
-        can_be_restored=(change.action in _STEPS_RESTORED and change.about in {"customer", "task", *ROWS})
-        or (change.action == Change.Action.CANCELLED and change.about in {"order", "payment"}),
+        can_be_restored=_can_be_restored(change),
         merge_id=int(merge) if merge.isdigit() else None,
         customer=customer,
     )
+
+
+def _can_be_restored(change: Change) -> bool:
+    if change.about == "order":
+        return change.action in {Change.Action.CHANGED, Change.Action.RESTORED, Change.Action.CANCELLED}
+    if change.about == "payment":
+        return change.action == Change.Action.CANCELLED
+    return change.action in _STEPS_RESTORED and change.about in {"customer", "task", *ROWS}
 
 
 def page_of(changes: QuerySet[Change], *, after: str, by: str = "", about: str = "", field: str = "") -> list[Change]:

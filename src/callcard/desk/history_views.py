@@ -17,7 +17,7 @@ from callcard.customers.views import own_customer
 from callcard.desk.history_rows import ROWS_SHOWN, field_name, kinds, page_of, recent, steps
 from callcard.sales.models import Order, Payment
 from callcard.sales.payment_services import restore_payment
-from callcard.sales.services import restore_order
+from callcard.sales.restoring import restore_order_step
 from callcard.staff.models import Change, User
 from callcard.staff.requests import administrator_only, signed_in
 from callcard.tasks.models import Task
@@ -78,7 +78,7 @@ def _restore(change: Change, user: User) -> None:
         if not task.exists() or restore_task(change=change, by=user) is None:
             raise CannotUndo
     elif change.about == "order":
-        restore_order(order=Order.objects.visible_to(user).get(pk=change.object_id), by=user)
+        restore_order_step(order=Order.objects.visible_to(user).get(pk=change.object_id), change=change, by=user)
     elif change.about == "payment":
         restore_payment(payment=Payment.objects.visible_to(user).get(pk=change.object_id), by=user)
     else:

@@ -46,7 +46,7 @@ def _shown(name: str, value: Any, side: dict[str, Any]) -> str:
     if isinstance(value, dict):
         return str(value.get("name", ""))
     if isinstance(value, list):
-        return "; ".join(map(str, value))
+        return "; ".join(str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in value)
     if name in {"total", "amount"} and side.get("currency") and value is not None:
         try:
             return money(Decimal(value), side["currency"])

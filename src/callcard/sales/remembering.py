@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from callcard.sales.models import Order, Payment
+from callcard.sales.models import Order, OrderLine, Payment
 from callcard.staff.history import Json, record_change, snapshot
 from callcard.staff.models import Change, User
 
@@ -15,6 +15,7 @@ _OF_ORDER = (
     *("number", "title", "state", "total", "currency", "responsible", "due_on", "ordered_at", "note"),
     *("discount_percent", "discount_amount", "is_tax_included", "cancelled_at", "cancelled_why"),
 )
+LINE_FIGURES = ("quantity", "price", "discount_percent", "discount_amount", "tax_percent")
 _OF_PAYMENT = (
     *("number", "order", "amount", "currency", "method", "paid_at", "note", "allocated"),
     *("cancelled_at", "cancelled_why"),
@@ -22,11 +23,17 @@ _OF_PAYMENT = (
 
 
 def seen(document: Order | Payment) -> Before:
-    """The document as the history compares it; of an order's lines, their words and figures."""
+    """The document as the history compares it; of an order's lines, whatever it takes to write them again."""
     if isinstance(document, Payment):
         return _plain(document, _OF_PAYMENT)
-    lines = [f"{line.title}: {plain(line.quantity)} × {plain(line.price)}" for line in document.lines.all()]
+    lines = [_line(line) for line in document.lines.all()]
     return _plain(document, _OF_ORDER) | ({"lines": lines} if lines else {})
+
+
+def _line(line: OrderLine) -> Json:
+    figures = {name: plain(getattr(line, name)) for name in LINE_FIGURES}
+    words = f"{line.title}: {figures['quantity']} × {figures['price']}"
+    return {"name": words, "title": line.title, "unit": line.unit, "product": line.product_id, **figures}
 
 
 def _plain(document: Order | Payment, fields: Iterable[str]) -> Before:

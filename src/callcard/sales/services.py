@@ -22,10 +22,11 @@ from callcard.sales.rules import ZERO, LineFigures, OrderFigures, order_figures,
 from callcard.staff.company import company
 from callcard.staff.models import Change, User
 
-_CHANGEABLE = frozenset(
+CHANGEABLE = frozenset(
     {"title", "state", "total", "currency", "responsible", "due_on", "ordered_at", "note"}
     | {"discount_percent", "discount_amount", "is_tax_included"}
 )
+"""Columns of an order that `update_order` takes."""
 
 
 class ChangedMeanwhile(Exception):
@@ -128,14 +129,15 @@ def update_order(
     version: int | None = None,
     by: User | None = None,
     batch: str = "",
+    action: Change.Action = Change.Action.CHANGED,
 ) -> Order:
-    """Change these columns (see _CHANGEABLE), and the lines if they are given, of the order as it is now in the
+    """Change these columns (see CHANGEABLE), and the lines if they are given, of the order as it is now in the
     database, and return it.
 
     `version`: the one that was edited; raises ChangedMeanwhile when there is a newer one. The total of an order with
     lines is theirs, whatever `changes` say. Raises CurrencyIsSettled and OrderIsCancelled.
     """
-    unknown = changes.keys() - _CHANGEABLE
+    unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise TypeError(f"no such column of an order: {', '.join(sorted(unknown))}")
     fresh = locked_order(order.pk)
@@ -156,7 +158,7 @@ def update_order(
     elif lines is not None:
         fresh.lines.all().delete()
     owe(fresh.customer_id, by_currency((currency_before, -owed_before), (fresh.currency, _owed_for(fresh))))
-    remember(fresh, Change.Action.CHANGED, before=before, by=by, batch=batch)
+    remember(fresh, action, before=before, by=by, batch=batch)
     return fresh
 
 

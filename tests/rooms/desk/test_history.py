@@ -21,7 +21,10 @@ from callcard.customers.services import (
 )
 from callcard.customers.undo import CannotUndo, undo_change
 from callcard.desk import customer_changes
-from callcard.sales.services import cancel_order, record_order
+from callcard.sales.models import Balance, OrderState
+from callcard.sales.product_services import set_product
+from callcard.sales.rules import LineFigures
+from callcard.sales.services import LineDraft, cancel_order, record_order, update_order
 from callcard.staff.models import Change, User
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +197,54 @@ def test_a_step_of_hidden_fields_alone_is_refused_and_changes_nothing(page: Clie
             take_back(change=hidden, by=mali)
     anna.refresh_from_db()
     assert (anna.own_fields, Change.objects.count()) == ({"margin": "9 %"}, steps)
+
+
+def test_a_changed_order_comes_back_with_its_lines_and_debt(page: Client, anna: Customer, mali: User) -> None:
+    tile = set_product(product=None, prices={}, name="Tile", code="", kind="goods")
+    figures = LineFigures(quantity=Decimal(2), price=Decimal("5.25"), discount_percent=Decimal(10))
+    line = LineDraft(title="Tile", figures=figures, unit="m²", product=tile)
+    order = record_order(customer=anna, lines=[line], currency="USD", title="Roof", note="", by=mali)
+    other = OrderState.objects.create(name="Offer", is_owed=False)
+    nail = LineDraft(title="Nail", figures=LineFigures(quantity=Decimal(1), price=Decimal(99)))
+    update_order(order=order, changes={"title": "Wall", "state": other, "note": "Later"}, lines=[nail], by=mali)
+    changed = step("order", "changed")
+    shown = text(page, f"/customers/{anna.pk}/history")
+    assert "Tile: 2 × 5.25" in shown
+    update_order(order=order, changes={"responsible": mali}, by=mali)
+    put_back(page, anna, changed)
+    order.refresh_from_db()
+    assert (order.title, order.note, order.state.name, order.total) == ("Roof", "", "New", Decimal("9.45"))
+    assert order.responsible == mali
+    back = order.lines.get()
+    assert (back.title, back.unit, back.product, back.figures) == ("Tile", "m²", tile, figures)
+    assert Balance.objects.get(customer=anna, currency="USD").owed == Decimal("9.45")
+    put_back(page, anna, step("order", "restored"))
+    order.refresh_from_db()
+    assert (order.title, order.lines.get().title) == ("Wall", "Nail")
+    assert Balance.objects.get(customer=anna, currency="USD").owed == 0
+
+
+def test_an_order_without_lines_and_a_cancelled_one_come_back(page: Client, anna: Customer, mali: User) -> None:
+    order = record_order(customer=anna, total=Decimal(7), currency="USD", by=mali)
+    nail = LineDraft(title="Nail", figures=LineFigures(quantity=Decimal(1), price=Decimal(99)))
+    update_order(order=order, changes={}, lines=[nail], by=mali)
+    put_back(page, anna, step("order", "changed"))
+    order.refresh_from_db()
+    assert (order.total, order.lines.count()) == (Decimal(7), 0)
+    cancel_order(order=order, why="Mistake", by=mali)
+    put_back(page, anna, step("order", "cancelled"))
+    put_back(page, anna, step("order", "restored"))
+    order.refresh_from_db()
+    assert (order.is_cancelled, order.cancelled_why) == (True, "Mistake")
+
+
+def test_lines_of_which_only_the_words_were_kept_are_not_guessed(page: Client, anna: Customer, mali: User) -> None:
+    nail = LineDraft(title="Nail", figures=LineFigures(quantity=Decimal(1), price=Decimal(99)))
+    order = record_order(customer=anna, lines=[nail], currency="USD", by=mali)
+    update_order(order=order, changes={"title": "Wall"}, by=mali)
+    old = step("order", "changed")
+    Change.objects.filter(pk=old.pk).update(before={"title": "", "lines": ["Tile: 2 × 5.25"]})
+    put_back(page, anna, old)
+    order.refresh_from_db()
+    assert (order.title, order.lines.get().title) == ("Wall", "Nail")
+    assert "This cannot be restored" in text(page, f"/customers/{anna.pk}/history")
