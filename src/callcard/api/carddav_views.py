@@ -22,7 +22,7 @@ from callcard.api.dav_xml import CALENDAR_SERVER, NotXml, Writer, c, d, holds, l
 from callcard.api.device_sign_in import for_devices
 from callcard.api.models import DevicePassword
 from callcard.api.queries import book_of, with_parts
-from callcard.api.sync_tokens import TokenNotValid, changed_since, token_of
+from callcard.api.sync_tokens import TokenNotValid, next_part, token_of
 from callcard.api.vcard import card, etag, properties
 from callcard.customers.models import Customer
 
@@ -30,6 +30,8 @@ ROOT, PRINCIPAL, HOME, BOOK = "/carddav/", "/carddav/principal/", "/carddav/book
 _METHODS = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 _CARD = re.compile(rf"^{BOOK}(\d{{1,18}})\.vcf$")
 _AT_ONCE = 500
+PART = 2000
+"""Customers in one answer to sync-collection."""
 _REPORTS = (c("addressbook-query"), c("addressbook-multiget"), d("sync-collection"))
 
 
@@ -116,8 +118,8 @@ def _of_collection(device: DevicePassword, place: str) -> dict[str, Writer]:
         known |= {
             d("supported-report-set"): _reports,
             c("supported-address-data"): _versions,
-            d("sync-token"): said(token),
-            f"{{{CALENDAR_SERVER}}}getctag": said(token.split("-")[0]),
+            d("sync-token"): said(str(token)),
+            f"{{{CALENDAR_SERVER}}}getctag": said(f"{token.now.step}-{token.sign}"),
         }
     return known
 
@@ -176,36 +178,41 @@ def _query(device: DevicePassword, question: Element) -> HttpResponse:
     most = question.findtext(f"{c('limit')}/{c('nresults')}", "")
     left = int(most) if most.isascii() and most.isdigit() and len(most) < 9 else -1
     for customer in with_parts(book_of(device)).iterator(chunk_size=_AT_ONCE):
-        if left == 0:
-            break
         if fits(properties(customer), asked):
+            if left == 0:
+                xml.cut(root, BOOK)
+                break
             xml.answer(root, _href(customer), _with_data(customer, question), wanted)
             left -= 1
     return _many(root)
 
 
 def _sync(device: DevicePassword, question: Element) -> HttpResponse:
-    """The token is read before the rows: what changes in between is told again the next time, never missed."""
-    wanted, root, token = xml.asked_properties(question), xml.multistatus(), token_of(device)
-    old = (question.findtext(d("sync-token")) or "").strip()
+    """The token is read before the rows: what changes in between is told again the next time, never missed. A long
+    answer is given in parts (RFC 6578, section 3.6): 507 for the book, and a token to go on with."""
+    wanted, root = xml.asked_properties(question), xml.multistatus()
+    most = question.findtext(f"{d('limit')}/{d('nresults')}", "").strip()
+    size = min(int(most), PART) if most.isascii() and most.isdigit() and 0 < len(most) < 9 and int(most) else PART
     try:
-        changed = changed_since(device, old) if old else None
+        part = next_part(device, (question.findtext(d("sync-token")) or "").strip(), size)
     except TokenNotValid:
-        refusal = Element(d("error"))
-        SubElement(refusal, d("valid-sync-token"))
-        return HttpResponse(xml.written(refusal), status=403, content_type="application/xml; charset=utf-8")
-    if changed is None:
-        for customer in with_parts(book_of(device)).iterator(chunk_size=_AT_ONCE):
-            xml.answer(root, _href(customer), _with_data(customer, question), wanted)
-    else:
-        rows = _rows(device, changed)
-        for pk in changed:
-            if pk in rows:
-                xml.answer(root, _href(rows[pk]), _with_data(rows[pk], question), wanted)
-            else:
-                xml.gone(root, f"{BOOK}{pk}.vcf")
-    SubElement(root, d("sync-token")).text = token
+        return _refused("valid-sync-token")
+    rows = _rows(device, part.ids)
+    for pk in part.ids:
+        if pk in rows:
+            xml.answer(root, _href(rows[pk]), _with_data(rows[pk], question), wanted)
+        else:
+            xml.gone(root, f"{BOOK}{pk}.vcf")
+    if part.is_cut:
+        xml.cut(root, BOOK)
+    SubElement(root, d("sync-token")).text = str(part.token)
     return _many(root)
+
+
+def _refused(condition: str) -> HttpResponse:
+    refusal = Element(d("error"))
+    SubElement(refusal, d(condition))
+    return HttpResponse(xml.written(refusal), status=403, content_type="application/xml; charset=utf-8")
 
 
 def _rows(device: DevicePassword, ids: Iterable[int]) -> dict[int, Customer]:

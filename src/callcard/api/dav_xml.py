@@ -119,6 +119,14 @@ def gone(root: Element, href: str) -> None:
     SubElement(response, d("status")).text = "HTTP/1.1 404 Not Found"
 
 
+def cut(root: Element, href: str) -> None:
+    """There is more than was answered (RFC 6578, section 3.6; RFC 6352, section 8.6.2)."""
+    response = SubElement(root, d("response"))
+    SubElement(response, d("href")).text = href
+    SubElement(response, d("status")).text = "HTTP/1.1 507 Insufficient Storage"
+    SubElement(SubElement(response, d("error")), d("number-of-matches-within-limits"))
+
+
 def multistatus() -> Element:
     return Element(d("multistatus"))
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from callcard.api.models import DevicePassword, PhoneBook
 from callcard.customers.models import Customer, CustomerQuerySet, Phone, folded
 
-MOST_ON_A_DEVICE = 5000
+MOST_ON_A_DEVICE = 25_000
 _PARTS = ("phones", "contacts", "addresses")
 
 

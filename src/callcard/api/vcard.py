@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from callcard.customers.models import Contact, Customer
+from callcard.customers.portraits import as_jpeg
 from callcard.customers.transfer.vcards import escape, write_card
 
 _HANDLES = {Contact.Kind.EMAIL: "EMAIL", Contact.Kind.WEBSITE: "URL"}
@@ -43,7 +46,17 @@ def uid(customer: Customer) -> str:
 
 
 def card(customer: Customer, version: str = "4.0") -> str:
-    return write_card(properties(customer, version)).replace("VERSION:3.0", f"VERSION:{version}", 1)
+    known = [*properties(customer, version), *_photo(customer, version)]
+    return write_card(known).replace("VERSION:3.0", f"VERSION:{version}", 1)
+
+
+def _photo(customer: Customer, version: str) -> list[tuple[str, str]]:
+    """As JPEG, which every device knows; within the card, because devices do not fetch it from an address."""
+    jpeg = as_jpeg(customer.portrait) if customer.portrait else None
+    if jpeg is None:
+        return []
+    text = b64encode(jpeg).decode()
+    return [("PHOTO", f"data:image/jpeg;base64,{text}") if version == "4.0" else ("PHOTO;ENCODING=b;TYPE=JPEG", text)]
 
 
 def etag(customer: Customer) -> str:

@@ -15,6 +15,11 @@ CUSTOMER_LISTS = (
         model=Category,
         fields=("name", "colour", "icon"),
         uses=(Use(Customer, "category"),),
+        at_first=(
+            {"name": _("Regular customer"), "colour": "green", "icon": "user-check"},
+            {"name": _("Important customer"), "colour": "purple", "icon": "bookmark"},
+            {"name": _("Supplier or partner"), "colour": "blue", "icon": "boxes"},
+        ),
     ),
     OwnList(
         slug="stages",

@@ -62,6 +62,17 @@ def store_bytes(webp: bytes) -> str:
     return relative
 
 
+def as_jpeg(path: str) -> bytes | None:
+    """A stored portrait for devices that know no WebP; None when it is not there any more."""
+    try:
+        with Image.open(Path(settings.MEDIA_ROOT) / path, formats=("WEBP",)) as picture:
+            buffer = io.BytesIO()
+            picture.convert("RGB").save(buffer, "JPEG", quality=80)
+    except OSError:
+        return None
+    return buffer.getvalue()
+
+
 def _decoded(upload: bytes) -> Image.Image:
     with Image.open(io.BytesIO(upload), formats=_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:

@@ -242,7 +242,7 @@ def _with_totals(data: Any, prefix: str) -> Any:
 
 
 def _add_phone(*, customer: Customer, by: User, raw: str, **values: Any) -> None:
-    phone = add_number_to_customer(customer=customer, raw=raw, by=by)
+    phone = add_number_to_customer(customer=customer, raw=raw, by=by, **values)
     change_phone(phone=phone, changes={name: value for name, value in values.items() if value}, by=by)
 
 

@@ -197,15 +197,19 @@ def add_phone(
 
 
 @transaction.atomic
-def add_number_to_customer(*, customer: Customer, raw: str, by: User | None = None) -> Phone:
-    """As add_phone, but nothing happens if the customer has this number already, in whatever writing."""
+def add_number_to_customer(
+    *, customer: Customer, raw: str, by: User | None = None, is_preferred: bool = False, **about: Any
+) -> Phone:
+    """As add_phone (`about`: what else it takes), but nothing happens if the customer has this number already, in
+    whatever writing. The first number is preferred."""
     Customer.objects.select_for_update().get(pk=customer.pk)
     e164 = read_number(raw, company().region).e164
     known = customer.phones.filter(e164=e164) if e164 else customer.phones.filter(raw=raw.strip()[:_LONGEST_NUMBER])
     existing = known.first()
     if existing is not None:
         return existing
-    return add_phone(customer=customer, raw=raw, is_preferred=not customer.phones.exists(), by=by)
+    is_preferred = is_preferred or not customer.phones.exists()
+    return add_phone(customer=customer, raw=raw, is_preferred=is_preferred, by=by, **about)
 
 
 @transaction.atomic

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -11,13 +14,21 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
-from callcard.api import queries
+from callcard.api import carddav_views, queries
 from callcard.api.dav_xml import NotXml, read_xml
 from callcard.api.models import DevicePassword
 from callcard.api.services import make_device_password, revoke
 from callcard.customers.models import Customer
-from callcard.customers.services import add_contact, add_phone, archive_customer, create_customer, update_customer
+from callcard.customers.services import (
+    add_contact,
+    add_phone,
+    archive_customer,
+    create_customer,
+    set_portrait,
+    update_customer,
+)
 from callcard.staff.models import Change, User
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +267,91 @@ def test_a_password_is_shown_once(client: Client, mali: User) -> None:
     assert client.post(f"/me/devices/{other.pk}/revoke").status_code == 404
     other.refresh_from_db()
     assert other.revoked_at is None
+
+
+def test_a_portrait_is_in_the_card_as_jpeg(mali: User, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    customer = create_customer(name="Anna", responsible=mali)
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 200), "#3366cc").save(picture, "PNG")
+    device = Device(mali)
+    before = device.ask("GET", f"{BOOK}{customer.pk}.vcf")
+    assert b"PHOTO" not in before.content
+    set_portrait(customer=customer, upload=picture.getvalue(), by=mali)
+    old = device.ask("GET", f"{BOOK}{customer.pk}.vcf", Accept="text/vcard")
+    assert old.headers["ETag"] != before.headers["ETag"]
+    new = device.ask("GET", f"{BOOK}{customer.pk}.vcf", Accept="text/vcard; version=4.0")
+    for answer, name in ((old, "PHOTO;ENCODING=b;TYPE=JPEG:"), (new, "PHOTO:data:image/jpeg;base64,")):
+        text = answer.content.decode()
+        assert max(len(line) for line in text.split("\r\n")) <= 75
+        lines = text.replace("\r\n ", "").split("\r\n")
+        data = next(line for line in lines if line.startswith(name)).removeprefix(name)
+        with Image.open(io.BytesIO(base64.b64decode(data, validate=True))) as photo:
+            assert (photo.format, photo.size) == ("JPEG", (256, 256))
+    (tmp_path / Customer.objects.get().portrait).unlink()
+    assert b"PHOTO" not in device.ask("GET", f"{BOOK}{customer.pk}.vcf").content
+
+
+def parts(device: Device, token: str = "", limit: str = "") -> tuple[list[list[str]], str]:
+    """The names of each part, asked for until one says that it is the last; and the token to go on with."""
+    found = []
+    for _turn in range(20):
+        body = (
+            f"<D:sync-collection {NS}><D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>{limit}"
+            "<D:prop><D:getetag/><C:address-data/></D:prop></D:sync-collection>"
+        )
+        root = fromstring(device.ask("REPORT", BOOK, body).content)
+        token = root.findtext(f"{D}sync-token", "")
+        rows = list(root.iter(f"{D}response"))
+        cut = [row for row in rows if href(row) == BOOK]
+        found.append([full_name(row) or href(row) for row in rows if row not in cut])
+        if not cut:
+            return found, token
+        assert cut[0].findtext(f"{D}status") == "HTTP/1.1 507 Insufficient Storage"
+        assert cut[0].find(f"{D}error/{D}number-of-matches-within-limits") is not None
+    raise AssertionError("there is no end")
+
+
+def test_a_large_book_is_given_in_parts_and_nothing_is_missed_meanwhile(
+    mali: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = Device(mali)
+    made = [create_customer(name=f"C{number}", responsible=mali) for number in range(5)]
+    monkeypatch.setattr(carddav_views, "PART", 2)
+    found, token = parts(device)
+    assert found == [["C0", "C1"], ["C2", "C3"], ["C4"]]
+    Change.objects.update(at=timezone.now() - timedelta(hours=1))
+    for number in (0, 1, 3):
+        update_customer(customer=made[number], changes={"name": f"N{number}"}, by=mali)
+    archive_customer(customer=made[4])
+    found, token = parts(device, token)
+    assert found == [["N0", "N1"], ["N3", f"{BOOK}{made[4].pk}.vcf"]]
+    Change.objects.update(at=timezone.now() - timedelta(hours=1))
+    assert parts(device, token)[0] == [[]]
+
+
+def test_what_changes_between_two_parts_is_told_the_next_time(mali: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Device(mali)
+    made = [create_customer(name=f"C{number}", responsible=mali) for number in range(3)]
+    monkeypatch.setattr(carddav_views, "PART", 2)
+    first, token = device.sync()
+    assert list(first.values()) == ["C0", "C1", "gone"]  # the last is the book itself, with 507
+    update_customer(customer=made[0], changes={"name": "Later"}, by=mali)
+    rest, token = device.sync(token)
+    assert list(rest.values()) == ["C2"]
+    Change.objects.filter(action="created").update(at=timezone.now() - timedelta(hours=1))
+    assert "Later" in device.sync(token)[0].values()
+
+
+def test_a_device_may_ask_for_smaller_parts(mali: User) -> None:
+    device = Device(mali)
+    for number in range(3):
+        create_customer(name=f"C{number}", responsible=mali)
+    limit = "<D:limit><D:nresults>1</D:nresults></D:limit>"
+    assert parts(device, limit=limit)[0] == [["C0"], ["C1"], ["C2"]]
+    for odd in ("0", "-1", "x", "999999999999"):
+        assert parts(device, limit=limit.replace("1", odd))[0] == [["C0", "C1", "C2"]]
+    asked = f"<C:addressbook-query {NS}><D:prop><D:getetag/></D:prop><C:limit><C:nresults>2</C:nresults></C:limit>"
+    answer = device.ask("REPORT", BOOK, f"{asked}</C:addressbook-query>", depth="1")
+    assert answer.content.count(b"getetag>") == 4
+    assert b"507 Insufficient Storage" in answer.content

@@ -65,12 +65,21 @@ class OrderLines extends HTMLElement {
   }
 
   typed(event) {
+    this.forgive(event.target.closest("tr[data-wrong]"));
     if (event.target.name === "line_title") {
       event.target.closest("tr").querySelector("[name=line_product]").value = "";
       clearTimeout(this.finding);
       this.finding = setTimeout(() => this.find(event.target), FIND_AFTER_MS);
     }
     if (event.target.name?.startsWith("line_") || event.target.dataset.figure !== undefined) this.figureSoon();
+  }
+
+  /** What was wrong with a line is not said any more while it is being put right; the server looks again. */
+  forgive(row) {
+    if (!row) return;
+    delete row.dataset.wrong;
+    row.querySelectorAll(".wrong").forEach((words) => words.remove());
+    row.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
   }
 
   // -- products as you type ------------------------------------------------------------------------------------------
