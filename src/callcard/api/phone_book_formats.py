@@ -2,8 +2,9 @@
 
 Yealink: "Remote Phone Book" of its administrator's guide. Grandstream: "GXP Series - XML Phonebook Guide". Snom: the
 object SnomIPPhoneDirectory of its XML Minibrowser, at most 100 lines a page, and since firmware 10.1.178 the
-"Remote XML Directory" (tbook 2.0), which the phone asks for by POST. Fanvil: FanvilIPPhoneDirectory, whose
-elements "Mobile" and "Other" are from memory, as Yealink's #SEARCH in settings_views is. No real phone was tried.
+"Remote XML Directory" (tbook 2.0), which the phone asks for by POST. Fanvil: FanvilIPPhoneDirectory, with the elements
+"Telephone", "Mobile" and "Other" that other programs write for it; Yealink's #SEARCH in settings_views is what Wazo
+gives these phones. No real phone was tried.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ CUSTOMER_LISTS = (
         fields=("name", "colour", "icon"),
         uses=(Use(Customer, "category"),),
         at_first=(
-            {"name": _("Regular customer"), "colour": "green", "icon": "user-check"},
-            {"name": _("Important customer"), "colour": "purple", "icon": "bookmark"},
-            {"name": _("Supplier or partner"), "colour": "blue", "icon": "boxes"},
+            {"name": _("Regular customer"), "colour": "green", "icon": "user"},
+            {"name": _("Important customer"), "colour": "purple", "icon": "bell"},
+            {"name": _("Supplier or partner"), "colour": "blue", "icon": "package"},
         ),
     ),
     OwnList(

@@ -117,14 +117,6 @@ def _holds(customer: Customer, field: str, new: Any) -> bool:
     return held(customer, field) == as_text(new)
 
 
-def add_note(*, customer: Customer, text: str, author: User) -> Customer:
-    """Put a line with today's date and its author above the standing note that is there."""
-    line = f"{timezone.localdate():%Y-%m-%d}, {author.shown_name}: {text.strip()}"
-    with transaction.atomic():
-        fresh = Customer.objects.select_for_update().get(pk=customer.pk)
-        return update_customer(customer=fresh, changes={"note": f"{line}\n{fresh.note}".strip()}, by=author)
-
-
 def archive_customer(*, customer: Customer, by: User | None = None) -> None:
     """Out of lists and matches; what happened with them stays. `restore_customer` brings them back."""
     _archive(customer, timezone.now(), by, Change.Action.REMOVED)

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from callcard.customers.models import Category, ContactPerson, Customer, CustomerStage, Tag
-from callcard.customers.note_services import change_note, remove_note, restore_note, tag_customers, write_note
+from callcard.customers.note_services import change_note, remove_note, restore_note, write_note
 from callcard.customers.person_services import (
     add_address,
     add_person,
@@ -250,17 +250,3 @@ def test_notes_are_written_corrected_removed_and_restored(mali: User) -> None:
     ]
     note.refresh_from_db()
     assert (note.text, note.author) == ("Wants green.", mali)
-
-
-def test_many_customers_are_tagged_at_once_and_only_changes_are_kept(mali: User) -> None:
-    fair, old = Tag.objects.create(name="Fair"), Tag.objects.create(name="Old")
-    one, two = create_customer(name="One", tags=[old]), create_customer(name="Two", tags=[fair])
-    Change.objects.all().delete()
-    tag_customers(customer_ids=[one.pk, two.pk], add=[fair], remove=[old], by=mali)
-    assert [sorted(c.tags.values_list("name", flat=True)) for c in (one, two)] == [["Fair"], ["Fair"]]
-    change = Change.objects.get()
-    assert (change.object_id, change.before["tags"], change.after["tags"]) == (
-        one.pk,
-        [{"id": old.pk, "name": "Old"}],
-        [{"id": fair.pk, "name": "Fair"}],
-    )

@@ -4,14 +4,12 @@ import pytest
 
 from callcard.customers.models import Customer
 from callcard.customers.services import (
-    add_note,
     add_number_to_customer,
     add_phone,
     archive_customer,
     create_customer,
     update_customer,
 )
-from callcard.staff.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +60,3 @@ def test_archived_customers_stay_in_the_database() -> None:
     archive_customer(customer=customer)
     assert list(Customer.objects.current()) == []
     assert Customer.objects.get().archived_at is not None
-
-
-def test_a_note_goes_above_the_note_that_is_there() -> None:
-    customer = create_customer(name="Mali", note="Old.")
-    author = User.objects.create_user("noy", first_name="Noy")
-    note = add_note(customer=customer, text=" Wants blue. ", author=author).note
-    assert note.endswith(", Noy: Wants blue.\nOld.")

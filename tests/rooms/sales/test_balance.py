@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from callcard.customers.merge_services import merge_customers, undo_merge
+from callcard.customers.merging import CannotMerge
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales.balances import count_debts_anew
@@ -264,7 +265,8 @@ def test_merges_and_payments_at_once_wait_for_each_other_and_not_in_a_circle() -
     def merge(pairs: list[tuple[int, int]]) -> None:
         together.wait()
         for kept_one, gone in pairs:
-            undo_merge(merge=merge_customers(kept=people[kept_one], gone=[people[gone]], by=None), by=None)
+            with suppress(CannotMerge):  # the other one has merged these two at this moment
+                undo_merge(merge=merge_customers(kept=people[kept_one], gone=[people[gone]], by=None), by=None)
         connection.close()
 
     def pay() -> None:

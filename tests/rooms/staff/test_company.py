@@ -208,7 +208,11 @@ def test_a_new_company_begins_with_lists_to_choose_from_and_keeps_what_it_has() 
     ]
     assert CallResult.objects.get(name="Call again").next_days == 1
     assert [source.name for source in CustomerSource.objects.all()] == ["Ours"]
-    assert not Category.objects.exists()
+    assert [category.name for category in Category.objects.all()] == [
+        "Regular customer",
+        "Important customer",
+        "Supplier or partner",
+    ]
 
 
 def test_what_lists_begin_with_is_what_their_own_form_takes() -> None:

@@ -1,10 +1,13 @@
 // <job-progress>: a job's bar, drawn by the server, kept up to date here.
+import { asking } from "../ui/asking.js";
 import { post } from "../ui/post.js";
 
 const LOOK_EVERY_MS = 5000; // should the live line be down
 const OPEN = new Set(["waiting", "running"]);
 
 class JobProgress extends HTMLElement {
+  look = asking(() => this.dataset.url, (html) => this.show(html));
+
   connectedCallback() {
     this.heard = ({ detail }) => String(detail.job) === this.dataset.job && this.look();
     document.addEventListener("live:job", this.heard);
@@ -21,22 +24,6 @@ class JobProgress extends HTMLElement {
 
   get isOpen() {
     return OPEN.has(this.dataset.state);
-  }
-
-  /** One question at a time; what is heard meanwhile is asked for afterwards. */
-  async look() {
-    if (this.isLooking) return void (this.isStale = true);
-    this.isLooking = true;
-    this.isStale = false;
-    try {
-      const response = await fetch(this.dataset.url, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
-      if (response.ok) this.show(await response.text());
-    } catch {
-      // The server is away for a moment: the next look will tell.
-    }
-    this.isLooking = false;
-    if (this.isStale) this.look();
-    return undefined;
   }
 
   show(html) {

@@ -80,6 +80,7 @@ class OrderLines extends HTMLElement {
     delete row.dataset.wrong;
     row.querySelectorAll(".wrong").forEach((words) => words.remove());
     row.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    if (!this.form.querySelector(".wrong")) this.form.querySelectorAll(".message-error").forEach((words) => words.remove());
   }
 
   // -- products as you type ------------------------------------------------------------------------------------------

@@ -1,31 +1,18 @@
 // <task-reminders>: reminders that wait to be seen, in every tab, until one of them puts them away.
 import { remindAloud } from "../ui/alerts.js";
+import { asking } from "../ui/asking.js";
 import { post } from "../ui/post.js";
 import { toast } from "../ui/toast.js";
 
 class TaskReminders extends HTMLElement {
+  look = asking(() => this.dataset.url, (html) => this.show(html));
+
   connectedCallback() {
     for (const kind of ["reminder", "tasks-changed", "resync", "hello"]) document.addEventListener(`live:${kind}`, () => this.look());
     this.addEventListener("click", ({ target }) => this.act(target.closest("[data-act]")));
     this.addEventListener("submit", (event) => this.pick(event));
     this.known = new Set();
     this.look();
-  }
-
-  /** One question at a time; what is heard meanwhile is asked for afterwards. */
-  async look() {
-    if (this.isLooking) return void (this.isStale = true);
-    this.isLooking = true;
-    this.isStale = false;
-    try {
-      const response = await fetch(this.dataset.url, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
-      if (response.ok) this.show(await response.text());
-    } catch {
-      // The server is away for a moment: the line says "hello" when it is back.
-    }
-    this.isLooking = false;
-    if (this.isStale) this.look();
-    return undefined;
   }
 
   show(html) {

@@ -1,4 +1,4 @@
-// A table of records: select by click, shift, ctrl and keys; double click or Enter opens; columns are drawn wider or narrower.
+// A table of records: select by click, shift, ctrl and keys; double click or Enter opens, C offers numbers; columns are drawn wider.
 import { post } from "./post.js";
 
 const WIDEST = 900;
@@ -16,6 +16,7 @@ class RecordList extends HTMLElement {
     this.table.addEventListener("pointerdown", (event) => event.target.matches("[data-grip]") && this.widen(event));
     this.bulk.querySelector("[data-select-none]").addEventListener("click", () => (this.only([]), this.rows[0]?.focus()));
     this.bulk.addEventListener("submit", () => this.fill());
+    this.bulk.querySelector("[data-call]")?.addEventListener("click", () => this.offerNumbers(this.chosen[0]));
     this.tell();
   }
 
@@ -43,6 +44,8 @@ class RecordList extends HTMLElement {
     page.checked = number > 0 && number === this.rows.length;
     page.indeterminate = number > 0 && !page.checked;
     this.bulk.hidden = number === 0;
+    const call = this.bulk.querySelector("[data-call]");
+    if (call) call.hidden = number !== 1;
     this.bulk.querySelector(".list-chosen").textContent = number ? this.dataset.wordSelected.replace("{number}", number) : "";
   }
 
@@ -79,6 +82,38 @@ class RecordList extends HTMLElement {
     row.focus();
   }
 
+  /** The numbers of a row to choose from; without any in the row, the card has them. */
+  offerNumbers(row) {
+    const links = [...row.querySelectorAll('a[href^="tel:"]')];
+    if (!links.length) return this.open(row);
+    const offer = Object.assign(document.createElement("div"), { className: "list-call", role: "menu" });
+    offer.append(...links.map((link) => this.asChoice(link, row)));
+    const { bottom, left, right } = row.getBoundingClientRect();
+    offer.style.insetBlockStart = `${bottom}px`;
+    offer.style.insetInlineStart = `${(document.dir === "rtl" ? innerWidth - right : left) + 48}px`;
+    offer.addEventListener("keydown", (event) => this.keyInOffer(event, row));
+    offer.addEventListener("focusout", ({ relatedTarget }) => offer.contains(relatedTarget) || setTimeout(() => offer.remove()));
+    this.append(offer);
+    return offer.firstElementChild.focus();
+  }
+
+  asChoice(link, row) {
+    const choice = Object.assign(document.createElement("button"), { type: "button", role: "menuitem" });
+    choice.append(...link.cloneNode(true).childNodes);
+    choice.addEventListener("click", () => (row.focus(), link.click()));
+    return choice;
+  }
+
+  keyInOffer(event, row) {
+    const choices = [...event.currentTarget.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) choices.at((choices.indexOf(event.target) + step) % choices.length).focus();
+    else if (event.key === "Escape") row.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   open(row) {
     row?.querySelector("a[data-window]").click();
   }
@@ -103,6 +138,9 @@ class RecordList extends HTMLElement {
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.open(row);
+    } else if (event.code === "KeyC" && !event.ctrlKey && !event.metaKey && !event.shiftKey && this.bulk.querySelector("[data-call]")) {
+      event.preventDefault();
+      this.offerNumbers(row);
     } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.only(this.rows);

@@ -1,4 +1,6 @@
-// Puts the shell together.
+// Puts the shell together. The windows come first: the one that came with the page is moved to its tab, and an element that is
+// defined before that is connected twice, so that each click and key would count twice.
+import "./window-bar.js";
 import { isOn, setTitle, startAlerts, switchOn } from "./alerts.js";
 import "./call-button.js";
 import "./live-line.js";
@@ -8,7 +10,6 @@ import "./record-list.js";
 import "./search-box.js";
 import "./search-pick.js";
 import { toast } from "./toast.js";
-import "./window-bar.js";
 import { post } from "./post.js";
 
 const find = (selector) => document.querySelector(selector);

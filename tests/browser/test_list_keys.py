@@ -1,0 +1,75 @@
+"""The list of customers by the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from callcard.customers.models import Category, Customer, Phone
+from callcard.customers.services import add_contact, add_phone, create_customer
+from callcard.staff.models import User
+from callcard.tasks.models import Task
+from tests.browser.conftest import OpenPage
+from tests.stories.product import Product as Office
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_list_is_walked_selected_changed_and_undone_without_a_mouse(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    Category.objects.create(name="VIP")
+    for name in ("Anna", "Bounmy", "Chan"):
+        create_customer(name=name, responsible=office_people["anna"])
+    add_contact(customer=Customer.objects.get(name="Anna"), kind="email", value="anna@example.com")
+    page = open_page(signed_in("anna"), "/customers/")
+    rows = page.locator("record-list tbody tr")
+    rows.first.press("Space")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(2)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(".list-chosen")).to_have_text("2 selected")
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "false")
+    page.get_by_role("button", name="Task", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="A task for each of 2 customers")).to_be_visible()
+    page.get_by_label("Task", exact=True).fill("Call back")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".message-success")).to_have_text("2 tasks were written down.")
+    assert sorted(Task.objects.values_list("customer__name", flat=True)) == ["Anna", "Chan"]
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator(".window-messages")).to_contain_text("2 tasks are gone again.")
+    rows.first.press("Control+a")
+    page.get_by_role("button", name="Mail", exact=True).press("Enter")
+    expect(page.get_by_role("link", name="Write a mail")).to_have_attribute("href", "mailto:?bcc=anna@example.com")
+    expect(page.get_by_text("2 customers have no e-mail address.")).to_be_visible()
+
+
+def test_enter_opens_the_card_and_c_offers_the_numbers(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    anna = create_customer(name="Anna", responsible=office_people["anna"])
+    add_phone(customer=anna, raw="020 5555 1234", label="Mobile")
+    add_phone(customer=anna, raw="12")
+    page = open_page(signed_in("anna"), "/customers/")
+    row = page.locator("record-list tbody tr").first
+    expect(row.locator(".number-doubt")).to_have_count(1)
+    row.focus()
+    page.keyboard.press("c")
+    choice = page.locator(".list-call")
+    expect(choice.get_by_role("menuitem")).to_have_count(2)
+    expect(choice.get_by_role("menuitem").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(choice).to_have_count(0)
+    expect(row).to_be_focused()
+    page.keyboard.press("c")
+    with page.expect_request("**/calls/dial") as dialled:
+        page.keyboard.press("Enter")
+    assert Phone.objects.get(label="Mobile").e164.lstrip("+") in (dialled.value.post_data or "")
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Anna")).to_be_visible()
