@@ -1,4 +1,5 @@
-"""Pages of the list of customers, filtered and ordered, among a million on both databases: first, next ones, last."""
+"""Pages of the lists of customers and orders, filtered, ordered and grouped, among a million and three million on both
+databases: first, next ones, last; as an owner sees them, and as managers do who see only their own customers."""
 
 from __future__ import annotations
 

@@ -226,9 +226,12 @@ def _sales(customers: int, sql: Dialect) -> list[Rows]:
                 "state_id": f"1 + n.i % {STATES}",
                 "is_current": f"(n.i % {STATES}) <> {STATES - 1}",
                 "total": "50000 + n.i % 90000",
-                "currency": "'LAK'",
+                # A fortieth in a second currency, a thousandth in a third one; half of them looked after by somebody.
+                "currency": "CASE WHEN n.i % 1000 = 7 THEN 'USD' WHEN n.i % 40 = 3 THEN 'EUR' ELSE 'LAK' END",
+                "responsible_id": f"CASE WHEN n.i % 3 = 0 THEN 1 + n.i % {USERS} END",
                 "ordered_at": sql.before_now("n.i % 260000"),
-                "due_on": sql.day_after_now("n.i % 30"),
+                "due_on": f"CASE WHEN n.i % 7 < 5 THEN {sql.day_after_now('n.i % 30 - 10')} END",
+                "cancelled_at": f"CASE WHEN n.i % 3000 = 3 THEN {sql.before_now('1')} END",
             },
         ),
         Rows(

@@ -18,11 +18,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from callcard.customers import grams
 from callcard.customers.list_columns import OWN
 from callcard.customers.list_models import ListFact, ListValue
-from callcard.customers.list_walk import Source
-from callcard.customers.models import Customer, CustomerTag
+from callcard.customers.models import Customer, CustomerTag, OwnField
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_query import Slot
 from callcard.ui.list_days import midnight, read_day
+from callcard.ui.list_walk import Source
 from callcard.ui.lists import Column, Filter
 
 _FACT_OF = {"category": "c", "stage": "s", "source": "o", "kind": "k", "country": "n", "responsible": "r"}
@@ -190,7 +190,9 @@ def _own(one: Filter, kind: str, *, archived: bool) -> Condition:
 def own_values(key: str, one: Filter, kind: str) -> QuerySet[ListValue]:
     """Values of an own field within the filter's range."""
     read = _ordinal if kind == "date" else _number
-    return ListValue.objects.filter(_range("value", read(one.at_least), read(one.at_most)), field__key=key)
+    # By its id: with another table in the question PostgreSQL would not read the values in the order of their index.
+    field_id = OwnField.objects.filter(key=key).values_list("pk", flat=True).first()
+    return ListValue.objects.filter(_range("value", read(one.at_least), read(one.at_most)), field=field_id or 0)
 
 
 def _own_text(key: str, one: Filter) -> Condition:

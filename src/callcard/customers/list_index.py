@@ -9,6 +9,7 @@ from typing import Any
 
 from callcard.customers.grams import fact_number
 from callcard.customers.list_models import ListFact, ListValue
+from callcard.customers.rows_at_once import insert
 
 _CHOSEN = frozenset({"choice", "choices", "yesno"})
 _COUNTED = frozenset({"number", "money", "date"})
@@ -46,13 +47,42 @@ def as_number(kind: str, value: Any) -> float | None:
         return None
 
 
-def _keep_facts(ids: list[int], current: Mapping[int, Mapping[str, Any]], facts: Mapping[int, Iterable[str]]) -> None:
-    wanted = {
+def keep_new(
+    rows: Iterable[Mapping[str, Any]], facts: Mapping[int, Iterable[str]], fields: Mapping[str, tuple[int, str]]
+) -> None:
+    """`keep` for customers who are new, of whom nothing is here yet."""
+    current = {row["id"]: row for row in rows}
+    insert(ListFact, ("fact", "name", "customer_id"), sorted(_facts_of(current, facts)))
+    insert(ListValue, ("customer_id", "field_id", "value"), sorted(_values_of(current, fields)))
+
+
+def _facts_of(
+    current: Mapping[int, Mapping[str, Any]], facts: Mapping[int, Iterable[str]]
+) -> set[tuple[int, str, int]]:
+    """(fact, name, customer) of current customers."""
+    return {
         (fact_number(fact), row["search_name"], pk)
         for pk, row in current.items()
         if row["archived_at"] is None
         for fact in facts.get(pk, ())
     }
+
+
+def _values_of(
+    current: Mapping[int, Mapping[str, Any]], fields: Mapping[str, tuple[int, str]]
+) -> set[tuple[int, int, float]]:
+    """(customer, field, value)."""
+    return {
+        (pk, fields[key][0], number)
+        for pk, row in current.items()
+        for key, value in row["own_fields"].items()
+        if key in fields and fields[key][1] in _COUNTED
+        if (number := as_number(fields[key][1], value)) is not None
+    }
+
+
+def _keep_facts(ids: list[int], current: Mapping[int, Mapping[str, Any]], facts: Mapping[int, Iterable[str]]) -> None:
+    wanted = _facts_of(current, facts)
     stored = {
         (fact, name, customer): pk
         for pk, fact, name, customer in ListFact.objects.filter(customer__in=ids).values_list(
@@ -69,13 +99,7 @@ def _keep_facts(ids: list[int], current: Mapping[int, Mapping[str, Any]], facts:
 def _keep_values(
     ids: list[int], current: Mapping[int, Mapping[str, Any]], fields: Mapping[str, tuple[int, str]]
 ) -> None:
-    wanted = {
-        (pk, fields[key][0], number)
-        for pk, row in current.items()
-        for key, value in row["own_fields"].items()
-        if key in fields and fields[key][1] in _COUNTED
-        if (number := as_number(fields[key][1], value)) is not None
-    }
+    wanted = _values_of(current, fields)
     stored = {
         (customer, field, value): pk
         for pk, customer, field, value in ListValue.objects.filter(customer__in=ids).values_list(

@@ -6,6 +6,7 @@ the list's order (`list_walk`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,18 +18,20 @@ from callcard.customers import grams, search_query
 from callcard.customers.list_columns import OWN
 from callcard.customers.list_conditions import Condition, conditions_of, of_choice, one_of_responsible, own_values
 from callcard.customers.list_models import ListFact, ListValue
-from callcard.customers.list_walk import Source, walk
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
 from callcard.customers.search import MOST_IN_LIST, find_customers
 from callcard.customers.search_query import Slot
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
+from callcard.ui.list_walk import Source, looked_at, walk
 from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Page, counted, keyset_page
 
 ALWAYS_QUICK = frozenset({"name", "created", "birthday"})
 """Orders of a million, besides the numbers and days of own fields."""
 _COUNTED_KINDS = ("number", "date")
 _GROUPS_BY_GRAMS = 8
+_READ_AT_ONCE, _LOOKED_AT = 30_000, 1000
+_COUNTED_FOR_GROUPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def found_customers(user: User, asked: Asked, columns: Iterable[Column]) -> Foun
         hits = find_customers(asked.words, user=user, limit=MOST_IN_LIST, archived=archived)
         ids = list(rows.filter(pk__in=[hit.customer_id for hit in hits]).values_list("pk", flat=True))
         return Found(seen.filter(pk__in=ids), len(ids), len(hits) < MOST_IN_LIST, True, ids, conditions, archived)
-    few = _few(conditions, archived=archived)
+    few = _few(rows, conditions, archived=archived)
     if few.ids is not None:
         ids = few.ids if few.is_settled else list(rows.filter(pk__in=few.ids).values_list("pk", flat=True))
         return Found(seen.filter(pk__in=ids), len(ids), True, True, ids, conditions, archived)
@@ -82,7 +85,7 @@ class _Few:
     is_settled: bool
 
 
-def _few(conditions: Sequence[Condition], *, archived: bool) -> _Few:
+def _few(rows: CustomerQuerySet, conditions: Sequence[Condition], *, archived: bool) -> _Few:
     """What the cheapest index says first: a single filter's own one, and then all facts together."""
     for one in conditions:
         parts = _unordered(one)
@@ -94,8 +97,29 @@ def _few(conditions: Sequence[Condition], *, archived: bool) -> _Few:
     is_known_to_be_many = len(conditions) == 1 and bool(_unordered(conditions[0]))
     if (not slots and not archived) or is_known_to_be_many:
         return _Few(None, is_known_to_be_many)
+    if connection.vendor != "sqlite" and not archived and all(one.sources for one in conditions):
+        return _few_of_all(rows, conditions)
     ids = _ids_with(slots, archived=archived, limit=COUNTED_UP_TO + 1)
     return _Few(None, is_settled) if len(ids) > COUNTED_UP_TO else _Few(ids, is_settled)
+
+
+def _few_of_all(rows: CustomerQuerySet, conditions: Sequence[Condition]) -> _Few:
+    """On PostgreSQL, whose text index goes through all customers of each fact before it says the first one. So the
+    condition that fits the fewest is begun with, and if these are many, some of them say whether many fit all."""
+    estimates = [(sum(_estimate(part) for part in one.sources["created"].parts), one) for one in conditions]
+    fewest, smallest = min(estimates, key=lambda pair: pair[0])
+    if fewest > _READ_AT_ONCE:
+        fitting, is_all = looked_at(rows, smallest.sources["created"], _LOOKED_AT)
+        if not is_all and fitting > _LOOKED_AT * COUNTED_UP_TO // fewest:
+            return _Few(None, False)
+    ids = list(rows.order_by().values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
+    return _Few(None, True) if len(ids) > COUNTED_UP_TO else _Few(ids, True)
+
+
+def _estimate(rows: QuerySet[Any]) -> int:
+    """How many PostgreSQL supposes there are, from its statistics."""
+    told = json.loads(rows.order_by().values_list("pk", flat=True).explain(format="json"))
+    return int(told[0]["Plan"]["Plan Rows"])
 
 
 def _unordered(one: Condition) -> list[QuerySet[Any]]:
@@ -107,11 +131,11 @@ def _unordered(one: Condition) -> list[QuerySet[Any]]:
     return [part.order_by().values_list(source.pk, flat=True)[: COUNTED_UP_TO + 1] for part in parts if source]
 
 
-def _number(parts: Iterable[QuerySet[Any]]) -> int:
-    """How many, a customer of two parts twice."""
-    number = 0
+def _number(parts: Iterable[QuerySet[Any]], most: int = 0) -> int:
+    """How many, a customer of two parts twice. Not further than a little beyond `most`."""
+    number, most = 0, most or COUNTED_UP_TO
     for part in parts:
-        number += part.count() if number <= COUNTED_UP_TO else 0
+        number += part[: most + 1].count() if number <= most else 0
     return number
 
 
@@ -153,7 +177,7 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
         return keyset_page(_with_parts(found.rows), asked, sort=by_key[asked.sort].sort)
-    page = walk(found.rows, _sources(found, asked, by_key), asked)
+    page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
     customers = _with_parts(Customer.objects.all()).in_bulk(page.rows)
     page.rows = [customers[pk] for pk in page.rows if pk in customers]
     return page
@@ -194,22 +218,31 @@ def group_counts(
     if found.is_few:
         numbers = _counted_among(found.rows, column)
         return [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
+    most = min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // max(1, len(column.options)))
     counts: list[tuple[str, str, int | None, bool]] = []
     for value, words in column.options:
-        left = _GROUPS_BY_GRAMS - len(counts) if found.conditions else 1
-        number = _counted_with(found, of_choice(column, value, archived=found.archived)) if left > 0 else None
-        if number != 0:
-            counts.append((value, words, min(number or 0, COUNTED_UP_TO) or None, (number or 0) <= COUNTED_UP_TO))
+        option = of_choice(column, value, archived=found.archived)
+        number, is_exact = _counted_with(found, option, most, room=_GROUPS_BY_GRAMS - len(counts))
+        if number or not is_exact:
+            counts.append((value, words, number, is_exact))
     return counts
 
 
-def _counted_with(found: Found, one: Condition) -> int | None:
+def _counted_with(found: Found, one: Condition, most: int, *, room: int) -> tuple[int | None, bool]:
+    """How many of an option, if that is soon said, and whether exactly."""
     if not found.conditions and not found.archived:
-        return _number(_unordered(one)) if one.sources else None
-    if not all(other.is_settled and other.slot for other in found.conditions):
-        return None
-    slots = [other.slot for other in (*found.conditions, one)]
-    return len(_ids_with(slots, archived=found.archived, limit=COUNTED_UP_TO + 1))
+        number = _number(_unordered(one), most) if one.sources else None
+    elif connection.vendor != "sqlite":
+        number, is_all = looked_at(found.rows, one.sources["created"], most // 6) if one.sources else (0, False)
+        return (number, True) if is_all else (None, False)
+    elif room > 0 and all(other.is_settled and other.slot for other in found.conditions):
+        slots = [other.slot for other in (*found.conditions, one)]
+        number = len(_ids_with(slots, archived=found.archived, limit=most + 1))
+    else:
+        number = None
+    if number is None:
+        return None, False
+    return (number, True) if number <= most else (most, False)
 
 
 def _counted_among(rows: CustomerQuerySet, column: Column) -> dict[str, int]:

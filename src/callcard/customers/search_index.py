@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from callcard.customers import grams, list_index
 from callcard.customers.list_models import ListFact
 from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, OwnField, Phone
-from callcard.customers.search_models import SearchCode, SearchSlip, SearchText
+from callcard.customers.search_documents import Document, insert, ready
+from callcard.customers.search_models import SearchCode, SearchText
 
 BATCH = 500
 _LONGEST_ENTRY = 200
@@ -33,19 +34,6 @@ FACTS = {
 _COLUMNS = ("id", "name", "search_name", "archived_at", "own_fields", *FACTS.values())
 _CHOSEN = frozenset({OwnField.Kind.TEXT, OwnField.Kind.CHOICE, OwnField.Kind.CHOICES, OwnField.Kind.YES_NO})
 _NOT_SEARCHED = frozenset({OwnField.Kind.MONEY, OwnField.Kind.YES_NO, OwnField.Kind.DATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Everything a customer is found by."""
-
-    customer_id: int
-    entries: tuple[tuple[str, str], ...]
-    facts: tuple[str, ...]
-
-    @property
-    def grams(self) -> str:
-        return " ".join(grams.all_grams(self.entries, self.facts))
 
 
 def put(customer_id: int, *, source: str, text: str) -> None:
@@ -90,12 +78,10 @@ def new_document(
     return Document(row["id"], tuple(islice(kept, _MOST_ENTRIES)), tuple(_facts(row, tags, kinds)))
 
 
-def add(documents: Iterable[Document]) -> None:
-    """Customers who are surely not in the index yet."""
-    fresh = list(documents)
-    if fresh:
-        _insert(fresh)
-        _list([document.customer_id for document in fresh])
+def listed_facts(own_fields: dict[str, Any], tags: Iterable[int], kinds: dict[str, str]) -> list[str]:
+    """The facts of tags and choices, which lists keep in their order."""
+    listed = {key: kind for key, kind in kinds.items() if list_index.is_listed(kind)}
+    return [*_tag_facts(tags), *_own_facts(own_fields, listed)]
 
 
 def forget(customer_ids: Iterable[int]) -> None:
@@ -204,10 +190,9 @@ class _Rows:
 
     def listed(self) -> dict[int, list[str]]:
         """The facts of tags and choices, by customer."""
-        kinds = {key: kind for key, kind in self.kinds.items() if list_index.is_listed(kind)}
+        kinds = self.kinds
         return {
-            row["id"]: [*_tag_facts(self.tags.get(row["id"], ())), *_own_facts(row["own_fields"], kinds)]
-            for row in self.customers
+            row["id"]: listed_facts(row["own_fields"], self.tags.get(row["id"], ()), kinds) for row in self.customers
         }
 
 
@@ -276,38 +261,7 @@ def _own_texts(own: dict[str, Any], kinds: dict[str, str]) -> Iterator[tuple[str
 def _write(ids: list[int], documents: list[Document]) -> None:
     if ids:
         _forget(ids)
-        _insert(documents)
-
-
-def _insert(documents: list[Document]) -> None:
-    rows = [
-        (doc.customer_id, json.dumps(doc.entries, ensure_ascii=False), " ".join(doc.facts), doc.grams)
-        for doc in documents
-    ]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(
-                "INSERT INTO customers_searchtext (customer_id, entries, facts, version) VALUES (%s, %s, %s, %s)",
-                [(pk, entries, facts, grams.VERSION) for pk, entries, facts, _ in rows],
-            )
-            cursor.executemany(
-                "INSERT INTO customers_searchgrams (rowid, grams) VALUES (%s, %s)", [(row[0], row[3]) for row in rows]
-            )
-        else:
-            cursor.executemany(
-                "INSERT INTO customers_searchtext (customer_id, entries, facts, version, grams) "
-                f"VALUES (%s, %s, %s, {grams.VERSION}, array_to_tsvector(string_to_array(%s, ' ')))",
-                rows,
-            )
-    _write_slips(
-        {
-            word
-            for doc in documents
-            for source, text in doc.entries
-            if source in ("name", "person")
-            for word in grams.words(text)
-        }
-    )
+        insert([(document.customer_id, ready(document)) for document in documents])
 
 
 def _forget(ids: list[int]) -> None:
@@ -328,23 +282,3 @@ def _stored(ids: list[int], **having: int) -> list[Document]:
     return [
         Document(pk, tuple((s, t) for s, t in json.loads(entries)), tuple(facts.split())) for pk, entries, facts in rows
     ]
-
-
-def _write_slips(words: set[str]) -> None:
-    """Words of names that are new to the program. They stay when nobody has them any more: nobody is found then."""
-    able = {word for word in words if grams.may_slip(word)}
-    if not able:
-        return
-    known = set(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
-    # In one order, so that two who write at once do not wait for each other.
-    rows = [
-        SearchSlip(key=key, word=word)
-        for word in sorted(able - known)
-        for key in sorted({*grams.slips(word), _known(word)})
-    ]
-    SearchSlip.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-
-
-def _known(word: str) -> str:
-    """The key under which a word itself is kept, whatever it sounds like."""
-    return grams.whole(word)[:12]

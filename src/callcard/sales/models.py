@@ -132,6 +132,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(is_current=True, due_on__lt=today)
 
 
+def _newest_of(name: str, **condition: bool) -> models.Index:
+    return models.Index(fields=["-ordered_at", "-id"], condition=models.Q(**condition), name=f"sales_order_{name}")
+
+
 class Order(Document):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", db_index=False)
     number = models.CharField(_("number"), max_length=40, unique=True)
@@ -170,6 +174,13 @@ class Order(Document):
             models.Index(fields=["responsible", "-ordered_at", "-id"], name="sales_order_responsible"),
             models.Index(fields=["responsible", "state", "-ordered_at", "-id"], name="sales_order_of_in_state"),
             models.Index(fields=["due_on", "-ordered_at"], condition=models.Q(is_current=True), name="sales_order_due"),
+            # Each filter of the list in its order; see sales.order_conditions.
+            models.Index(fields=["currency", "-ordered_at", "-id"], name="sales_order_currency"),
+            _newest_of("going", is_current=True),
+            _newest_of("cancelled", cancelled_at__isnull=False),
+            _newest_of("nobodys", responsible__isnull=True),
+            _newest_of("undue", due_on__isnull=True),
+            models.Index(fields=["due_on"], condition=models.Q(due_on__isnull=False), name="sales_order_by_due"),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from callcard.sales.bulk import change_many, undo_many
-from callcard.sales.order_lists import Found, columns_for, found_orders, group_counts, sums
+from callcard.sales.order_lists import columns_for, found_orders, group_counts, is_offered, orderable, page_of, sums
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
-from callcard.staff.visibility import visible_to
-from callcard.ui.lists import Asked, Column, keyset_page, read_asked
+from callcard.ui.lists import Asked, Column, read_asked
 from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context, question_of
 
 ORDERS = RecordList("orders", columns_for, sort="-ordered")
@@ -36,18 +35,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     columns = columns_for(user)
     asked = read_asked(request.GET, columns, sort=ORDERS.sort)
     found = found_orders(user, asked)
-    is_whole = visible_to(user).everything and not asked.filters
-    sort = _sort_of(asked, columns)
-    if not _is_quick(sort, found, is_whole=is_whole):
-        sort, asked = "ordered_at", replace(asked, sort="ordered", is_descending=True, after="", before="")
-    # No joins: SQLite would begin with the states and order all of their orders.
-    page = keyset_page(found.rows.prefetch_related("customer", "state", "responsible"), asked, sort=sort)
-
-    def can_sort(column: Column) -> bool:
-        return _is_quick(column.sort, found, is_whole=is_whole)
-
+    asked = orderable(asked, found)
+    page = page_of(found, asked, columns)
     context = {
-        **list_context(request, ORDERS, asked, columns, can_sort=can_sort),
+        **list_context(request, ORDERS, asked, columns, can_sort=lambda column: is_offered(column.key, found)),
         "found": found,
         "page": page,
         "rows": page.rows,
@@ -56,15 +47,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "bulk": _bulk_choices(columns),
     }
     return render(request, "sales/orders.html", context)
-
-
-def _sort_of(asked: Asked, columns: list[Column]) -> str:
-    return next((column.sort for column in columns if column.key == asked.sort), "ordered_at")
-
-
-def _is_quick(sort: str, found: Found, *, is_whole: bool) -> bool:
-    """Millions are ordered by what there is an index for."""
-    return found.is_few or sort == "ordered_at" or (sort == "number" and is_whole)
 
 
 def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column]) -> list[dict[str, Any]]:
@@ -102,8 +84,9 @@ def _question_for_export(request: HttpRequest) -> str:
 def _selected(request: HttpRequest, user: User) -> list[int]:
     if "all" in request.POST:
         asked = read_asked(QueryDict(question_of(request.POST)), columns_for(user), sort=ORDERS.sort)
-        rows = found_orders(user, asked).rows.order_by("-ordered_at", "-pk")
-        return list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+        found = found_orders(user, asked)
+        newest = replace(orderable(asked, found), is_descending=True, after="", before="", is_last=False)
+        return [order.pk for order in page_of(found, newest, columns_for(user), size=_AT_ONCE).rows]
     return _chosen(request)
 
 

@@ -1,44 +1,50 @@
 """From a question to a list of orders to the rows of a page, quick among millions whatever is asked.
 
-A state, a responsible and days of ordering have indexes in the list's own order; what else is asked is passed over
-while that order is walked. When few are found they are counted, summed and ordered by anything.
+When some index says that few orders are left, they are counted, summed and ordered by anything; when there are many,
+indexes are walked in the list's order (`ui.list_walk`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, ExpressionWrapper, F, IntegerField, OuterRef, Sum, Value
-from django.utils import timezone
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from callcard.customers.list_columns import people_of
 from callcard.customers.models import Customer
 from callcard.sales.models import Order, OrderQuerySet, OrderState
-from callcard.sales.queries import said
+from callcard.sales.order_conditions import Condition, conditions_of, of_customers, of_numbers, of_those
+from callcard.sales.queries import said_customers, said_numbers
 from callcard.staff.models import User
 from callcard.staff.places import currencies
 from callcard.staff.visibility import visible_to
-from callcard.ui.list_days import midnight, read_day
-from callcard.ui.lists import Asked, Column, Filter, counted
+from callcard.ui.list_walk import Source, looked_at, walk
+from callcard.ui.lists import COUNTED_UP_TO, PAGE_SIZE, Asked, Column, Filter, Page, counted, keyset_page
 
-_FEW_CUSTOMERS = 2000
-_INDEXED = frozenset({"state", "responsible", "ordered"})
-_DAYS = {"ordered": "ordered_at", "due": "due_on"}
+_FEW_CUSTOMERS, _VERY_FEW_CUSTOMERS = 10_000, 3000
+_LOOKED_AT = 8_000
+"""Orders that a page walks past at most."""
+_LOOKED_AT_FOR_GROUPS, _COUNTED_FOR_GROUPS = 16_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`number`: how many; None when that would take a look at all of them. `is_exact`: False says "more than"."""
+    """`number`: how many; None when that would take a look at all of them. `is_exact`: False says "more than".
+
+    `is_whole`: all orders that there are. `by_number`: they are found by the beginning of their numbers. `source`: of
+    few customers, whom one begins with.
+    """
 
     rows: OrderQuerySet
     number: int | None
     is_exact: bool
+    conditions: list[Condition] = field(default_factory=list)
+    is_whole: bool = False
+    by_number: bool = False
+    source: Source | None = None
 
     @property
     def is_few(self) -> bool:
@@ -66,32 +72,104 @@ def columns_for(user: User) -> list[Column]:
 
 def found_orders(user: User, asked: Asked) -> Found:
     """What the question finds among what this user may see."""
-    rows, is_bounded = _seen_by(user)
-    if asked.words:
-        rows, is_bounded = rows.filter(said(user, asked.words)), True
-    is_walked = not is_bounded and not all(_has_index(one) for one in asked.filters)
-    if is_walked and _is_only_late(asked):
-        late = rows.past_due(timezone.localdate())
-        number, is_exact = counted(late)
-        if is_exact and visible_to(user).everything:
-            return Found(late, number, True)
-    for one in asked.filters:
-        rows = _filtered(rows, one, is_walked=is_walked or is_bounded, is_bounded=is_bounded)
-    if is_walked or (not is_bounded and not visible_to(user).everything):
-        return Found(rows, None, False)
-    return Found(rows, *counted(rows))
+    conditions = conditions_of(asked.filters)
+    numbers = said_numbers(user, asked.words) if asked.words else None
+    customers = said_customers(user, asked.words) if asked.words and not numbers else _few_seen_by(user)
+    if numbers:
+        conditions.append(of_numbers(numbers))
+    if customers is not None:
+        return _of_customers(customers, conditions)
+    is_part = not visible_to(user).everything
+    rows = _seen_by(user) if is_part else Order.objects.all()
+    for one in conditions:
+        rows = rows.filter(one.check)
+    is_alone = len(conditions) == 1 and conditions[0].is_settled and not is_part
+    for one in conditions:
+        ids = _few_of(one)
+        if ids is not None:
+            rows = Order.objects.filter(pk__in=ids) if is_alone else rows.filter(pk__in=ids)
+            return Found(rows, len(ids) if is_alone else rows.count(), True, conditions)
+    if not conditions and not is_part:
+        return Found(rows, *counted(rows), conditions, True)
+    return Found(rows, COUNTED_UP_TO if is_alone else None, False, conditions, by_number=bool(numbers))
 
 
-def group_counts(user: User, asked: Asked, column: Column) -> list[tuple[str, str, int, bool]]:
-    """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides; none when
-    they could not be counted quickly."""
-    others = tuple(one for one in asked.filters if one.key != column.key)
-    counts = []
-    for value, words in column.options:
-        found = found_orders(user, replace(asked, filters=(*others, Filter(column.key, (value,)))))
-        if found.number:
-            counts.append((value, words, found.number, found.is_exact))
-    return counts
+def _of_customers(customers: list[int], conditions: list[Condition]) -> Found:
+    """Of few customers. Those of very few are counted, too."""
+    rows = of_customers(customers, conditions)
+    source = of_those(rows)
+    if len(customers) <= _VERY_FEW_CUSTOMERS:
+        number, is_exact = counted(rows)
+        return Found(rows, number, is_exact, conditions, source=source)
+    return Found(rows, None, False, conditions, source=source)
+
+
+def _few_of(one: Condition) -> list[int] | None:
+    """Ids of the orders that an index has for it; None when it has none or when they are many."""
+    number = 0
+    for rows in one.known:
+        number += rows.order_by()[: COUNTED_UP_TO + 1].count()
+        if number > COUNTED_UP_TO:
+            return None
+    return [pk for rows in one.known for pk in rows.order_by().values_list("pk", flat=True)] if one.known else None
+
+
+def orderable(asked: Asked, found: Found) -> Asked:
+    """The question, ordered by what the orders that were found can be ordered by quickly."""
+    if is_offered(asked.sort, found):
+        return asked
+    sort = "number" if found.by_number else "ordered"
+    return replace(asked, sort=sort, is_descending=True, after="", before="", is_last=False)
+
+
+def is_offered(sort: str, found: Found) -> bool:
+    """Millions are ordered by what there is an index for."""
+    if found.by_number:
+        return sort == "number"
+    return found.is_few or sort == "ordered" or (sort == "number" and found.is_whole)
+
+
+def page_of(found: Found, asked: Asked, columns: Sequence[Column], *, size: int = PAGE_SIZE) -> Page:
+    sort = next((column.sort for column in columns if column.key == asked.sort), "ordered_at")
+    # No joins: SQLite would begin with the states and order all of their orders.
+    rows = found.rows.prefetch_related("customer", "state", "responsible")
+    if found.is_few or found.is_whole:
+        return keyset_page(rows, asked, sort=sort, size=size)
+    rows = Order.objects.all() if found.source else found.rows
+    page = walk(rows, _sources(found), asked, by=sort, size=size, most=_LOOKED_AT)
+    orders = Order.objects.prefetch_related("customer", "state", "responsible").in_bulk(page.rows)
+    page.rows = [orders[pk] for pk in page.rows if pk in orders]
+    return page
+
+
+def _sources(found: Found) -> list[Source]:
+    if found.source:
+        return [found.source]
+    sources = [source for one in found.conditions if (source := one.in_order())]
+    if found.by_number:
+        return [source for source in sources if source.key == "number"]
+    return sources or [Source([Order.objects.all()], "ordered_at")]
+
+
+def group_counts(user: User, asked: Asked, column: Column) -> list[tuple[str, str, int | None, bool]]:
+    """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides. How many
+    is None where many fit the other filters and counting them would take long."""
+    found = found_orders(user, replace(asked, filters=tuple(one for one in asked.filters if one.key != column.key)))
+    if found.is_few:
+        rows: QuerySet[Order, tuple[int, int]] = found.rows.order_by().values_list(column.key).annotate(Count("pk"))
+        numbers = {str(value): number for value, number in rows}
+        return [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
+    told = ((value, words, _counted(found, column, value)) for value, words in column.options)
+    return [(value, words, number, is_exact) for value, words, (number, is_exact) in told if number or not is_exact]
+
+
+def _counted(found: Found, column: Column, value: str) -> tuple[int | None, bool]:
+    """Of one option: how many, and whether exactly."""
+    source = Source(conditions_of([Filter(column.key, (value,))])[0].parts, "ordered_at")
+    if found.is_whole:
+        return counted(source.parts[0], min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // len(column.options)))
+    number, is_all = looked_at(found.rows, source, _LOOKED_AT_FOR_GROUPS // len(column.options))
+    return (number, True) if is_all else (None, False)
 
 
 def sums(rows: OrderQuerySet) -> list[tuple[str, Decimal, Decimal]]:
@@ -105,67 +183,17 @@ def _exact(amount: Decimal) -> Decimal:
     return Decimal(amount).quantize(Decimal("0.001"))
 
 
-def _seen_by(user: User) -> tuple[OrderQuerySet, bool]:
-    """Their orders, and whether these are few enough to be looked at. For the others each order on the way is asked
-    whose it is: a join would let the database begin with all their customers."""
+def _few_seen_by(user: User) -> list[int] | None:
+    """The customers of a user who sees few."""
     seen = visible_to(user)
     if seen.everything:
-        return Order.objects.all(), False
-    theirs = Customer.objects.filter(seen.customers_filter())
-    ids = list(theirs.order_by().values_list("pk", flat=True)[: _FEW_CUSTOMERS + 1])
-    if len(ids) <= _FEW_CUSTOMERS:
-        return Order.objects.filter(customer_id__in=ids), True
-    return Order.objects.filter(Exists(theirs.filter(pk=OuterRef("customer_id")))), False
+        return None
+    theirs = Customer.objects.filter(seen.customers_filter()).order_by().values_list("pk", flat=True)
+    ids = list(theirs[: _FEW_CUSTOMERS + 1])
+    return ids if len(ids) <= _FEW_CUSTOMERS else None
 
 
-def _has_index(one: Filter) -> bool:
-    return one.key == "ordered" or (one.key in _INDEXED and len(one.values) == 1 and not one.is_empty)
-
-
-def _is_only_late(asked: Asked) -> bool:
-    return [(one.key, one.values) for one in asked.filters] == [("standing", ("late",))]
-
-
-def _filtered(rows: OrderQuerySet, one: Filter, *, is_walked: bool, is_bounded: bool) -> OrderQuerySet:
-    """`is_bounded`: few customers or words come first, and no index of these columns may."""
-    if one.key == "standing":
-        return _standing(rows, one.values, is_walked=is_walked)
-    if one.key in _DAYS:
-        return _between(rows, one)
-    if one.key == "currency":
-        return rows.filter(currency__in=one.values)
-    if one.is_empty:
-        return rows.filter(**{f"{one.key}__isnull": True})
-    ids = [int(value) for value in one.values if value.isascii() and value.isdigit() and len(value) < 19]
-    if len(ids) == 1 and not is_bounded:
-        return rows.filter(**{f"{one.key}_id": ids[0]})
-    return _any_of(rows, f"{one.key}_id", ids, is_walked=is_walked)
-
-
-def _any_of(rows: OrderQuerySet, column: str, values: Iterable[int], *, is_walked: bool) -> OrderQuerySet:
-    if is_walked and connection.vendor == "sqlite":
-        # Or SQLite reads all of them by the column's own index and orders them.
-        return rows.alias(**{f"_{column}": F(column) + Value(0)}).filter(**{f"_{column}__in": list(values)})
-    return rows.filter(**{f"{column}__in": list(values)})
-
-
-def _standing(rows: OrderQuerySet, values: tuple[str, ...], *, is_walked: bool) -> OrderQuerySet:
-    if "cancelled" in values:
-        return rows.exclude(cancelled_at=None)
-    if "late" in values:
-        rows = rows.filter(due_on__lt=timezone.localdate())
-    if is_walked and connection.vendor == "sqlite":
-        number = ExpressionWrapper(F("is_current") + Value(0), output_field=IntegerField())
-        return rows.alias(_is_current=number).filter(_is_current=1)
-    return rows.filter(is_current=True)
-
-
-def _between(rows: OrderQuerySet, one: Filter) -> OrderQuerySet:
-    column, first, last = _DAYS[one.key], read_day(one.at_least), read_day(one.at_most)
-    if one.is_empty:
-        return rows.filter(**{f"{column}__isnull": True})
-    if one.key == "due":
-        limits: dict[str, Any] = {"gte": first, "lte": last}
-    else:
-        limits = {"gte": first and midnight(first), "lt": last and midnight(last + timedelta(days=1))}
-    return rows.filter(**{f"{column}__{step}": limit for step, limit in limits.items() if limit})
+def _seen_by(user: User) -> OrderQuerySet:
+    """Each order on the way is asked whose it is: a join would let the database begin with all their customers."""
+    theirs = Customer.objects.filter(visible_to(user).customers_filter())
+    return Order.objects.filter(Exists(theirs.filter(pk=OuterRef("customer_id"))))

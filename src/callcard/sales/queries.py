@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from callcard.customers.models import folded
+from callcard.customers.models import Customer, folded
 from callcard.customers.search import find_customers
 from callcard.sales.models import Balance, DebtTotal, Order, Payment, Product
 from callcard.staff.models import User
@@ -19,17 +19,31 @@ from callcard.staff.visibility import visible_to
 
 PRODUCTS_AT_ONCE = 8
 _CUSTOMERS_LOOKED_THROUGH = 50
+_NUMBERS_LOOKED_THROUGH = 2000
 _LAST_LETTER = "\U0010ffff"
 
 
-def said(user: User, words: str) -> Q:
-    """The number from its beginning; when no number is so, customers whom the words find."""
+def said_numbers(user: User, words: str) -> Q | None:
+    """Orders whose number begins so; None when there is none that this user may see, or when it is no number."""
     words = words.replace("\x00", "").strip()[:100]
     numbers = Q(number__gte=words, number__lt=words + _LAST_LETTER)
-    if any(mark.isdigit() for mark in words) and Order.objects.visible_to(user).filter(numbers).exists():
-        return numbers
-    hits = find_customers(words, user=user, limit=_CUSTOMERS_LOOKED_THROUGH)
-    return numbers | Q(customer_id__in=[hit.customer_id for hit in hits])
+    is_number = any(mark.isdigit() for mark in words)
+    return numbers if is_number and _has_one(user, numbers) else None
+
+
+def _has_one(user: User, numbers: Q) -> bool:
+    seen = visible_to(user)
+    rows = Order.objects.filter(numbers).order_by("number")
+    if seen.everything:
+        return rows.exists()
+    near = rows.values_list("customer_id", flat=True)[:_NUMBERS_LOOKED_THROUGH]
+    return Customer.objects.filter(seen.customers_filter(), pk__in=list(near)).exists()
+
+
+def said_customers(user: User, words: str) -> list[int]:
+    """Customers whom the words find; those who fit best."""
+    hits = find_customers(words.replace("\x00", "").strip()[:100], user=user, limit=_CUSTOMERS_LOOKED_THROUGH)
+    return [hit.customer_id for hit in hits]
 
 
 def find_products(words: str) -> list[Product]:

@@ -254,10 +254,11 @@ def _width(width: Any) -> int:
     return min(WIDEST, max(NARROWEST, width)) if isinstance(width, int) and width > 0 else 0
 
 
-def counted(rows: QuerySet[M]) -> tuple[int, bool]:
-    """(how many, exactly?), never looking at more than COUNTED_UP_TO rows."""
-    number = rows.order_by()[: COUNTED_UP_TO + 1].count()
-    return min(number, COUNTED_UP_TO), number <= COUNTED_UP_TO
+def counted(rows: QuerySet[M], most: int = 0) -> tuple[int, bool]:
+    """(how many, exactly?), never looking at more than `most` rows, COUNTED_UP_TO if not given."""
+    most = most or COUNTED_UP_TO
+    number = rows.order_by()[: most + 1].count()
+    return min(number, most), number <= most
 
 
 def totals(amounts: Iterable[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callcard.customers import list_query, list_views, list_walk
+from callcard.customers import list_query, list_views
 from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.models import Category, Customer, OwnField, Tag
 from callcard.customers.services import archive_customer, create_customer, update_customer
@@ -19,6 +19,7 @@ from callcard.jobs.kinds import Result, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import claim_job
 from callcard.staff.models import Change, User
+from callcard.ui import list_walk
 from callcard.ui.models import ListLayout, SavedView
 
 pytestmark = pytest.mark.django_db

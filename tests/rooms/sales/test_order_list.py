@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,9 +12,11 @@ from django.utils import timezone
 
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
+from callcard.sales import order_lists
 from callcard.sales.models import Order, OrderState
 from callcard.sales.services import cancel_order, record_order, update_order
 from callcard.staff.models import Company
+from callcard.ui import lists
 from tests.rooms.staff.windows import Window, person, words
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,87 @@ def test_pages_follow_each_other_to_the_last_and_back(
         question = further[1].replace("&amp;", "&")
     assert sorted(numbers) == [f"N{index:03}" for index in range(120)]
     assert listed(anna, "last=1") == numbers[-50:]
+
+
+@pytest.mark.parametrize("sort", ["total", "due", "number"])
+def test_orders_by_other_columns_have_pages_too(
+    anna: Window, mali: Customer, states: dict[str, OrderState], sort: str
+) -> None:
+    today = timezone.localdate()
+    for index in range(60):
+        record_order(customer=mali, total=Decimal(index), number=f"N{index:03}", due_on=today + timedelta(days=index))
+    further = re.search(r'rel="next" href="\?([^"]*)"', anna.text(f"/orders/?sort={sort}"))
+    assert further is not None
+    assert listed(anna, further[1].replace("&amp;", "&")) == [f"N{index:03}" for index in range(50, 60)]
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch, mali: Customer, states: dict[str, OrderState]) -> list[str]:
+    """More orders than are counted: numbers from the newest to the oldest."""
+    monkeypatch.setattr(order_lists, "COUNTED_UP_TO", 5)
+    monkeypatch.setattr(lists, "COUNTED_UP_TO", 5)
+    now = timezone.now()
+    for index in range(140):
+        record_order(
+            customer=mali,
+            number=f"M{index:03}",
+            total=Decimal(1),
+            currency="EUR" if index % 2 else "USD",
+            state=states["done" if index % 3 == 0 else "new"],
+            ordered_at=now - timedelta(hours=index),
+        )
+    return [f"M{index:03}" for index in range(140)]
+
+
+@pytest.mark.parametrize(
+    ("question", "fits"),
+    [
+        ("f.currency=EUR", lambda index: index % 2),
+        ("f.currency=EUR&f.standing=current", lambda index: index % 2 and index % 3),
+        ("f.currency=USD&f.currency=EUR&f.responsible.empty=1", lambda index: True),
+        ("f.due.empty=1&f.standing=current", lambda index: index % 3),
+    ],
+)
+def test_filters_of_which_each_fits_many_are_walked_together(
+    anna: Window, many: list[str], question: str, fits: Callable[[int], bool]
+) -> None:
+    wanted = [number for index, number in enumerate(many) if fits(index)]
+    first = listed(anna, question)
+    assert first == wanted[:50]
+    assert listed(anna, f"{question}&last=1") == wanted[-50:]
+    assert listed(anna, f"{question}&sort=ordered") == wanted[::-1][:50]
+
+
+def test_a_walk_that_finds_few_says_so_and_goes_on(
+    anna: Window, many: list[str], states: dict[str, OrderState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_lists, "_LOOKED_AT", 20)
+    question = f"f.currency=EUR&f.state={states['done'].pk}&f.standing=current"  # no finished order is going on
+    page = anna.text(f"/orders/?{question}")
+    assert "not every order has been looked at yet" in page
+    assert 'rel="next"' in page
+
+
+def test_the_beginning_of_many_numbers_is_listed_by_number(anna: Window, many: list[str]) -> None:
+    assert listed(anna, "q=M1") == [f"M{index}" for index in range(139, 99, -1)]
+    assert listed(anna, "q=M1&f.currency=EUR") == [f"M{index}" for index in range(139, 99, -2)]
+
+
+def test_one_who_sees_few_customers_has_pages_and_filters(many: list[str], mali: Customer) -> None:
+    lee = Window(person("lee", records="own"))
+    Customer.objects.filter(pk=mali.pk).update(responsible=lee.user)
+    assert listed(lee) == many[:50]
+    assert listed(lee, "f.currency=EUR&last=1") == many[1::2][-50:]
+
+
+def test_one_who_sees_many_customers_has_pages_and_filters(
+    many: list[str], mali: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_lists, "_FEW_CUSTOMERS", 0)
+    lee = Window(person("lee", records="own"))
+    assert listed(lee) == []
+    Customer.objects.filter(pk=mali.pk).update(responsible=lee.user)
+    assert listed(lee, "f.currency=EUR") == many[1::2][:50]
 
 
 def test_sums_are_of_all_that_are_found_by_currency(anna: Window, base: dict[str, Order]) -> None:

@@ -3,28 +3,24 @@ with them since. What stays is told."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.customers.merge_models import DuplicatePair
-from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerTag, Phone, Tag
+from callcard.customers.models import Contact, ContactPerson, Customer, Phone, Tag
 from callcard.customers.record import OWN, TAGS, as_text, customer_snapshot, row_snapshot
-from callcard.customers.search_index import forget, refresh
-from callcard.customers.search_models import SearchCode, SearchText
+from callcard.customers.search_index import refresh
 from callcard.customers.transfer.models import Import, ImportRow
+from callcard.customers.transfer.pace import Pace
+from callcard.customers.transfer.removing import remove, with_history, with_rows_elsewhere
 from callcard.jobs.kinds import Result, Run
 from callcard.staff.history import a_change, put_back, record_changes
 from callcard.staff.models import Change
 
-_AT_ONCE = 60
-_BREATH_SECONDS = 0.001
-# Rows that came with the customer. Any other row that points at one shows that somebody worked with them.
-_OWN_ROWS = frozenset({Phone, Contact, ContactPerson, Address, CustomerTag, SearchText, SearchCode, DuplicatePair})
+_READ_AT_ONCE = 500
 _ROW_KINDS: dict[str, type[models.Model]] = {"phone": Phone, "contact": Contact, "person": ContactPerson}
 
 
@@ -42,17 +38,39 @@ def take_back(imported: Import, tell: Any) -> None:
     counts = imported.undo_counts or {"removed": 0, "put_back": 0, "kept": 0, "done": 0, "last": 0}
     steps = Change.objects.filter(batch=imported.batch)
     total = steps.count()
-    while chunk := list((steps.filter(pk__lt=counts["last"]) if counts["last"] else steps).order_by("-pk")[:_AT_ONCE]):
-        counts = _undo_chunk(imported, chunk, counts)
-        tell(counts["done"], total)
-        time.sleep(_BREATH_SECONDS)
+    pace = Pace()
+    with pace.in_short_writes():
+        while found := _next_steps(steps, counts["last"]):
+            used = with_rows_elsewhere(_created(found))
+            while found:
+                some, found = found[: pace.rows], found[pace.rows :]
+                with pace.write(len(some)):
+                    counts = _undo_some(imported, some, counts, used)
+                tell(counts["done"], total)
     imported.state, imported.is_at_work, imported.undone_at = Import.State.UNDONE, False, timezone.now()
     imported.save(update_fields=["state", "is_at_work", "undone_at"])
 
 
+def _next_steps(steps: models.QuerySet[Change], last: int) -> list[Change]:
+    left = steps.filter(pk__lt=last) if last else steps
+    return list(left.order_by("-pk")[:_READ_AT_ONCE])
+
+
+def _created(steps: list[Change]) -> list[int]:
+    return [step.object_id for step in steps if step.action == Change.Action.IMPORTED]
+
+
+def _undo_some(imported: Import, chunk: list[Change], counts: dict[str, int], used: set[int]) -> dict[str, int]:
+    """`used`: those with whom somebody had worked a moment ago."""
+    try:
+        return _undo_chunk(imported, chunk, counts, used)
+    except IntegrityError:  # somebody has begun to just now
+        return _undo_chunk(imported, chunk, counts, with_rows_elsewhere(_created(chunk)))
+
+
 @transaction.atomic
-def _undo_chunk(imported: Import, chunk: list[Change], counts: dict[str, int]) -> dict[str, int]:
-    chunk_undo = _Chunk(imported, chunk)
+def _undo_chunk(imported: Import, chunk: list[Change], counts: dict[str, int], used: set[int]) -> dict[str, int]:
+    chunk_undo = _Chunk(imported, chunk, used)
     chunk_undo.write()
     fresh = {
         "removed": counts["removed"] + chunk_undo.removed,
@@ -69,9 +87,9 @@ def _undo_chunk(imported: Import, chunk: list[Change], counts: dict[str, int]) -
 class _Chunk:
     """Some steps, undone in one transaction."""
 
-    def __init__(self, imported: Import, steps: list[Change]) -> None:
+    def __init__(self, imported: Import, steps: list[Change], used: set[int]) -> None:
         self.imported, self.by, self.batch = imported, imported.user, f"undo-{imported.batch}"
-        self.steps = steps
+        self.steps, self.used = steps, used
         ids = {step.customer_id for step in steps if step.customer_id}
         self.customers = {one.pk: one for one in Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
         self.kept: list[ImportRow] = []
@@ -80,11 +98,10 @@ class _Chunk:
         self.removed = self.put_back = 0
 
     def write(self) -> None:
-        created = [step.object_id for step in self.steps if step.action == Change.Action.IMPORTED]
         for step in self.steps:
             if step.action != Change.Action.IMPORTED:
                 self._undo_step(step)
-        self._remove([pk for pk in created if pk in self.customers])
+        self._remove([pk for pk in _created(self.steps) if pk in self.customers])
         record_changes(self.history)
         ImportRow.objects.bulk_create(self.kept)
         now = timezone.now()
@@ -94,7 +111,7 @@ class _Chunk:
     # -- new customers -------------------------------------------------------------------------------------------------
 
     def _remove(self, ids: list[int]) -> None:
-        used = self._worked_with(ids)
+        used = self.used | with_history(ids, but_for=[self.batch, self.imported.batch])
         for pk in ids:
             if pk in used:
                 self._keep(pk, self.customers[pk].name, _("Somebody has worked with this customer since."))
@@ -114,20 +131,8 @@ class _Chunk:
             )
             for pk in gone
         ]
-        forget(gone)
-        Customer.objects.filter(pk__in=gone).delete()
+        remove(gone)
         self.removed += len(gone)
-
-    def _worked_with(self, ids: list[int]) -> set[int]:
-        later = Change.objects.filter(customer_id__in=ids).exclude(batch__in=[self.batch, self.imported.batch])
-        used = {pk for pk in later.values_list("customer_id", flat=True) if pk is not None}
-        for relation in Customer._meta.related_objects:
-            model = relation.related_model
-            if isinstance(model, str) or model in _OWN_ROWS or not isinstance(relation.field, models.ForeignKey):
-                continue
-            rows = model._default_manager.filter(**{f"{relation.field.name}__in": ids})
-            used |= set(rows.values_list(relation.field.attname, flat=True))
-        return used
 
     # -- changed customers ---------------------------------------------------------------------------------------------
 

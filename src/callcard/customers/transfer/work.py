@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from django.db import transaction
@@ -18,15 +17,14 @@ from callcard.customers.transfer import store, writing
 from callcard.customers.transfer.choices import BOTH, SKIP, Choices
 from callcard.customers.transfer.matching import Matcher, SeenKeys
 from callcard.customers.transfer.models import Import, ImportRow
+from callcard.customers.transfer.pace import Pace
 from callcard.customers.transfer.planning import Entry, Planner
 from callcard.customers.transfer.services import take_back_now
 from callcard.jobs.kinds import JobCancelled, JobFailed, Result, Run
 from callcard.staff.company import company
 
 _READ_AT_ONCE = 400
-ROWS_AT_ONCE = 60  # written in less than 50 ms, for which a ringing call may wait
 _CHECKED_AT_ONCE = 400
-_BREATH_SECONDS = 0.001  # between two writes, so that others get their turn
 _TOLD_ROWS = 5000  # rows that are not taken, told of by a check
 
 Cells = list[str]
@@ -143,18 +141,18 @@ def apply(run: Run) -> Result | None:
     return {"words": words}
 
 
-def write_rows(imported: Import, tell: object) -> None:
+def write_rows(imported: Import, tell: Callable[[int], None]) -> None:
     """All rows that are not written yet, some in each transaction, and then the import is done."""
-    assert callable(tell)
-    rows = Work(imported, writes=True)
-    kinds = dict(OwnField.objects.values_list("key", "kind"))
-    own = writing.OwnFields(default_values(), kinds)
-    for chunk in _without_twins(rows.rows(imported.rows_done), rows.choices):
-        found = rows.matcher.match([entry for entry, _cells in chunk if not entry.problems])
-        for begin in range(0, len(chunk), ROWS_AT_ONCE):
-            _write_chunk(rows, chunk[begin : begin + ROWS_AT_ONCE], found, own)
-            tell(imported.rows_done)
-            time.sleep(_BREATH_SECONDS)
+    rows, pace = Work(imported, writes=True), Pace()
+    fields = {key: (pk, kind) for pk, key, kind in OwnField.objects.values_list("pk", "key", "kind")}
+    own = writing.OwnFields(default_values(), fields)
+    with pace.in_short_writes():
+        for chunk in _without_twins(rows.rows(imported.rows_done), rows.choices):
+            found = rows.matcher.match([entry for entry, _cells in chunk if not entry.problems])
+            while chunk:
+                some, chunk = chunk[: pace.rows], chunk[pace.rows :]
+                _write_chunk(rows, some, found, own, pace)
+                tell(imported.rows_done)
     imported.state, imported.is_at_work, imported.applied_at = Import.State.DONE, False, timezone.now()
     imported.save(update_fields=["state", "is_at_work", "applied_at"])
 
@@ -175,7 +173,7 @@ def _without_twins(rows: Iterator[tuple[Entry, Cells]], choices: Choices) -> Ite
 
 
 def _write_chunk(
-    rows: Work, chunk: list[tuple[Entry, Cells]], found: dict[int, list[int]], own: writing.OwnFields
+    rows: Work, chunk: list[tuple[Entry, Cells]], found: dict[int, list[int]], own: writing.OwnFields, pace: Pace
 ) -> None:
     imported, choices, user = rows.imported, rows.choices, rows.user
     cells_of = {entry.number: cells for entry, cells in chunk}
@@ -191,8 +189,9 @@ def _write_chunk(
             told.append(_skipped(imported, entry, cells, ids[0]))
         else:
             known.append((entry, ids[0]))
-    with transaction.atomic():
-        created = writing.create(fresh, own=own, by=user, batch=imported.batch)
+    ready = writing.prepare(fresh, own)
+    with pace.write(len(chunk)), transaction.atomic():
+        created = writing.create(ready, own=own, by=user, batch=imported.batch)
         changed: list[int] = []
         if known:
             changed = writing.Update(known, duplicates=choices.duplicates, by=user, batch=imported.batch).write()

@@ -11,11 +11,14 @@ from django.db import models
 from django.utils import timezone
 
 from callcard.customers import grams
+from callcard.customers.list_index import keep_new
 from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, Phone, Tag, folded
 from callcard.customers.record import OWN, TAGS, customer_snapshot, row_snapshot, without_empty
-from callcard.customers.search_index import Document, add, new_document
+from callcard.customers.rows_at_once import fresh_ids, insert
+from callcard.customers.search_documents import Ready, ready
+from callcard.customers.search_documents import insert as add_to_index
+from callcard.customers.search_index import listed_facts, new_document
 from callcard.customers.transfer.choices import OVERWRITE
-from callcard.customers.transfer.inserting import fresh_ids, insert
 from callcard.customers.transfer.planning import Entry
 from callcard.staff.history import a_change, record_changes
 from callcard.staff.models import Change, User
@@ -57,30 +60,62 @@ def _phone(customer: Customer, number: ReadNumber, label: str, *, is_preferred: 
     )
 
 
-def create(entries: Sequence[Entry], *, own: OwnFields, by: User, batch: str) -> int:
-    """How many new customers, inside the caller's transaction. What came with one has no step of its own in history."""
-    if not entries:
-        return 0
-    now = timezone.now()
-    ids = fresh_ids(Customer, len(entries))
-    pairs = list(zip(ids, entries, strict=True))
-    values = [_columns_of(entry, own) for entry in entries]
-    insert(Customer, _CUSTOMER, [_customer_row(pk, one, by, now) for pk, one in zip(ids, values, strict=True)])
-    insert(Phone, _PHONE, [row for pk, entry in pairs for row in _phone_rows(pk, entry)])
-    insert(Contact, _CONTACT, [(pk, *way, "") for pk, entry in pairs for way in entry.contacts])
-    insert(ContactPerson, _PERSON, [(pk, name, "", "") for pk, entry in pairs for name in entry.persons])
-    insert(CustomerTag, _TAG, [(pk, tag) for pk, entry in pairs for tag in dict.fromkeys(entry.tags)])
-    insert(Change, _CHANGE, [_created(pk, one, by, batch, now) for pk, one in zip(ids, values, strict=True)])
-    add(_document(pk, one, entry, own) for (pk, entry), one in zip(pairs, values, strict=True))
-    return len(ids)
+@dataclass(frozen=True, slots=True)
+class OwnFields:
+    """Of the company: what a new customer has in them, and the id and the kind of each."""
+
+    defaults: dict[str, Any]
+    fields: dict[str, tuple[int, str]]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return {key: kind for key, (_pk, kind) in self.fields.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFields:
-    """Of the company: what a new customer has in them, and the kind of each."""
+class Fresh:
+    """A new customer, with everything that is made before the transaction in which it is written."""
 
-    defaults: dict[str, Any]
-    kinds: dict[str, str]
+    entry: Entry
+    values: dict[str, Any]  # columns, by their field's name
+    found_by: Ready
+    facts: list[str]  # that lists keep in their order
+
+
+def prepare(entries: Sequence[Entry], own: OwnFields) -> list[Fresh]:
+    """So much of the work as can be done while others write."""
+    kinds = own.kinds
+    return [_fresh(entry, _columns_of(entry, own), kinds) for entry in entries]
+
+
+def _fresh(entry: Entry, values: dict[str, Any], kinds: dict[str, str]) -> Fresh:
+    row = {**values, "id": 0, "kind": str(values["kind"]), "archived_at": None}
+    row |= {f"{name}_id": values[name] and values[name].pk for name in _RELATED}
+    document = new_document(row, _parts(entry), tags=entry.tags, kinds=kinds)
+    return Fresh(entry, values, ready(document), listed_facts(values["own_fields"], entry.tags, kinds))
+
+
+def create(fresh: Sequence[Fresh], *, own: OwnFields, by: User, batch: str) -> int:
+    """How many new customers, inside the caller's transaction. What came with one has no step of its own in history."""
+    if not fresh:
+        return 0
+    now = timezone.now()
+    ids = fresh_ids(Customer, len(fresh))
+    pairs = list(zip(ids, fresh, strict=True))
+    insert(Customer, _CUSTOMER, [_customer_row(pk, one.values, by, now) for pk, one in pairs])
+    insert(Phone, _PHONE, [row for pk, one in pairs for row in _phone_rows(pk, one.entry)])
+    insert(Contact, _CONTACT, [(pk, *way, "") for pk, one in pairs for way in one.entry.contacts])
+    insert(ContactPerson, _PERSON, [(pk, name, "", "") for pk, one in pairs for name in one.entry.persons])
+    insert(CustomerTag, _TAG, [(pk, tag) for pk, one in pairs for tag in dict.fromkeys(one.entry.tags)])
+    insert(Change, _CHANGE, [_created(pk, one.values, by, batch, now) for pk, one in pairs])
+    add_to_index([(pk, one.found_by) for pk, one in pairs])
+    keep_new([_listed(pk, one) for pk, one in pairs], {pk: one.facts for pk, one in pairs}, own.fields)
+    return len(ids)
+
+
+def _listed(pk: int, one: Fresh) -> dict[str, Any]:
+    name, own = folded(one.values["name"]), one.values["own_fields"]
+    return {"id": pk, "search_name": name, "archived_at": None, "own_fields": own}
 
 
 _RELATED = ("category", "stage", "source", "responsible")
@@ -102,12 +137,6 @@ def _customer_row(pk: int, one: dict[str, Any], by: User, now: datetime) -> list
     related = [one[name] and one[name].pk for name in _RELATED]
     rest = [folded(one["name"]), "", now, by.pk, now, None]
     return [pk, str(one["kind"]), *texts, one["birthday"], one["own_fields"], *related, *rest]
-
-
-def _document(pk: int, one: dict[str, Any], entry: Entry, own: OwnFields) -> Document:
-    row = {**one, "id": pk, "kind": str(one["kind"]), "archived_at": None}
-    row |= {f"{name}_id": one[name] and one[name].pk for name in _RELATED}
-    return new_document(row, _parts(entry), tags=entry.tags, kinds=own.kinds)
 
 
 def _parts(entry: Entry) -> Iterator[tuple[str, str]]:

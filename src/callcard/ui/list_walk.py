@@ -1,10 +1,10 @@
 """A page of a list of a million: the walk along indexes in the list's order, past those that do not fit.
 
-Each filter that has an index in the list's order is a source: the customers that it lets through, in that order. A step
+Each filter that has an index in the list's order is a source: the records that it lets through, in that order. A step
 of the walk asks every source for its next few, and goes with the one that gets furthest with them, because there the
-fewest fit; from where it arrives the others are asked again. So a filter whose customers all stand at one end of
-the alphabet is reached in one step. What remains possible is that many fit each source and few fit all: the walk ends
-after `CHECKED_AT_MOST` customers, and the page says how far it came.
+fewest fit; from where it arrives the others are asked again. So a filter whose records all stand at one end of the
+alphabet is reached in one step. What remains possible is that many fit each source and few fit all: the walk ends
+after `CHECKED_AT_MOST` records, and the page says how far it came.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Field, Q, QuerySet
 
-from callcard.customers.models import Customer, CustomerQuerySet
 from callcard.ui.lists import PAGE_SIZE, Asked, Page, cursor_of, read_cursor
 
 CHECKED_AT_MOST = 8000
@@ -29,12 +28,14 @@ Place = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Customers in the list's order: `parts` are rows of one table that together hold them. `key`: what orders the
-    rows, `pk`: the customer's id; the same name when the id itself is the order."""
+    """Records in the list's order: `parts` are rows of one table that together hold them. `key`: what orders the rows,
+    `pk`: the record's id; the same name when the id itself is the order. `reads`: the column that the key, if it is
+    none, is made of."""
 
     parts: Sequence[QuerySet[Any]]
     key: str
     pk: str = "pk"
+    reads: str = ""
 
     def take(self, at: Place | None, count: int, *, is_descending: bool) -> list[Place]:
         """The next ones after the place `at`."""
@@ -60,12 +61,15 @@ class Source:
         return Q(**{f"{self.key}__{step}e": value}) & further
 
 
-def walk(rows: CustomerQuerySet, sources: Sequence[Source], asked: Asked, *, size: int = PAGE_SIZE) -> Page:
-    """The page asked for, with ids for rows. `rows`: customers to whom every filter applies."""
+def walk(
+    rows: QuerySet[Any], sources: Sequence[Source], asked: Asked, *, by: str, size: int = PAGE_SIZE, most: int = 0
+) -> Page:
+    """The page asked for, with ids for rows. `rows`: records to which every filter applies. `by`: the column of these
+    records that a text of the sources is a copy of. `most`: how many are looked at, if not `CHECKED_AT_MOST`."""
     is_back = bool(asked.before or asked.is_last)
-    steps = _Walk(rows, sources, is_descending=asked.is_descending != is_back)
+    steps = _Walk(rows, sources, by, is_descending=asked.is_descending != is_back)
     at = _beginning(asked, sources[0])
-    steps.go(at, size + 1)
+    steps.go(at, size + 1, most or CHECKED_AT_MOST)
     found = steps.found[:size]
     ends = (found[0], found[-1]) if found else None
     has_more = len(steps.found) > size
@@ -90,7 +94,7 @@ def _beginning(asked: Asked, source: Source) -> Place | None:
         return (asked.letter, _BEYOND_ALL if asked.is_descending else 0) if is_by_name else None
     if source.key == source.pk:
         return cursor[1], cursor[1]
-    column = source.parts[0].model._meta.get_field(source.key)
+    column = source.parts[0].model._meta.get_field(source.reads or source.key)
     assert isinstance(column, Field)
     try:
         value = column.to_python(cursor[0])
@@ -99,18 +103,24 @@ def _beginning(asked: Asked, source: Source) -> Place | None:
     return None if value is None else (value, cursor[1])
 
 
+def looked_at(rows: QuerySet[Any], source: Source, most: int) -> tuple[int, bool]:
+    """How many of the first `most` records of a source are among `rows`, and whether the source has no more."""
+    ids = [pk for part in source.parts for pk in part.order_by().values_list(source.pk, flat=True)[:most]]
+    return rows.filter(pk__in=ids).count(), len(ids) < most
+
+
 class _Walk:
-    def __init__(self, rows: CustomerQuerySet, sources: Sequence[Source], *, is_descending: bool) -> None:
-        self.rows, self.sources, self.is_descending = rows, sources, is_descending
+    def __init__(self, rows: QuerySet[Any], sources: Sequence[Source], by: str, *, is_descending: bool) -> None:
+        self.rows, self.sources, self.by, self.is_descending = rows, sources, by, is_descending
         self.found: list[Place] = []
         self.at: Place | None = None
         self.has_ended = False
 
-    def go(self, at: Place | None, wanted: int) -> None:
+    def go(self, at: Place | None, wanted: int, most: int) -> None:
         self.at = at
         checked, count = 0, wanted if len(self.sources) == 1 else _FIRST
-        while len(self.found) < wanted and not self.has_ended and checked < CHECKED_AT_MOST:
-            places = self._furthest(min(count, CHECKED_AT_MOST - checked))
+        while len(self.found) < wanted and not self.has_ended and checked < most:
+            places = self._furthest(min(count, most - checked))
             fitting = set(self.rows.filter(pk__in=[pk for _key, pk in places]).values_list("pk", flat=True))
             self.found += [place for place in places if place[1] in fitting]
             self.at = places[-1] if places else self.at
@@ -127,12 +137,11 @@ class _Walk:
         return all_places[0] if len(all_places) == 1 else all_places[self._last_of([one[-1] for one in all_places])]
 
     def _last_of(self, places: list[Place]) -> int:
-        """Which of the places is the last one. The database says, because it alone knows how it orders names."""
-        key = self.sources[0].key
-        if key == self.sources[0].pk:
-            values = [pk for _key, pk in places]
-            return values.index(min(values) if self.is_descending else max(values))
-        order = ("search_name", "pk") if self.is_descending else ("-search_name", "-pk")
+        """Which of the places is the last one. Of names the database says it: it alone knows how it orders them."""
+        if not isinstance(places[0][0], str) or connection.vendor == "sqlite":
+            return places.index(min(places) if self.is_descending else max(places))
+        order = (self.by, "pk") if self.is_descending else (f"-{self.by}", "-pk")
         ids = [pk for _key, pk in places]
-        last = Customer.objects.filter(pk__in=ids).order_by(*order).values_list("pk", flat=True).first()
+        records = self.rows.model._default_manager.filter(pk__in=ids)
+        last = records.order_by(*order).values_list("pk", flat=True).first()
         return ids.index(last) if last in ids else 0

@@ -1,0 +1,86 @@
+"""What a customer is found by, and how it gets into the index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from callcard.customers import grams
+from callcard.customers.search_models import SearchSlip
+
+_AT_ONCE = 500
+_WITH_NAMES = ("name", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything a customer is found by."""
+
+    customer_id: int
+    entries: tuple[tuple[str, str], ...]
+    facts: tuple[str, ...]
+
+    @property
+    def grams(self) -> str:
+        return " ".join(grams.all_grams(self.entries, self.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document as the database keeps it: most of the work, which need not be done inside a transaction."""
+
+    entries: str
+    facts: str
+    grams: str
+    words: frozenset[str]  # of names, that somebody may misspell
+
+
+def ready(document: Document) -> Ready:
+    texts = (text for source, text in document.entries if source in _WITH_NAMES)
+    words = frozenset(word for text in texts for word in grams.words(text) if grams.may_slip(word))
+    entries = json.dumps(document.entries, ensure_ascii=False)
+    return Ready(entries, " ".join(document.facts), document.grams, words)
+
+
+def insert(rows: Sequence[tuple[int, Ready]]) -> None:
+    """(customer, what they are found by) of customers who are not in the index."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(
+                "INSERT INTO customers_searchtext (customer_id, entries, facts, version) VALUES (%s, %s, %s, %s)",
+                [(pk, one.entries, one.facts, grams.VERSION) for pk, one in rows],
+            )
+            cursor.executemany(
+                "INSERT INTO customers_searchgrams (rowid, grams) VALUES (%s, %s)",
+                [(pk, one.grams) for pk, one in rows],
+            )
+        else:
+            cursor.executemany(
+                "INSERT INTO customers_searchtext (customer_id, entries, facts, version, grams) "
+                f"VALUES (%s, %s, %s, {grams.VERSION}, array_to_tsvector(string_to_array(%s, ' ')))",
+                [(pk, one.entries, one.facts, one.grams) for pk, one in rows],
+            )
+    _write_slips({word for _pk, one in rows for word in one.words})
+
+
+def _write_slips(words: Iterable[str]) -> None:
+    """Words of names that are new to the program. They stay when nobody has them any more: nobody is found then."""
+    able = set(words)
+    if not able:
+        return
+    known = set(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
+    # In one order, so that two who write at once do not wait for each other.
+    rows = [
+        SearchSlip(key=key, word=word)
+        for word in sorted(able - known)
+        for key in sorted({*grams.slips(word), _known(word)})
+    ]
+    SearchSlip.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+
+
+def _known(word: str) -> str:
+    """The key under which a word itself is kept, whatever it sounds like."""
+    return grams.whole(word)[:12]
