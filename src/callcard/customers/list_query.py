@@ -176,7 +176,8 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
     """The page that is asked for, with customers for rows, everything at hand that a row shows."""
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
-        return keyset_page(_with_parts(found.rows), asked, sort=by_key[asked.sort].sort)
+        are_few = found.ids is not None
+        return keyset_page(_with_parts(found.rows), asked, sort=by_key[asked.sort].sort, are_few=are_few)
     page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
     customers = _with_parts(Customer.objects.all()).in_bulk(page.rows)
     page.rows = [customers[pk] for pk in page.rows if pk in customers]

@@ -19,6 +19,7 @@ from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
+from callcard.customers.list_totals import totals_of
 from callcard.customers.models import Tag
 from callcard.customers.selection import MOST_CHOSEN, Selection, read_selection
 from callcard.staff.models import Change, User
@@ -56,6 +57,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": cells_of(page.rows, [column for column, _width in chosen], user),
         "groups": _groups(request, user, asked, columns),
+        "totals": totals_of(user, found) if page.rows else [],
         "bulk": _bulk_choices(columns),
     }
     return render(request, "customers/list.html", context)

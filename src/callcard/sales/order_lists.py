@@ -134,7 +134,7 @@ def page_of(found: Found, asked: Asked, columns: Sequence[Column], *, size: int 
     # No joins: SQLite would begin with the states and order all of their orders.
     rows = found.rows.prefetch_related("customer", "state", "responsible")
     if found.is_few or found.is_whole:
-        return keyset_page(rows, asked, sort=sort, size=size)
+        return keyset_page(rows, asked, sort=sort, size=size, are_few=found.is_few and not found.is_whole)
     rows = Order.objects.all() if found.source else found.rows
     page = walk(rows, _sources(found), asked, by=sort, size=size, most=_LOOKED_AT)
     orders = Order.objects.prefetch_related("customer", "state", "responsible").in_bulk(page.rows)

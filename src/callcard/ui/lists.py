@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, Field, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 Kind = Literal["text", "choice", "choices", "number", "money", "date", "yesno", "plain"]
@@ -133,10 +134,12 @@ class Page:
     is_cut: bool = False
 
 
-def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_SIZE) -> Page:
+def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_SIZE, are_few: bool = False) -> Page:
     """The page asked for, ordered by the column `sort` and then by id; those without a value come last.
 
     Backwards (`before`, `is_last`) the same index is read from its other end.
+    `are_few`: they are read and put in order. PostgreSQL would rather go through everybody in the order of an index
+    and compare each with the ids of the few, which took 1.5 s for three thousand among a million.
     """
     is_back = bool(asked.before or asked.is_last)
     is_descending = asked.is_descending != is_back
@@ -147,7 +150,7 @@ def keyset_page(rows: QuerySet[M], asked: Asked, *, sort: str, size: int = PAGE_
         rows = rows.filter(beyond)
     elif asked.letter and isinstance(_column(rows.model, sort), CharField):
         rows = rows.filter(Q(**{f"{sort}__{'lte' if asked.is_descending else 'gte'}": asked.letter}))
-    found = list(rows.order_by(*_order(rows, sort, is_descending, is_back))[: size + 1])
+    found = list(rows.order_by(*_order(rows, sort, is_descending, is_back, are_few))[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
@@ -183,13 +186,22 @@ def _fitting(rows: QuerySet[M], sort: str, cursor: tuple[Any, int] | None) -> tu
         return None
 
 
-def _order(rows: QuerySet[M], sort: str, is_descending: bool, nulls_first: bool) -> Sequence[Any]:
+def _order(
+    rows: QuerySet[M], sort: str, is_descending: bool, nulls_first: bool, are_few: bool = False
+) -> Sequence[Any]:
     pk = "-pk" if is_descending else "pk"
-    if sort in ("pk", "id"):
+    is_by_id, may_be_null = sort in ("pk", "id"), _may_be_null(rows, sort)
+    if are_few:
+        key: Any = Coalesce(F(sort), F(sort))  # which no index has
+    elif is_by_id:
         return [pk]
-    if not _may_be_null(rows, sort):
+    elif not may_be_null:
         return [f"-{sort}" if is_descending else sort, pk]
-    ordered = F(sort).desc if is_descending else F(sort).asc
+    else:
+        key = F(sort)
+    ordered = key.desc if is_descending else key.asc
+    if not may_be_null:
+        return [ordered(), pk]
     return [ordered(nulls_first=True) if nulls_first else ordered(nulls_last=True), pk]
 
 

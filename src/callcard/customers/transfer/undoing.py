@@ -48,7 +48,8 @@ def take_back(imported: Import, tell: Any) -> None:
                     counts = _undo_some(imported, some, counts, used)
                 tell(counts["done"], total)
     imported.state, imported.is_at_work, imported.undone_at = Import.State.UNDONE, False, timezone.now()
-    imported.save(update_fields=["state", "is_at_work", "undone_at"])
+    imported.undo_counts = counts
+    imported.save(update_fields=["state", "is_at_work", "undone_at", "undo_counts"])
 
 
 def _next_steps(steps: models.QuerySet[Change], last: int) -> list[Change]:

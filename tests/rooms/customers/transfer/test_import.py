@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from callcard.customers.models import Category, Contact, Customer, OwnField, Phone, Tag
 from callcard.customers.search import find_customers
 from callcard.customers.services import archive_customer, create_customer, update_customer
+from callcard.customers.transfer import undoing
 from callcard.customers.transfer.models import Import
+from callcard.customers.transfer.pace import FEWEST, MOST, Pace
+from callcard.customers.transfer.removing import remove, with_rows_elsewhere
 from callcard.customers.transfer.services import NotNow, apply_import, check_import, settle, undo_import
 from callcard.jobs.models import Job
 from callcard.jobs.services import cancel_job
@@ -108,6 +113,57 @@ def test_undo_removes_what_nobody_has_touched_and_tells_of_the_rest(take: Take, 
     assert find_customers("02055512341", user=boss) == []
     with pytest.raises(NotNow):
         undo_import(imported=imported)
+
+
+def test_undo_of_an_import_that_brought_nobody_says_so(take: Take) -> None:
+    take("Name,Phone\nAnna,02055512345\n")
+    imported = take("Name,Phone\nAnna,02055512345\n")
+    undo_import(imported=imported)
+    do_job()
+    undone = Import.objects.get(pk=imported.pk)
+    assert (undone.state, undone.undo_counts["removed"]) == (Import.State.UNDONE, 0)
+    assert Customer.objects.count() == 1
+
+
+def test_undo_keeps_a_customer_with_whom_somebody_begins_to_work_meanwhile(
+    take: Take, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = take("Name\nAnna\nBea\n")
+    anna = Customer.objects.get(name="Anna")
+    looked: list[int] = []
+
+    def look(ids: Collection[int]) -> set[int]:
+        looked.append(len(ids))
+        return with_rows_elsewhere(ids) if len(looked) > 1 else set()
+
+    def taken(ids: Sequence[int]) -> None:
+        if anna.pk in ids:
+            raise IntegrityError("a task points at her")
+        remove(ids)
+
+    Task.objects.create(customer=anna, title="Call back", assignee=boss)
+    monkeypatch.setattr(undoing, "with_rows_elsewhere", look)
+    monkeypatch.setattr(undoing, "remove", taken)
+    undo_import(imported=imported)
+    do_job()
+    assert list(Customer.objects.values_list("name", flat=True)) == ["Anna"]
+    assert Import.objects.get(pk=imported.pk).undo_counts["kept"] == 1
+
+
+def test_writes_grow_short_when_rows_are_slow_and_long_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, pace = [0.0], Pace()
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    def written(each: float) -> int:
+        with pace.write(pace.rows):
+            clock[0] += each * pace.rows
+        return pace.rows
+
+    assert written(0.01) == FEWEST
+    for _ in range(80):
+        written(0.0001)
+    assert pace.rows == MOST
 
 
 def test_undo_leaves_what_was_changed_meanwhile(take: Take, boss: User) -> None:
