@@ -12,10 +12,10 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from callcard.calls.log_walk import Source
+from callcard.calls.log_walk import Source, Unindexed
 from callcard.calls.models import Call, CallQuerySet, CallTagging, Segment
 from callcard.sales.models import Order
 from callcard.staff.company import company
@@ -25,29 +25,12 @@ from callcard.ui.lists import Column, Filter
 
 _MOST_PARTS = 12
 _MOST_GOING_ON = 1000
-_PLAIN = ("direction", "outcome", "line", "queue", "result", "origin", "number", "e164", "answered_by_id")
 _COUNTED = {"rang": "ring_seconds", "talked": "talk_seconds", "held": "hold_seconds", "cost": "cost"}
 _OUTCOMES = tuple(value for value, _label in Call.Outcome.choices if value)
 _DIRECTIONS = tuple(value for value, _label in Call.Direction.choices)
 
 
 Q_ = TypeVar("Q_", bound=QuerySet[Any])
-
-
-class Unindexed(Func):
-    """A column as no index knows it: SQLite keeps no statistics by itself, and would begin with any index that it
-    finds instead of with the rows at hand."""
-
-    template = "%(expressions)s"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
-
-
-def unindexed() -> CallQuerySet:
-    """All calls, with "u_line" and so on for `Condition.check`."""
-    names = (*_PLAIN, "customer_id", "ring_seconds", "talk_seconds", "hold_seconds")
-    return Call.objects.alias(**{f"u_{name}": Unindexed(F(name)) for name in names})
 
 
 def literally(condition: str) -> Q:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -23,10 +23,9 @@ from callcard.calls.log_conditions import (
     of_customers,
     of_numbers,
     seen_by,
-    unindexed,
     without_result,
 )
-from callcard.calls.log_walk import Source, look_through, walk
+from callcard.calls.log_walk import TIME_WIDTHS, WIDTHS, Source, unindexed, walk
 from callcard.calls.models import Call, CallQuerySet, CallTagging, Segment
 from callcard.customers.search import MOST_IN_LIST, find_customers
 from callcard.staff.company import company
@@ -64,7 +63,7 @@ def found_calls(user: User, asked: Asked, columns: Iterable[Column]) -> Found:
     if seen_ids is not None:
         conditions.append(seen_by(sorted(seen_ids)))
     span = Span.of(asked.filter_of("started"))
-    rows: CallQuerySet = unindexed()
+    rows = cast(CallQuerySet, unindexed(Call.objects.all()))
     for one in conditions:
         rows = rows.filter(one.check)
     ids = _few(conditions, span)
@@ -150,10 +149,9 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
         sort = next(column.sort for column in columns if column.key == asked.sort)
         return keyset_page(_with_parts(found.rows), asked, sort=sort)
     sources = [_over(found.span, one.source) for one in found.conditions if one.source]
-    if sources:
-        page = walk(found.rows, sources, asked)
-    else:
-        page = look_through(found.rows, found.span.over(Call.objects.all()), asked)
+    widths = WIDTHS if sources else TIME_WIDTHS
+    checks = [one.check for one in found.conditions]
+    page = walk(found.rows, checks, sources or [_over(found.span, Source([Call.objects.all()]))], asked, widths=widths)
     calls = _with_parts(Call.objects.all()).in_bulk(page.rows)
     page.rows = [calls[pk] for pk in page.rows if pk in calls]
     return page

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
 
-from callcard.calls.models import CallQuerySet
+from callcard.calls.models import Call, CallQuerySet
 from callcard.ui.lists import PAGE_SIZE, Asked, Page, cursor_of, read_cursor
 
-CHECKED_AT_MOST = 12_000
-_FIRST, _LARGEST = 200, 3000
-_WINDOWS = (2_000, 10_000, 48_000)
+WIDTHS = (400, 2_000, 8_000)
+TIME_WIDTHS = (2_000, 10_000, 48_000)
 _BEYOND_ALL = 2**62
 
 Place = tuple[datetime, int]
@@ -34,15 +33,6 @@ class Source:
     key: str = "started_at"
     pk: str = "pk"
 
-    def take(self, at: Place | None, count: int, *, is_descending: bool) -> list[Place]:
-        """The next ones behind the place `at`."""
-        order = [f"-{name}" if is_descending else name for name in (self.key, self.pk)]
-        parts = [part.filter(beyond(at, self.key, self.pk, is_descending)) if at else part for part in self.parts]
-        found: set[Place] = set()
-        for part in parts:
-            found.update(part.order_by(*order).values_list(self.key, self.pk)[:count])
-        return sorted(found, reverse=is_descending)[:count]
-
 
 def beyond(at: Place, key: str, pk: str, is_descending: bool) -> Q:
     step = "lt" if is_descending else "gt"
@@ -51,21 +41,21 @@ def beyond(at: Place, key: str, pk: str, is_descending: bool) -> Q:
     return Q(**{f"{key}__{step}e": at[0]}) & further
 
 
-def walk(rows: CallQuerySet, sources: Sequence[Source], asked: Asked, *, size: int = PAGE_SIZE) -> Page:
-    """The page asked for, with ids for rows. `rows`: calls to which every filter applies."""
-    return _page(_Walk(rows, sources, _is_descending(asked)), asked, size)
+def walk(
+    rows: CallQuerySet,
+    checks: Sequence[Q],
+    sources: Sequence[Source],
+    asked: Asked,
+    *,
+    widths: Sequence[int] = WIDTHS,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The page asked for, with ids for rows. `rows`: calls to which every filter applies, as `checks` say too."""
+    is_descending = asked.is_descending != bool(asked.before or asked.is_last)
+    return _page(_Walk(rows, checks, sources, is_descending, widths), asked, size)
 
 
-def look_through(rows: CallQuerySet, within: CallQuerySet, asked: Asked, *, size: int = PAGE_SIZE) -> Page:
-    """As `walk`, in windows of time. `within`: those among whom `rows` are, by the index of time alone."""
-    return _page(_Windows(rows, within, _is_descending(asked)), asked, size)
-
-
-def _is_descending(asked: Asked) -> bool:
-    return asked.is_descending != bool(asked.before or asked.is_last)
-
-
-def _page(steps: _Walk | _Windows, asked: Asked, size: int) -> Page:
+def _page(steps: _Walk, asked: Asked, size: int) -> Page:
     is_back = bool(asked.before or asked.is_last)
     at = read_place(asked.before or asked.after)
     steps.go(at, size + 1)
@@ -100,59 +90,86 @@ def read_place(text: str) -> Place | None:
 
 
 class _Walk:
-    def __init__(self, rows: CallQuerySet, sources: Sequence[Source], is_descending: bool) -> None:
-        self.rows, self.sources, self.is_descending = rows, sources, is_descending
+    def __init__(
+        self,
+        rows: CallQuerySet,
+        checks: Sequence[Q],
+        sources: Sequence[Source],
+        is_descending: bool,
+        widths: Sequence[int],
+    ) -> None:
+        self.rows, self.checks, self.sources, self.widths = rows, checks, sources, widths
+        self.is_descending = is_descending
         self.found: list[Place] = []
         self.at: Place | None = None
         self.has_ended = False
 
     def go(self, at: Place | None, wanted: int) -> None:
         self.at = at
-        checked, count = 0, wanted if len(self.sources) == 1 else _FIRST
-        while len(self.found) < wanted and not self.has_ended and checked < CHECKED_AT_MOST:
-            places = self._furthest(min(count, CHECKED_AT_MOST - checked))
-            fitting = set(self.rows.filter(pk__in=[pk for _at, pk in places]).values_list("pk", flat=True))
-            self.found += [place for place in places if place[1] in fitting]
-            self.at = places[-1] if places else self.at
-            checked += len(places)
-            count = min(count * 4, _LARGEST)
-
-    def _furthest(self, count: int) -> list[Place]:
-        """The next few of the source that gets furthest with them."""
-        all_places = [one.take(self.at, count, is_descending=self.is_descending) for one in self.sources]
-        ending = [places for places in all_places if len(places) < count]
-        if ending:
-            self.has_ended = True
-            return min(ending, key=len)
-        return (min if self.is_descending else max)(all_places, key=lambda places: places[-1])
-
-
-class _Windows:
-    def __init__(self, rows: CallQuerySet, within: CallQuerySet, is_descending: bool) -> None:
-        self.rows, self.within, self.is_descending = rows, within, is_descending
-        self.order = ["-started_at", "-pk"] if is_descending else ["started_at", "pk"]
-        self.found: list[Place] = []
-        self.at: Place | None = None
-        self.has_ended = False
-
-    def go(self, at: Place | None, wanted: int) -> None:
-        self.at = at
-        for width in _WINDOWS:
-            end = self._end_of(width)
-            rows = self._behind(self.rows)
-            if end is not None:
-                rows = rows.filter(**{"started_at__gte" if self.is_descending else "started_at__lte": end})
+        for width in self.widths:
+            source, end = self._furthest(width)
             missing = wanted - len(self.found)
-            self.found += rows.order_by(*self.order).values_list("started_at", "pk")[:missing]
+            self.found += self._fitting(source, end, missing)
             self.has_ended = end is None and len(self.found) < wanted
             if len(self.found) == wanted or end is None:
                 return
             self.at = (end, 0 if self.is_descending else _BEYOND_ALL)
 
-    def _behind(self, rows: CallQuerySet) -> CallQuerySet:
-        return rows.filter(beyond(self.at, "started_at", "pk", self.is_descending)) if self.at else rows
+    def _furthest(self, width: int) -> tuple[Source, datetime | None]:
+        """The source that gets furthest with so many rows, and when that is; None: to its end."""
+        ends = [(source, self._end_of(source, width)) for source in self.sources]
+        furthest = ends[0]
+        for source, end in ends:
+            if end is None:
+                return source, None
+            if furthest[1] is not None and (end < furthest[1] if self.is_descending else end > furthest[1]):
+                furthest = source, end
+        return furthest
 
-    def _end_of(self, width: int) -> datetime | None:
-        """Where the next so many calls end; None: there are not so many."""
-        ordered = self._behind(self.within).order_by(self.order[0])
-        return ordered.values_list("started_at", flat=True)[width : width + 1].first()
+    def _end_of(self, source: Source, width: int) -> datetime | None:
+        """Where the next so many rows of a part end; None: there are not so many in any."""
+        key = f"-{source.key}" if self.is_descending else source.key
+        ends: list[datetime] = []
+        for part in source.parts:
+            ends += self._behind(part, source).order_by(key).values_list(source.key, flat=True)[width : width + 1]
+        return (max if self.is_descending else min)(ends) if ends else None
+
+    def _behind(self, part: QuerySet[Any], source: Source) -> QuerySet[Any]:
+        return part.filter(beyond(self.at, source.key, source.pk, self.is_descending)) if self.at else part
+
+    def _fitting(self, source: Source, end: datetime | None, count: int) -> list[Place]:
+        """Of the rows until then those to which everything applies."""
+        order = [f"-{name}" if self.is_descending else name for name in (source.key, source.pk)]
+        found: set[Place] = set()
+        for part in source.parts:
+            near = self._behind(part, source)
+            if end is not None:
+                near = near.filter(**{f"{source.key}__{'gte' if self.is_descending else 'lte'}": end})
+            found.update(self._checked(near, source).order_by(*order).values_list(source.key, source.pk)[:count])
+        return sorted(found, reverse=self.is_descending)[:count]
+
+    def _checked(self, part: QuerySet[Any], source: Source) -> QuerySet[Any]:
+        if part.model is Call:
+            return unindexed(part).filter(*self.checks)
+        return part.filter(Exists(self.rows.filter(pk=OuterRef(source.pk))))
+
+
+class Unindexed(Func):
+    """A column as no index knows it: SQLite keeps no statistics by itself, and would begin with any index that it
+    finds instead of with the rows at hand."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+def unindexed(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """With "u_line" and so on beside their columns, for checks."""
+    return calls.alias(**{f"u_{name}": Unindexed(F(name)) for name in _CHECKED})
+
+
+_CHECKED = (
+    *("direction", "outcome", "line", "queue", "result", "origin", "number", "e164", "answered_by_id"),
+    *("customer_id", "ring_seconds", "talk_seconds", "hold_seconds"),
+)

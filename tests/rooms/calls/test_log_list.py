@@ -10,7 +10,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from callcard.calls import log_query, log_walk
+from callcard.calls import log_query
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import found_calls, groups, orderable, page_of
 from callcard.calls.models import Call, CallTag, Segment
@@ -63,7 +63,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """However a list is read, it must find the same."""
     if request.param == "many":
         monkeypatch.setattr(log_query, "COUNTED_UP_TO", 0)
-        monkeypatch.setattr(log_walk, "_WINDOWS", (1, 2, 3))
+        monkeypatch.setattr(log_query, "WIDTHS", (1, 2, 3))
+        monkeypatch.setattr(log_query, "TIME_WIDTHS", (1, 2, 3))
     return str(request.param)
 
 
@@ -197,7 +198,7 @@ def test_a_call_that_goes_on_is_found_by_what_it_is(boss: User, way: str) -> Non
 
 def test_a_page_says_that_it_has_not_looked_at_everything(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_query, "COUNTED_UP_TO", 0)
-    monkeypatch.setattr(log_walk, "_WINDOWS", (2,))
+    monkeypatch.setattr(log_query, "TIME_WIDTHS", (2,))
     for number in range(10):
         a_call(number, hold_seconds=9 if number == 0 else 0)
     columns = columns_for(boss)
