@@ -42,6 +42,7 @@ def test_the_wheel_has_what_a_page_needs(wheel: Path) -> None:
         "callcard/desk/templates/desk/shell.html",
         "callcard/calls/migrations/0001_initial.py",
         "callcard/ui/static/ui/vendor/htmx.js",
+        "callcard/ui/static/ui/vendor/jssip.js",
         "callcard/ui/static/ui/vendor/tabler.css",
     }
     assert wanted - names == set()
