@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +23,7 @@ from callcard.switchboard import reconciling
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.reconciling import RECONCILE, reconcile_pbx, reconcile_soon
 from callcard.switchboard.record_secret import with_secret, without_secret
+from callcard.switchboard.trial import RecordTrial, try_record
 from tests.connectors.asterisk.cdr_scene import copied
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +83,48 @@ def test_who_is_no_administrator_reads_nothing() -> None:
     client.force_login(User.objects.create_user("mali"))
     assert client.post(reverse("pbx-records", args=["office"])).status_code in (403, 404)
     assert not Job.objects.exists()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[str]:
+    """The address of a table as cdr_pgsql or cdr_sqlite3_custom fill it, with one answered call of just now."""
+    columns = (
+        "calldate, clid, src, dst, channel, dstchannel, lastapp, lastdata, duration, billsec, disposition, uniqueid"
+    )
+    began_at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)
+    values = (
+        *(f"{began_at:%Y-%m-%d %H:%M:%S}", '"Mali" <+99365123456>', "+99365123456", "301", "PJSIP/trunk-1"),
+        *("PJSIP/301-2", "Dial", "PJSIP/301,30", 65, 60, "ANSWERED", f"{began_at.timestamp():.0f}.1"),
+    )
+    marks = ", ".join(["%s"] * len(values))
+    kinds = columns.replace(",", " varchar(80),").replace("calldate varchar(80)", "calldate timestamp") + " varchar(80)"
+    kinds = kinds.replace("duration varchar(80)", "duration integer").replace("billsec varchar(80)", "billsec integer")
+    given = connection.settings_dict
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE their_cdr ({kinds})")
+            cursor.execute(f"INSERT INTO their_cdr ({columns}) VALUES ({marks})", values)
+        place = f"{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
+        yield f"postgresql://{place}?table=their_cdr"
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE their_cdr")
+        return
+    with closing(sqlite3.connect(tmp_path / "master.db")) as database, database:
+        database.execute(f"CREATE TABLE their_cdr ({kinds})")
+        database.execute(f"INSERT INTO their_cdr ({columns}) VALUES ({marks.replace('%s', '?')})", values)
+    yield f"sqlite:///{tmp_path}/master.db?table=their_cdr"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_in_a_database(table: str) -> None:
+    pbx = office(records=table, records_zone="UTC")
+    for added in (1, 0):
+        found = reconcile_pbx(pbx)
+        assert found is not None
+        assert (found.problem, found.detail, found.added) == ("", "", added)
+    call = Call.objects.get()
+    assert (call.number, call.outcome, call.talk_seconds, call.origin) == ("+99365123456", "answered", 60.0, "record")
+    assert try_record(pbx) == RecordTrial(newest=f"{call.ended_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 @pytest.mark.parametrize(("days", "added"), [(0, 0), (20_000, 1)])

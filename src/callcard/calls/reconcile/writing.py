@@ -22,7 +22,7 @@ from callcard.telephony import call as telephony
 from callcard.telephony.records import RecordProblem
 
 _ASKED = ("id", "key", "answered_at", "ended_at", "is_complete", "origin")
-CALLS_AT_ONCE = 40  # in one transaction, which on SQLite a ringing call waits for
+CALLS_AT_ONCE = 25  # in one transaction, which on SQLite a ringing call waits for
 _NUMBERS_REMEMBERED = 5000
 _TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
 

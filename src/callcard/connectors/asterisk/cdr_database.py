@@ -147,6 +147,7 @@ class _Postgres:
         except ImportError:
             raise RecordProblem("no_driver", "psycopg") from None
         self._error = psycopg.Error
+        self._cursors = 0
         parts = urlsplit(url)
         plain = parts._replace(scheme="postgresql", query="").geturl()
         try:
@@ -166,7 +167,8 @@ class _Postgres:
     def rows(self, sql: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         """By a cursor of the server, so that a long table is not fetched at once."""
         try:
-            with self._connection.cursor(name="callcard") as cursor:
+            self._cursors += 1
+            with self._connection.cursor(name=f"callcard_{self._cursors}") as cursor:
                 cursor.itersize = ROWS_AT_ONCE
                 cursor.execute(sql.replace("%", "%%").replace("{}", "%s").encode(), values)
                 yield from cursor
