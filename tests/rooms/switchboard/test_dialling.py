@@ -350,7 +350,7 @@ def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client)
     client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
     form = {"role": "manager", "customers": "on", "denied": "+882, 00 881\n+(44) 9-09", "allowed": ""}
     limits = {"calls_a_day": "5", "abroad_a_day": "0", "countries_a_day": "1"}
-    assert client.post("/settings/calls", form | limits).status_code == 302
+    assert client.post("/settings/dialling", form | limits).status_code == 302
     assert rules_of("manager") == Rules(
         national=False,
         abroad=False,
@@ -361,11 +361,11 @@ def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client)
     )
     assert rules_of("owner") == DEFAULTS[User.Role.OWNER]
     assert Change.objects.get(about="dial-rules").after["denied"] == ["+882", "+881", "+44909"]
-    wrong = client.post("/settings/calls", form | limits | {"denied": "+44x", "calls_a_day": "-1"})
+    wrong = client.post("/settings/dialling", form | limits | {"denied": "+44x", "calls_a_day": "-1"})
     assert wrong.status_code == 422
     assert "This is not the beginning of a number: +44x" in wrong.content.decode()
     assert rules_of("manager").calls_a_day == 5
-    assert client.post("/settings/calls", form | limits | {"role": "king"}).status_code == 404
+    assert client.post("/settings/dialling", form | limits | {"role": "king"}).status_code == 404
 
 
 def test_a_link_of_another_program_only_asks(pbx: FakePbx, anna: User, client: Client) -> None:
