@@ -8,6 +8,8 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from callcard.calls.missed.following import EVERY as FOLLOW_EVERY
+from callcard.calls.missed.following import FOLLOW, follow_calls
 from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
 from callcard.customers.file_services import REMOVED_FILES_KEPT, forget_removed_files
@@ -63,6 +65,7 @@ KINDS = (
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind("forget-removed-files", _forget_removed_files, lease=timedelta(minutes=30)),
     Kind(RECONCILE, reconcile_calls, lane="records", lease=timedelta(minutes=2)),
+    Kind(FOLLOW, follow_calls, lane="missed"),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
     Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
 )
@@ -79,4 +82,5 @@ def set_schedules() -> None:
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))
     set_schedule(slug="forget-removed-files", kind="forget-removed-files", every=timedelta(days=1))
     set_schedule(slug=RECONCILE, kind=RECONCILE, every=RECONCILE_EVERY, first_at=timezone.now())
+    set_schedule(slug=FOLLOW, kind=FOLLOW, every=FOLLOW_EVERY, first_at=timezone.now())
     set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))

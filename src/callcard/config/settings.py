@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "callcard.desk",
     "callcard.api",
     "callcard.calls",
+    "callcard.calls.missed",
     "callcard.calls.reconcile",
     "callcard.tasks",
     "callcard.sales",

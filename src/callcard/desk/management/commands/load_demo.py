@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from callcard.calls.demo import Desk, load_calls
+from callcard.calls.missed.demo import load_missed
 from callcard.customers.demo import load_customers
 from callcard.sales.demo import load_sales
 from callcard.staff.company import company
@@ -55,4 +56,5 @@ def _load(chance: random.Random, password: str) -> list[DemoUser]:
     load_tasks(chance, customers=customers, staff=staff, now=now)
     desks = [Desk(extension, one.user.pk) for one in users for extension in one.extensions]
     load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
+    load_missed(chance, customers=customers, desks=desks, line=LINES[0][1], now=now)
     return users

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MissedConfig(AppConfig):
+    name = "callcard.calls.missed"
+    label = "missed"

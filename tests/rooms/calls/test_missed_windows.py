@@ -1,0 +1,185 @@
+"""Missed callers: tasks, escalation, the list and its settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from callcard.calls.missed.following import follow
+from callcard.calls.missed.models import MissedCaller
+from callcard.calls.missed.queries import count_of
+from callcard.calls.missed.services import close, reopen, take
+from callcard.calls.missed.setting import decide
+from callcard.customers.models import Customer
+from callcard.customers.services import create_customer
+from callcard.live.models import LiveEvent
+from callcard.staff.models import User
+from callcard.tasks.models import Task
+from callcard.tasks.services import complete_task
+from tests.rooms.calls.missed_calls import NUMBER, Clock, ago, heard, manager, the_row, told
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def began(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Clock, "now", timezone.now())
+
+
+@pytest.fixture
+def mali() -> User:
+    return manager("mali")
+
+
+@pytest.fixture
+def keo() -> User:
+    return manager("keo")
+
+
+# -- tasks and escalation ----------------------------------------------------------------------------------------------
+
+
+def test_no_task_unless_the_administrator_wants_them(mali: User) -> None:
+    heard(10, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    assert not Task.objects.exists()
+
+
+def test_a_task_goes_with_the_row(mali: User, keo: User) -> None:
+    decide(makes_tasks=True, minutes=30)
+    souk = create_customer(name="Souk", responsible=mali)
+    call = heard(10, customer=souk)
+    follow()
+    task = Task.objects.get()
+    assert (task.title, task.assignee, task.customer, task.about_id) == ("Call back Souk", mali, souk, call.pk)
+    assert task.due_at == ago(10) + timedelta(minutes=30)
+    heard(5, customer=souk)
+    follow()
+    take(missed=the_row(), by=keo)
+    assert Task.objects.get().assignee == keo
+    heard(1, "answered", direction="outbound", customer=souk, rings=[keo])
+    follow()
+    done = Task.objects.get()
+    assert (done.done_by, done.is_cancelled, done.is_open) == (keo, False, False)
+
+
+def test_the_task_of_who_is_given_up_is_cancelled_and_comes_back(mali: User) -> None:
+    decide(makes_tasks=True)
+    heard(10, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    close(missed=the_row(), state=MissedCaller.State.GIVEN_UP, by=mali)
+    assert Task.objects.get().is_cancelled is True
+    reopen(missed=the_row(), by=mali)
+    assert (Task.objects.get().is_open, told()[0][1]) == (True, 1)
+
+
+def test_who_does_the_task_has_called_back(mali: User) -> None:
+    decide(makes_tasks=True)
+    heard(10, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    complete_task(task=Task.objects.get(), by=mali)
+    MissedCaller.objects.update(checked_at=ago(60))
+    follow()
+    assert (the_row().state, the_row().closed_by) == ("reached", mali)
+
+
+def test_who_waits_too_long_is_told_to_the_owner_once(mali: User) -> None:
+    decide(minutes=30, told="owner")
+    boss = User.objects.create_user("boss", role=User.Role.OWNER)
+    heard(31, customer=create_customer(name="Souk", responsible=mali))
+    heard(29, e164="+8562055500000", rings=[mali])
+    follow()
+    follow()
+    (event,) = LiveEvent.objects.filter(kind="missed-escalated")
+    row = MissedCaller.objects.get(customer__name="Souk")
+    assert event.user_id == boss.pk
+    assert event.payload == {
+        "missed": row.pk,
+        "words": "Souk called in vain 31 minutes ago, and nobody has called back.",
+    }
+    assert [one.escalated_at is not None for one in MissedCaller.objects.order_by("first_at")] == [True, False]
+    assert count_of(boss) == (1, True)
+
+
+def test_without_a_limit_nobody_is_told() -> None:
+    decide(minutes=0)
+    User.objects.create_user("boss", role=User.Role.OWNER)
+    heard(500)
+    follow()
+    assert (the_row().due_at, LiveEvent.objects.filter(kind="missed-escalated").count()) == (None, 0)
+
+
+# -- windows -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_who_waits_with_a_way_to_call(client: Client, mali: User) -> None:
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    assert "Nobody waits." in client.get("/calls/missed/").content.decode()
+    heard(25, customer=create_customer(name="Souk <b>", responsible=mali))
+    heard(20, customer=Customer.objects.get())
+    heard(10, e164="+8562055500000", rings=[mali])
+    follow()
+    page = client.get("/calls/missed/").content.decode()
+    assert page.index("tel:+8562055500000") < page.index("Souk &lt;b&gt;")
+    assert (page.count(f"tel:{NUMBER}"), page.count("2 times"), page.count("waits longest")) == (1, 1, 1)
+    assert client.get("/calls/missed/count").json() == {"number": 2, "late": False}
+
+
+def test_a_foreign_customer_is_not_named(client: Client, mali: User, keo: User) -> None:
+    heard(30, customer=create_customer(name="Souk", responsible=keo), rings=[mali])
+    follow()
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    page = client.get("/calls/missed/?who=all").content.decode()
+    assert "Souk" not in page
+    assert "Known customer of keo" in page
+
+
+@pytest.mark.parametrize("step", ["take", "leave", "close", "reopen"])
+def test_what_one_may_not_see_does_not_exist(step: str, client: Client, mali: User, keo: User) -> None:
+    heard(30, rings=[keo])
+    follow()
+    before = MissedCaller.objects.values().get()
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/calls/missed/{before['id']}/{step}", {"state": "given_up"}).status_code == 404
+    assert MissedCaller.objects.values().get() == before
+
+
+def test_given_up_in_the_list_and_undone_there(client: Client, mali: User) -> None:
+    heard(30, rings=[mali])
+    follow()
+    row = the_row()
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/calls/missed/{row.pk}/close", {"state": "given_up"}, follow=True)
+    assert f"/calls/missed/{row.pk}/reopen" in answer.content.decode()
+    assert the_row().state == "given_up"
+    assert "Given up" in client.get("/calls/missed/?who=all&state=closed").content.decode()
+    client.post(f"/calls/missed/{row.pk}/reopen")
+    assert the_row().state == "open"
+    assert client.post(f"/calls/missed/{row.pk}/close", {"state": "nonsense"}, follow=True).status_code == 200
+    assert the_row().state == "open"
+
+
+@pytest.mark.parametrize("query", ["?undo=x", "?undo=99999999999999999999", "?after=%00", "?who=%00&state=%27"])
+def test_nonsense_in_the_address_shows_the_list(query: str, client: Client, mali: User) -> None:
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/calls/missed/{query}").status_code == 200
+
+
+def test_only_administrators_change_the_settings(client: Client, mali: User) -> None:
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    given = {"minutes": "5", "told": "owner", "makes_tasks": "on"}
+    assert client.post("/settings/missed-calls", given).status_code == 403
+    boss = User.objects.create_user("boss", role=User.Role.ADMINISTRATOR)
+    client.force_login(boss, "django.contrib.auth.backends.ModelBackend")
+    assert client.post("/settings/missed-calls", {**given, "minutes": "-1"}).status_code == 200
+    heard(10, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    assert ((the_row().due_at or ago(0)) - the_row().first_at, Task.objects.count()) == (timedelta(minutes=30), 0)
+    assert client.post("/settings/missed-calls", given).status_code == 302
+    heard(9, e164="+8562055500000")
+    follow()
+    row = MissedCaller.objects.get(customer=None)
+    assert row.due_at == row.first_at + timedelta(minutes=5)
