@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from callcard.api.models import DevicePassword, PhoneBook
+from callcard.api.models import DevicePassword, PbxKey, PhoneBook
 from callcard.api.rules import read_networks
 from callcard.staff.models import User
 from callcard.ui.forms import dress
@@ -16,8 +16,9 @@ from callcard.ui.forms import dress
 if TYPE_CHECKING:
     _OfBook = forms.ModelForm[PhoneBook]
     _OfDevice = forms.ModelForm[DevicePassword]
+    _OfKey = forms.ModelForm[PbxKey]
 else:  # Django's class takes no parameters when it runs
-    _OfBook = _OfDevice = forms.ModelForm
+    _OfBook = _OfDevice = _OfKey = forms.ModelForm
 
 LARGEST_BOOK = 5000
 
@@ -45,11 +46,28 @@ class PhoneBookForm(_OfBook):
         return most
 
     def clean_networks(self) -> str:
-        text = str(self.cleaned_data["networks"])
-        try:
-            return " ".join(map(str, read_networks(text)))
-        except ValueError as error:
-            raise forms.ValidationError(_("This is no network. Write it as 192.168.1.0/24.")) from error
+        return _networks(str(self.cleaned_data["networks"]))
+
+
+class PbxKeyForm(_OfKey):
+    class Meta:
+        model = PbxKey
+        fields = ("name", "networks", "is_enabled")
+        help_texts = {"networks": gettext_lazy("Such as 192.168.1.10. Empty: from everywhere.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "pbx-key-%s", **kwargs})
+        dress(self)
+
+    def clean_networks(self) -> str:
+        return _networks(str(self.cleaned_data["networks"]))
+
+
+def _networks(text: str) -> str:
+    try:
+        return " ".join(map(str, read_networks(text)))
+    except ValueError as error:
+        raise forms.ValidationError(_("This is no network. Write it as 192.168.1.0/24.")) from error
 
 
 class DeviceForm(_OfDevice):

@@ -35,6 +35,22 @@ class PhoneBook(models.Model):
         return self.name
 
 
+class PbxKey(models.Model):
+    """Lets one telephone system ask who calls. Whoever knows its token may ask."""
+
+    name = models.CharField(_("telephone system"), max_length=60)
+    token = models.CharField(max_length=64)  # shown again whenever an administrator writes a dial plan, so not hashed
+    networks = models.CharField(_("only from these networks"), max_length=300, blank=True)  # CIDR, spaces between
+    is_enabled = models.BooleanField(_("switched on"), default=True)
+    asked_at = models.DateTimeField(null=True, editable=False)  # to a minute
+
+    class Meta:
+        verbose_name = _("key of a telephone system")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DevicePassword(models.Model):
     """A password of one user for one device. `slug` is its first part and finds it; only a hash of the rest is kept."""
 

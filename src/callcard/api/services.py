@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from callcard.api.models import DevicePassword, PhoneBook
+from callcard.api.models import DevicePassword, PbxKey, PhoneBook
 from callcard.customers.models import Category
 from callcard.staff.models import User
 
@@ -25,6 +25,13 @@ def renew_token(*, book: PhoneBook) -> PhoneBook:
     book.token = new_token()
     book.save(update_fields=["token"])
     return book
+
+
+def renew_pbx_key(*, key: PbxKey) -> PbxKey:
+    """A telephone system with the old key gets nothing any more."""
+    key.token = new_token()
+    key.save(update_fields=["token"])
+    return key
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.api import carddav_views, phone_book_views, settings_views
+from callcard.api import carddav_views, pbx_key_views, phone_book_views, settings_views
 
 urlpatterns = [
     path(".well-known/carddav", carddav_views.well_known, name="well-known-carddav"),
@@ -19,4 +19,9 @@ urlpatterns = [
     path("settings/phone-books/<int:pk>", settings_views.phone_book_settings, name="phone-book-settings"),
     path("settings/phone-books/<int:pk>/renew", settings_views.phone_book_renew, name="phone-book-renew"),
     path("settings/phone-books/<int:pk>/remove", settings_views.phone_book_remove, name="phone-book-remove"),
+    path("settings/pbx-keys", pbx_key_views.pbx_keys, name="pbx-keys"),
+    path("settings/pbx-keys/new", pbx_key_views.pbx_key, name="pbx-key-new"),
+    path("settings/pbx-keys/<int:pk>", pbx_key_views.pbx_key, name="pbx-key"),
+    path("settings/pbx-keys/<int:pk>/renew", pbx_key_views.pbx_key_renew, name="pbx-key-renew"),
+    path("settings/pbx-keys/<int:pk>/remove", pbx_key_views.pbx_key_remove, name="pbx-key-remove"),
 ]

@@ -9,12 +9,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
 _django = get_asgi_application()
 
-from callcard.config.body_limit import BodyLimit  # noqa: E402  (needs the applications loaded)
+from callcard.api.caller_door import CallerDoor, is_for_callers  # noqa: E402  (needs the applications loaded)
+from callcard.config.body_limit import BodyLimit  # noqa: E402
 from callcard.config.office import Office  # noqa: E402
 from callcard.config.static_files import with_static_files  # noqa: E402
 from callcard.live.door import Receive, Scope, Send  # noqa: E402
 
 office = Office()
+_callers = CallerDoor()
 _pages = BodyLimit(with_static_files(_django))
 
 
@@ -23,5 +25,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await office.live_through(receive, send)
     elif scope["type"] == "http" and scope["path"] == "/live" and scope["method"] == "GET":
         await office.live_door(scope, receive, send)
+    elif scope["type"] == "http" and is_for_callers(scope):
+        await _callers(scope, receive, send)
     else:
         await _pages(scope, receive, send)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("callcard.tasks.urls")),
     path("", include("callcard.calls.urls")),
     path("", include("callcard.calls.missed.urls")),
+    path("", include("callcard.calls.screening.urls")),
     path("", include("callcard.switchboard.urls")),
     path("", include("callcard.desk.urls")),
     path("", include("callcard.api.urls")),

@@ -100,6 +100,16 @@ class PbxForm(WindowForm):
         help_text=_("Only for a file with a mapping of your own: uniqueid, linkedid, start, answer, end, …"),
     )
 
+    agi_address = forms.CharField(
+        label=_("Tells the dial plan who calls, at (FastAGI)"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "127.0.0.1:4573. The phone then shows the customer's name, and blocked numbers do not get through. "
+            "Only this machine and the telephone system's address may ask. Empty: off"
+        ),
+    )
+
     _MORE = (
         "tls",
         "verify",
@@ -113,6 +123,7 @@ class PbxForm(WindowForm):
         "queue_log",
         "records_zone",
         "records_columns",
+        "agi_address",
     )
     _OPTIONS = ("host", "port", "username", "secret", *_MORE)
 

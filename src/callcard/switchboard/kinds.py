@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcard.connectors.asterisk.agi import AgiServer, agi_server
 from callcard.connectors.asterisk.connector import AsteriskConnector
 from callcard.connectors.asterisk.options import OptionsNotValid, options_from
 from callcard.connectors.asterisk.record import AsteriskRecord
@@ -11,6 +12,7 @@ from callcard.customers.models import Phone
 from callcard.staff.company import company_zone
 from callcard.staff.models import Extension, Line
 from callcard.switchboard.models import Pbx
+from callcard.telephony.callers import LookUp
 from callcard.telephony.connector import Connector
 from callcard.telephony.records import RecordProblem
 
@@ -23,6 +25,11 @@ def make_connector(pbx: Pbx) -> Connector:
     if pbx.kind == Pbx.Kind.ASTERISK:
         return AsteriskConnector(options_from(pbx.options))
     return SimulatorConnector(_simulator_options(pbx))
+
+
+def make_name_server(pbx: Pbx, look_up: LookUp) -> AgiServer | None:
+    """Where the PBX's dial plan asks who calls; None when that is off. Raises ValueError as `make_connector`."""
+    return agi_server(options_from(pbx.options), look_up) if pbx.kind == Pbx.Kind.ASTERISK else None
 
 
 def make_record(pbx: Pbx) -> AsteriskRecord | None:

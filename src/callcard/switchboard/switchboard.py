@@ -11,11 +11,13 @@ from django.db import DatabaseError, connection
 
 from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
+from callcard.calls.screening.looking import look_up_soon
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
-from callcard.switchboard.kinds import make_connector
+from callcard.switchboard.kinds import make_connector, make_name_server
 from callcard.switchboard.links import PbxLink
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.naming import NameServer, serve_names
 from callcard.switchboard.own_extensions import own_extensions
 from callcard.switchboard.services import note_heard
 from callcard.switchboard.writer import CallWriter
@@ -33,6 +35,7 @@ class _Prepared:
     slug: str
     connector: Connector
     tracker: CallTracker
+    names: NameServer | None
 
 
 class Switchboard:
@@ -59,6 +62,8 @@ class Switchboard:
             link = PbxLink(each.slug, each.connector, each.tracker, self._writer)
             self.links[each.slug] = link
             self._tasks.append(asyncio.create_task(link.run(), name=f"pbx-{each.slug}"))
+            if each.names is not None:
+                self._tasks.append(asyncio.create_task(serve_names(each.slug, each.names), name=f"names-{each.slug}"))
 
     async def _disconnect(self) -> None:
         for task in self._tasks:
@@ -111,13 +116,13 @@ def _prepare() -> tuple[str, list[_Prepared]]:
         give_up_call(call=call)
     for pbx in listened_to:
         try:
-            connector = make_connector(pbx)
+            connector, names = make_connector(pbx), make_name_server(pbx, look_up_soon)
         except ValueError as error:
             logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
             continue
         tracker = CallTracker(pbx.slug, is_own_extension=own_extensions(region))
         _take_up_calls(pbx, tracker)
-        prepared.append(_Prepared(pbx.slug, connector, tracker))
+        prepared.append(_Prepared(pbx.slug, connector, tracker, names))
     connection.close()
     return region, prepared
 

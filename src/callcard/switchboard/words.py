@@ -43,6 +43,9 @@ OPTION_PROBLEMS = {
     "must look like PJSIP/{extension} or Local/{extension}@from-internal": _(
         "This must look like PJSIP/{extension} or Local/{extension}@from-internal."
     ),
+    "must be an address and a port, such as 127.0.0.1:4573": _(
+        "This must be an address and a port, such as 127.0.0.1:4573."
+    ),
     "must be text": _("This must be text."),
     "must be a whole number": _("This must be a whole number."),
     "must be a number of seconds": _("This must be a number of seconds."),

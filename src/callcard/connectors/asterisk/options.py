@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class AsteriskOptions:
     records_columns: tuple[str, ...] = ()  # of a file whose mapping is one's own, in their order
     records_zone: str = ""  # in which its times are written; empty: the company's
     queue_log: str = ""  # the file queue_log, which tells who waited and when they were answered
+    agi_address: str = ""  # where the dial plan asks who calls, such as 127.0.0.1:4573; empty: nowhere
     backlog_limit: int = 20_000  # frames that may wait before the link is given up and made anew
 
 
@@ -88,6 +90,8 @@ def _problems(read: Mapping[str, Any]) -> dict[str, str]:
         problems["port"] = "must be between 1 and 65535"
     if read.get("ca_file") and not Path(read["ca_file"]).is_file():
         problems["ca_file"] = "there is no such file"
+    if read.get("agi_address") and listening_at(read["agi_address"]) is None:
+        problems["agi_address"] = "must be an address and a port, such as 127.0.0.1:4573"
     problems |= _dialling_problems(read)
     for name, value in read.items():
         if isinstance(value, float) and not 0 < value <= 3600:
@@ -95,6 +99,16 @@ def _problems(read: Mapping[str, Any]) -> dict[str, str]:
     if read.get("backlog_limit", 1) < 1:
         problems["backlog_limit"] = "must be at least 1"
     return problems
+
+
+def listening_at(address: str) -> tuple[str, int] | None:
+    """ "127.0.0.1:4573", "[::1]:4573" -> host and port; None when it is neither."""
+    host, _, port = address.strip().rpartition(":")
+    try:
+        plain = str(ip_address(host.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return None
+    return (plain, int(port)) if re.fullmatch("[0-9]{1,5}", port) and 1 <= int(port) <= 65535 else None
 
 
 def _dialling_problems(read: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ScreeningConfig(AppConfig):
+    name = "callcard.calls.screening"
+    label = "screening"
+
+    def ready(self) -> None:
+        from callcard.calls.parts import CallPart, offer_part
+        from callcard.calls.screening.call_part import block_of_call
+
+        offer_part(CallPart("screening", "screening/of_call.html", block_of_call, place=90))
