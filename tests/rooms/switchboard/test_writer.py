@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from callcard.calls.models import Call
 from callcard.calls.recorder import CallRecorder, Record
-from callcard.live.services import Tell
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.call import Party, Role
@@ -90,14 +89,14 @@ def test_link_reports_and_lines_from_the_pbx_are_kept() -> None:
 
 
 def test_one_call_that_cannot_be_written_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    really = CallRecorder._record_one
+    really = CallRecorder._read
 
-    def record_one(self: CallRecorder, record: Record) -> list[Tell]:
-        if record.call.key == "bad":
+    def read(self: CallRecorder, key: str) -> object:
+        if key == "bad":
             raise TypeError("a mistake of ours")
-        return really(self, record)
+        return really(self, key)
 
-    monkeypatch.setattr(CallRecorder, "_record_one", record_one)
+    monkeypatch.setattr(CallRecorder, "_read", read)
     writer, tracker = CallWriter(region="LA"), CallTracker("office")
     for key in ("good", "bad", "better"):
         ring(tracker, writer, key)
