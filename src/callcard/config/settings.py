@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "callcard.calls.missed",
     "callcard.calls.reconcile",
     "callcard.calls.screening",
+    "callcard.calls.tariffs",
     "callcard.tasks",
     "callcard.sales",
     "callcard.customers",

@@ -38,6 +38,8 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "task": gettext_lazy("Task"),
     "dial": gettext_lazy("Call by button"),
     "dial-rules": gettext_lazy("Rules for calls"),
+    "price-list": gettext_lazy("Price list"),
+    "budget": gettext_lazy("Budget"),
 }
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.
