@@ -27,7 +27,7 @@ check: setup ## style, types, the rooms' borders, missing migrations
 	$(BIN)/lint-imports
 	$(BIN)/callcard makemigrations --check --dry-run
 
-bench: setup ## one bench with its bars: NAME=ring, dial, card, open-card, search, list, import, ami or steady
+bench: setup ## one bench with its bars: NAME=ring, dial, card, open-card, search, list, import, name-lookup, ami or steady
 	@$(BIN)/python -m bench $(NAME)
 
 lock: setup ## new requirements.lock and requirements-node.lock from pyproject.toml

@@ -12,6 +12,7 @@ BENCHES = {
     "dial": "dial",
     "import": "import_customers",
     "list": "list",
+    "name-lookup": "name_lookup",
     "open-card": "open_card",
     "reconcile": "reconcile",
     "ring": "ring",

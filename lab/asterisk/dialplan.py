@@ -49,7 +49,7 @@ exten => 999,1,Answer()
 def extensions(plan: Plan) -> str:
     head = f"[general]\nstatic=yes\nwriteprotect=yes\n[globals]\nSHOWN={plan.shown_number}\n"
     inside = f"[internal]\n{_shared(plan)}{_CODES}{_outside(plan)}"
-    return f"{head}[from-trunk]\n{_lines(plan)}{_shared(plan)}{_TRUNK_TESTS}{_forward(plan)}{inside}"
+    return f"{head}{plan.first}[from-trunk]\n{_lines(plan)}{_shared(plan)}{_TRUNK_TESTS}{_forward(plan)}{inside}"
 
 
 def queues(plan: Plan) -> str:
@@ -64,7 +64,8 @@ def queue_name(number: str) -> str:
 
 
 def _lines(plan: Plan) -> str:
-    return "".join(f"exten => {line},1,Goto({exten},1)\n" for line, exten in plan.lines.items())
+    first = "Gosub(callcard,s,1)\n same => n," if plan.first else ""
+    return "".join(f"exten => {line},1,{first}Goto({exten},1)\n" for line, exten in plan.lines.items())
 
 
 def _shared(plan: Plan) -> str:

@@ -22,7 +22,7 @@ DIALPLAN = """
 pbx_config app_dial app_queue app_mixmonitor app_echo app_playback app_stack app_userevent
 app_originate app_directed_pickup app_bridgewait app_transfer app_verbose app_milliwatt app_chanspy
 func_callerid func_channel func_strings func_logic func_timeout func_cdr func_db func_global
-func_devstate func_uuid func_dialplan
+func_devstate func_uuid func_dialplan res_speech res_agi res_curl func_curl func_cut func_uri
 """
 STORE = "res_sorcery_config res_sorcery_memory res_sorcery_astdb res_manager_devicestate"
 ARI = """

@@ -61,7 +61,8 @@ class Plan:
     `trunk_port` is where the far side of the trunk listens, `static_port` where one program
     answers for all static phones. `lines` maps a company number to the extension it rings.
     `rings` are the members of a group that rings at once, `queues` those of a waiting queue. `keeps_records`: it writes
-    its CDRs into files and a database, which costs a little of every call.
+    its CDRs into files and a database, which costs a little of every call. `first` is a context [callcard] that calls
+    to company lines go through before anything rings.
     """
 
     sip_port: int = field(default_factory=free_port)
@@ -82,6 +83,7 @@ class Plan:
     ami_tls_port: int = 0
     http_tls_port: int = 0
     keeps_records: bool = False
+    first: str = ""
 
     @property
     def web_address(self) -> str:
