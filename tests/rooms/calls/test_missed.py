@@ -12,6 +12,7 @@ from callcard.calls.missed.models import FollowPlace, MissedCaller
 from callcard.calls.missed.queries import count_of, waiting_for
 from callcard.calls.missed.services import close, leave, reopen, take
 from callcard.calls.models import Call
+from callcard.calls.screening.services import block
 from callcard.customers.services import create_customer
 from callcard.live.models import LiveEvent
 from callcard.staff.models import User
@@ -211,6 +212,18 @@ def test_hidden_numbers_stand_for_themselves_and_leave_after_a_day() -> None:
     rows = list(MissedCaller.objects.open().order_by("pk"))
     assert [(row.key, row.is_withheld, row.due_at) for row in rows] == [(f"w:{call.pk}", True, None) for call in calls]
     MissedCaller.objects.update(checked_at=ago(60), last_at=ago(60 * 25))
+    assert follow() is True
+    assert told() == []
+
+
+def test_nobody_calls_a_blocked_number_back() -> None:
+    heard(10)
+    heard(9, e164="+8562055500000")
+    block(number=NUMBER, key=NUMBER, by=None)
+    follow()
+    assert told() == [("n:+8562055500000", 1)]
+    block(number="+8562055500000", key="+8562055500000", by=None)
+    MissedCaller.objects.update(checked_at=ago(60))
     assert follow() is True
     assert told() == []
 

@@ -59,7 +59,13 @@ class MissedCaller(models.Model):
     times = models.PositiveIntegerField(_("calls"), default=1)
     last_call_id = models.BigIntegerField()
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("calls back")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("calls back"),
     )
     taken_at = models.DateTimeField(null=True, blank=True)  # the assignee said "I take it"
     is_nobodys = models.BooleanField(default=False)  # no assignee, and no phone of anybody's rang
@@ -68,7 +74,9 @@ class MissedCaller(models.Model):
     task = models.ForeignKey(Task, models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     closing_call_id = models.BigIntegerField(null=True, blank=True)  # the talk that closed it; None: by hand
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     checked_at = models.DateTimeField()
@@ -83,6 +91,7 @@ class MissedCaller(models.Model):
         constraints = [models.UniqueConstraint(fields=["key"], condition=_OPEN, name="missed_one_open_by_key")]
         indexes = [
             models.Index(fields=["-last_at", "-id"], condition=_OPEN, name="missed_open"),
+            models.Index(fields=["assignee"], condition=_OPEN, name="missed_open_assignee"),
             models.Index(fields=["first_at"], condition=_OPEN, name="missed_open_longest"),
             models.Index(fields=["e164"], condition=_OPEN, name="missed_open_number"),
             models.Index(fields=["checked_at"], condition=_OPEN, name="missed_open_checked"),
@@ -101,7 +110,7 @@ class RangFor(models.Model):
     """Whose phone rang in vain."""
 
     missed = models.ForeignKey(MissedCaller, models.CASCADE, related_name="rang_for")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["missed", "user"], name="missed_rang_once")]

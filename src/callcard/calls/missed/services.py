@@ -14,6 +14,8 @@ from callcard.calls.missed.rules import Waiting, is_worth_opening, waiting
 from callcard.calls.missed.setting import missed_settings
 from callcard.calls.missed.telling import tell_changed
 from callcard.calls.models import Call
+from callcard.calls.screening.queries import is_blocked
+from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.tasks.services import reopen_task
 
@@ -93,6 +95,8 @@ def _change(missed: MissedCaller, **values: object) -> bool:
 def _settle(row: MissedCaller | None, key: str, now: datetime) -> bool:
     history = read_history(key)
     waits = waiting(history.heard, settled_at=settled_by_hand_at(key))
+    if waits is not None and is_blocked(_newest(history, waits).number, region=company().region):
+        return row is not None and _drop(row, now)
     if row is None:
         return waits is not None and is_worth_opening(waits, key=key, now=now) and _open(key, waits, history, now)
     MissedCaller.objects.filter(pk=row.pk).update(checked_at=now)
@@ -180,6 +184,10 @@ def _let_go(row: MissedCaller, now: datetime) -> bool:
         row.key = key
         row.save(update_fields=["key"])
         return _settle(row, key, now) or True
+    return _drop(row, now)
+
+
+def _drop(row: MissedCaller, now: datetime) -> bool:
     if row.task is not None:
         row.state = MissedCaller.State.GIVEN_UP
         row.closed_at = now
