@@ -8,13 +8,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from callcard.calls.missed.following import follow
+from callcard.calls.missed.following import FOLLOW, follow, follow_calls
 from callcard.calls.missed.models import MissedCaller
 from callcard.calls.missed.queries import count_of
 from callcard.calls.missed.services import close, reopen, take
 from callcard.calls.missed.setting import decide
+from callcard.customers.merge_services import merge_customers, undo_merge
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
+from callcard.jobs.kinds import Run
+from callcard.jobs.models import Job
+from callcard.jobs.services import claim_job, end_job, enqueue
 from callcard.live.models import LiveEvent
 from callcard.staff.models import User
 from callcard.tasks.models import Task
@@ -110,6 +114,42 @@ def test_without_a_limit_nobody_is_told() -> None:
     heard(500)
     follow()
     assert (the_row().due_at, LiveEvent.objects.filter(kind="missed-escalated").count()) == (None, 0)
+
+
+# -- the job -----------------------------------------------------------------------------------------------------------
+
+
+def run_job() -> None:
+    """As a worker does."""
+    job = claim_job(leases={FOLLOW: timedelta(minutes=1)}, holder="me", now=timezone.now())
+    assert job is not None
+    follow_calls(Run(job.pk, None, job.arguments, 1, "me", timedelta(minutes=1)))
+    assert end_job(job_id=job.pk, holder="me", state=Job.State.DONE)
+
+
+def test_the_job_tells_pages_only_of_changes_and_forgets_its_own_runs(mali: User) -> None:
+    heard(10)
+    for _ in range(2):
+        enqueue(kind=FOLLOW)
+        run_job()
+    assert (told(), LiveEvent.objects.filter(kind="calls-changed").count()) == ([(f"n:{NUMBER}", 1)], 1)
+    Job.objects.update(ended_at=ago(61))
+    enqueue(kind=FOLLOW)
+    run_job()
+    assert Job.objects.count() == 1
+
+
+def test_customers_who_are_merged_wait_once_and_apart_again_after_the_undo() -> None:
+    souk, kham = create_customer(name="Souk"), create_customer(name="Kham")
+    heard(10, customer=souk)
+    heard(9, customer=kham)
+    follow()
+    merge = merge_customers(kept=souk, gone=[kham], by=None)
+    run_job()
+    assert told() == [(f"c:{souk.pk}", 2)]
+    undo_merge(merge=merge, by=None)
+    run_job()
+    assert told() == [(f"c:{souk.pk}", 1), (f"c:{kham.pk}", 1)]
 
 
 # -- windows -----------------------------------------------------------------------------------------------------------
