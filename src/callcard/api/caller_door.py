@@ -12,8 +12,8 @@ import json
 import logging
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hmac import compare_digest
 from urllib.parse import parse_qs
 
@@ -23,7 +23,7 @@ from django.utils import timezone
 from callcard.api.limits import has_failed_too_often, is_too_often
 from callcard.api.models import PbxKey
 from callcard.api.rules import is_in, read_networks
-from callcard.calls.screening.looking import look_up_here
+from callcard.calls.screening.looking import ask_soon, look_up_here
 from callcard.live.door import Receive, Scope, Send
 from callcard.telephony.callers import CallerTold
 
@@ -49,8 +49,6 @@ class _Answer:
 
 class CallerDoor:
     def __init__(self) -> None:
-        # Threads of its own: pages that take long must not stand before a caller.
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="caller-door")
         self._noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,8 +64,7 @@ class CallerDoor:
             return _Answer(429, headers=((b"retry-after", b"60"),))
         question = _question(scope)
         try:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(self._readers, _answer, _key(scope), who, question.get("number", ""))
+            found = await ask_soon(partial(_answer, _key(scope), who, question.get("number", "")))
         except Exception:
             logger.exception("who calls could not be looked up")
             return _Answer(503)
@@ -116,11 +113,8 @@ def _key(scope: Scope) -> str:
 
 
 def _answer(key: str, who: str, number: str) -> tuple[int, CallerTold] | None:
-    try:
-        found = _known(key, who)
-        return None if found is None else (found.pk, look_up_here(number))
-    finally:
-        connection.close()
+    found = _known(key, who)
+    return None if found is None else (found.pk, look_up_here(number))
 
 
 def _known(key: str, who: str) -> PbxKey | None:

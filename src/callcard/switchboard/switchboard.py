@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 
 from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
-from callcard.calls.screening.looking import look_up_soon
+from callcard.calls.screening.looking import let_go, look_up_soon
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
 from callcard.switchboard.kinds import make_connector, make_name_server
@@ -53,6 +53,7 @@ class Switchboard:
         if self._watcher is not None:
             self._watcher.cancel()
         await self._disconnect()
+        await let_go()
 
     async def _connect(self) -> None:
         region, prepared = await asyncio.to_thread(_prepare)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from callcard.api.caller_door import FAILURES_A_MINUTE, CallerDoor, _question, is_for_callers
 from callcard.api.models import PbxKey
 from callcard.api.services import renew_pbx_key
+from callcard.calls.screening.looking import let_go
 from callcard.calls.screening.services import block
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, Extension, User
@@ -63,6 +64,7 @@ def ask(*arguments: Any, **named: Any) -> tuple[int, str]:
             return {"type": "http.request"}
 
         await CallerDoor()(scope(*arguments, **named), receive, send)
+        await let_go()
         await asyncio.get_running_loop().shutdown_default_executor()
 
     asyncio.run(run())

@@ -9,4 +9,4 @@ class ScreeningConfig(AppConfig):
         from callcard.calls.parts import CallPart, offer_part
         from callcard.calls.screening.call_part import block_of_call
 
-        offer_part(CallPart("screening", "screening/of_call.html", block_of_call, place=90))
+        offer_part(CallPart("screening", "calls/screening/of_call.html", block_of_call, place=90))

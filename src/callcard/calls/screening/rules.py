@@ -61,7 +61,7 @@ def _the_one(values: Iterable[str]) -> str:
 
 
 def _dialled(extension: str) -> str:
-    """Only what a dial plan may be given: it becomes part of a channel's name."""
+    """Only what a dial plan may be given: it becomes part of what is rung."""
     return extension if _DIALLED.fullmatch(extension) else ""
 
 

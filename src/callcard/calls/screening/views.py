@@ -33,7 +33,7 @@ def blocked_numbers(request: HttpRequest) -> HttpResponse:
         return redirect("blocked-numbers")
     now = timezone.now()
     context = {"form": form, "blocked": blocked_now(now), "earlier": no_longer_blocked(now)}
-    return render(request, "screening/blocked.html", context, status=422 if form.errors else 200)
+    return render(request, "calls/screening/blocked.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from callcard.telephony.callers import CallerTold
 LONGEST_LINE = 2048
 MOST_LINES = 160
 _LONGEST_VALUE = 400
+_OURS = "CALLCARD_"
 _NO_NUMBER = ("", "unknown")
 # Bits 5 and 6 of Q.931's presentation indicator: shown, restricted, not available.
 _PRESENTATION = 0x60
@@ -66,7 +67,7 @@ def answers(told: CallerTold) -> tuple[tuple[str, str], ...]:
     """Variables to set on the caller's channel. A name that the network gave stays when we know none."""
     name = (("CALLERID(name)", told.name),) if told.name else ()
     blocked = "1" if told.is_blocked else "0"
-    return (*name, ("CALLCARD_EXTENSION", told.extension), ("CALLCARD_BLOCKED", blocked))
+    return (*name, (_OURS + "EXTENSION", told.extension), (_OURS + "BLOCKED", blocked))
 
 
 def set_variable(name: str, value: str) -> bytes:
