@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("callcard.sales.urls")),
     path("", include("callcard.tasks.urls")),
     path("", include("callcard.calls.urls")),
+    path("", include("callcard.calls.tariffs.urls")),
     path("", include("callcard.calls.missed.urls")),
     path("", include("callcard.calls.screening.urls")),
     path("", include("callcard.switchboard.urls")),
