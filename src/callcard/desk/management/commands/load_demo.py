@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from callcard.calls.demo import Desk, load_calls
 from callcard.calls.missed.demo import load_missed
+from callcard.calls.tariffs.demo import load_tariffs
 from callcard.customers.demo import load_customers
 from callcard.sales.demo import load_sales
 from callcard.staff.company import company
@@ -57,4 +59,5 @@ def _load(chance: random.Random, password: str) -> list[DemoUser]:
     desks = [Desk(extension, one.user.pk) for one in users for extension in one.extensions]
     load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
     load_missed(chance, customers=customers, desks=desks, line=LINES[0][1], now=now)
+    load_tariffs(since=now - timedelta(days=366), now=now)
     return users

@@ -1,0 +1,173 @@
+"""Windows of price lists and budgets: for those in charge only, and what is typed there decides what calls cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from callcard.calls.models import Call
+from callcard.calls.tariffs.jobs import RATE_PERIOD, rate_period_job
+from callcard.calls.tariffs.models import Budget, Price, PriceList
+from callcard.jobs.kinds import Run
+from callcard.jobs.models import Job
+from callcard.staff.models import Change, Company, User
+
+LIST = {"name": "Abroad", "direction": "outbound", "currency": "USD", "rounding": "up", "decimals": "2"}
+ROWS = """prefix;name;per_minute;first_step;next_step;from;until
++856;Laos;0.30;60;60;;
++856;Evening;0.10;1;1;18:00;24:00
+"""
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    Company.objects.create(name="Lamps", region="LA", currency="USD", time_zone="UTC")
+    return User.objects.create_user("owner", role="owner")
+
+
+@pytest.fixture
+def office(owner: User) -> Client:
+    return browser(owner)
+
+
+def browser(user: User) -> Client:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def prices(office: Client) -> PriceList:
+    office.post("/tariffs/new", LIST)
+    made = PriceList.objects.get()
+    assert office.post(f"/tariffs/{made.pk}/rows", {"rows": ROWS}).status_code == 302
+    return PriceList.objects.get()
+
+
+def test_a_list_is_made_and_has_its_rows(prices: PriceList) -> None:
+    assert (prices.name, prices.currency, prices.decimals, prices.edition) == ("Abroad", "USD", 2, 1)
+    assert list(Price.objects.order_by("pk").values_list("prefix", "name", "per_minute")) == [
+        ("+856", "Laos", Decimal("0.3")),
+        ("+856", "Evening", Decimal("0.1")),
+    ]
+    assert list(Change.objects.order_by("pk").values_list("about", "action")) == [
+        ("price-list", "created"),
+        ("price-list", "changed"),
+    ]
+
+
+def test_one_sees_what_a_call_would_cost_and_by_which_row(office: Client, prices: PriceList) -> None:
+    asked = {"number": "+8562055501234", "lasted": "3:20", "on": "2026-11-18"}
+    noon = office.get("/tariffs/", {**asked, "at": "12:00"}).content.decode()
+    evening = office.get("/tariffs/", {**asked, "at": "19:00"}).content.decode()
+    assert "<b>$1.20</b> · row +856 of “Abroad” (<bdi>Laos</bdi>) · billed 4:00" in noon
+    assert "<b>$0.34</b> · row +856 of “Abroad” (<bdi>Evening</bdi>) · billed 3:20" in evening
+    elsewhere = office.get("/tariffs/", {**asked, "number": "+1555"}).content.decode()
+    assert "No price list says anything about such a call" in elsewhere
+    assert "Write minutes, such as 5" in office.get("/tariffs/", {**asked, "lasted": "long"}).content.decode()
+
+
+def test_with_a_wrong_line_nothing_is_changed(office: Client, prices: PriceList) -> None:
+    sent = office.post(f"/tariffs/{prices.pk}/rows", {"rows": "prefix;per_minute\n+1;1\n+2;dear\n"})
+    assert sent.status_code == 422
+    page = sent.content.decode()
+    assert "Line 3: This is not an amount: dear" in page
+    assert "+2;dear" in page
+    prices.refresh_from_db()
+    assert (prices.edition, Price.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x00\x01", b""])
+def test_a_file_that_is_no_table_is_refused(office: Client, prices: PriceList, content: bytes) -> None:
+    file = SimpleUploadedFile("rows.csv", content)
+    assert office.post(f"/tariffs/{prices.pk}/rows", {"rows": "", "file": file}).status_code == 422
+    assert Price.objects.count() == 2
+
+
+def test_a_file_takes_the_place_of_all_rows_and_can_be_taken_back(office: Client, prices: PriceList) -> None:
+    file = SimpleUploadedFile("rows.csv", "\ufeffprefix,per_minute\r\n+1,0.5\r\n".encode())
+    assert office.post(f"/tariffs/{prices.pk}/rows", {"rows": ROWS, "file": file}).status_code == 302
+    out = f"/tariffs/{prices.pk}/rows/file"
+    assert b"+1;;0.5;0;60;60;0;;;" in office.get(out).content
+    office.post(f"/tariffs/{prices.pk}/rows/undo")
+    assert b"+856;Laos;0.3" in office.get(out).content
+    office.post(f"/tariffs/{prices.pk}/rows/undo")
+    assert b"+1;;0.5" in office.get(out).content
+    office.post(f"/tariffs/{prices.pk}/rows", {"rows": "prefix;per_minute\n+2;1\n"})
+    assert set(Price.objects.values_list("prefix", flat=True)) == {"+1", "+2"}
+
+
+def test_a_removed_list_prices_nothing_and_comes_back_whole(office: Client, prices: PriceList) -> None:
+    assert office.post(f"/tariffs/{prices.pk}/remove").status_code == 302
+    assert office.get(f"/tariffs/{prices.pk}").status_code == 404
+    asked = {"number": "+856205", "lasted": "1"}
+    assert "No price list says anything" in office.get("/tariffs/", asked).content.decode()
+    assert office.post(f"/tariffs/{prices.pk}/restore").status_code == 302
+    assert "“Abroad”" in office.get("/tariffs/", asked).content.decode()
+
+
+def test_a_period_is_rated_as_a_job(office: Client, owner: User, prices: PriceList) -> None:
+    at = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    told = {"pbx": "office", "key": "1", "direction": "outbound", "e164": "+85620555"}
+    call = Call.objects.create(started_at=at, answered_at=at, ended_at=at, talk_seconds=61.0, **told)
+    assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-17"}).status_code == 422
+    assert not Job.objects.exists()
+    assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-18"}).status_code == 302
+    job = Job.objects.get()
+    assert (job.kind, job.user, job.arguments) == (RATE_PERIOD, owner, {"since": "2026-11-18", "until": "2026-11-18"})
+    Job.objects.update(state="running", holder="me")
+    run = Run(job.pk, owner.pk, job.arguments, 1, "me", timedelta(seconds=60))
+    assert rate_period_job(run)["words"] == "1 call has another cost now."
+    call.refresh_from_db()
+    assert (call.cost, call.cost_currency) == (Decimal("0.60"), "USD")
+    page = office.get(f"/calls/{call.pk}/").content.decode()
+    assert "<dt>Cost</dt><dd>$0.60</dd>" in page
+    assert "job-progress" in office.get("/tariffs/").content.decode()
+
+
+def test_a_budget_shows_what_is_spent_of_it(office: Client, owner: User) -> None:
+    now = timezone.now()
+    told = {"pbx": "office", "key": "1", "direction": "outbound", "cost": Decimal("42.5"), "cost_currency": "USD"}
+    Call.objects.create(started_at=now, ended_at=now, **told)
+    given = {"name": "All calls", "amount": "50", "currency": "USD", "scope": "company", "user": owner.pk}
+    assert office.post("/budgets/new", {**given, "scope": "team"}).status_code == 422
+    assert office.post("/budgets/new", {**given, "amount": "-5"}).status_code == 422
+    assert not Budget.objects.exists()
+    assert office.post("/budgets/new", given).status_code == 302
+    made = Budget.objects.get()
+    assert (made.user, made.spent, made.amount) == (None, Decimal("42.5"), Decimal(50))
+    page = office.get("/budgets/").content.decode()
+    assert 'max="100" value="85"' in page
+    assert "$42.50 of $50 this month (85 %)" in page
+    assert "Nearly spent" in page
+    office.post(f"/budgets/{made.pk}/remove")
+    assert "Nearly spent" not in office.get("/budgets/").content.decode()
+    office.post(f"/budgets/{made.pk}/restore")
+    assert "Nearly spent" in office.get("/budgets/").content.decode()
+
+
+def test_who_is_not_in_charge_sees_and_changes_nothing(prices: PriceList) -> None:
+    manager = browser(User.objects.create_user("manager"))
+    made = Budget.objects.create(name="All", amount=Decimal(5), currency="USD")
+    for address in ("/tariffs/", "/tariffs/new", f"/tariffs/{prices.pk}", f"/tariffs/{prices.pk}/rows/file"):
+        assert manager.get(address).status_code == 403
+    sent = {**LIST, "rows": "prefix;per_minute\n+1;1\n", "since": "2026-11-18", "until": "2026-11-18", "amount": "9"}
+    for address in (
+        "new",
+        f"{prices.pk}",
+        f"{prices.pk}/rows",
+        f"{prices.pk}/rows/undo",
+        f"{prices.pk}/remove",
+        "rate",
+    ):
+        assert manager.post(f"/tariffs/{address}", sent).status_code == 403
+    for address in ("new", f"{made.pk}", f"{made.pk}/remove"):
+        assert manager.post(f"/budgets/{address}", {**sent, "scope": "company"}).status_code == 403
+    assert not Job.objects.exists()
+    assert list(PriceList.objects.values_list("edition", "removed_at")) == [(1, None)]
+    assert list(Budget.objects.values_list("amount", "removed_at")) == [(Decimal(5), None)]
