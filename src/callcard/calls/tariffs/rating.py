@@ -16,6 +16,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from callcard.calls.models import Call
+from callcard.calls.statements import sent_together, update
 from callcard.calls.tariffs.models import RatingPlace, WaitingCall
 from callcard.calls.tariffs.queries import Tariff, has_price_lists, tariff
 from callcard.staff.models import Change
@@ -41,7 +42,9 @@ def rate(calls: Sequence[Call], prices: Tariff) -> int:
         if (call.cost, call.cost_currency) != (cost, currency):
             call.cost, call.cost_currency = cost, currency
             changed.append(call)
-    Call.objects.bulk_update(changed, ["cost", "cost_currency"], batch_size=AT_ONCE)
+    with transaction.atomic(), sent_together():
+        for call in changed:
+            update(Call, call.pk, {"cost": call.cost, "cost_currency": call.cost_currency})
     return len(changed)
 
 
