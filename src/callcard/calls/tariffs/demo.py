@@ -45,6 +45,7 @@ def load_tariffs(*, since: datetime, now: datetime) -> int:
         for prefix, name, a_minute, fee, first, further, begins, ends in _ROWS
     )
     rated = rate_period(since, now)
-    RatingPlace.objects.create(pk=1, call_id=Call.objects.aggregate(newest=Max("pk"))["newest"] or 0)
+    newest = Call.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    RatingPlace.objects.update_or_create(pk=1, defaults={"call_id": newest})
     count_budget(Budget.objects.create(name="All calls", amount=_BUDGET, currency=_CURRENCY))
     return rated
