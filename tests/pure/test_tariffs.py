@@ -153,7 +153,7 @@ def test_lists_of_one_line_come_first_and_fall_back_to_those_of_all() -> None:
 
     def list_of(**what: str) -> int | None:
         found = charge(asked(**what), tables)  # type: ignore[arg-type]
-        return found and found.list_id
+        return found.list_id if found else None
 
     assert list_of(number="+1555", line="+85621123456") == 2
     assert list_of(number="+44555", line="+85621123456") == 1
