@@ -66,7 +66,10 @@ def test_budgets_of_a_person_a_team_and_a_line_count_their_own_calls(people: dic
         "nobody": budget(scope="team"),
     }
     assert {name: spent_in(one, NOVEMBER) for name, one in found.items()} == {
-        "manager": Decimal(5), "owner": Decimal(10), "sales": Decimal(5), "line": Decimal(3),
+        "manager": Decimal(5),
+        "owner": Decimal(10),
+        "sales": Decimal(5),
+        "line": Decimal(3),
         "nobody": Decimal(0),
     }
 
