@@ -4,6 +4,7 @@ import { later } from "../ui/clock.js";
 import { toast } from "../ui/toast.js";
 
 const SOON_MS = 300;
+const SPREAD_MS = 2000; // all desks hear it in the same moment; a ringing phone must not wait for the answers to all of them
 const MOST = 99;
 
 class MissedBadge extends HTMLElement {
@@ -17,7 +18,7 @@ class MissedBadge extends HTMLElement {
   lookSoon() {
     if (this.isWaiting) return;
     this.isWaiting = true;
-    later(SOON_MS, () => ((this.isWaiting = false), this.look()));
+    later(SOON_MS + Math.random() * SPREAD_MS, () => ((this.isWaiting = false), this.look()));
   }
 
   async look() {
