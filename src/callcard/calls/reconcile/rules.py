@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from callcard.telephony.call import Call, Party, Segment
 
 _SAME_MOMENT = timedelta(seconds=2)  # a record has whole seconds, and both are rounded
+# Less, for what was seen as going on when the link came back had begun unseen some time before.
+_SEEN_HAPPEN = timedelta(seconds=1)
 
 
 def is_news(*, ended_at: datetime, answered_at: datetime | None, told: Call) -> bool:
@@ -87,4 +89,4 @@ def _finer(known: datetime | None, told: datetime | None) -> datetime:
     """What was seen live, where both mean the same moment."""
     moment = told or known
     assert moment is not None
-    return known if known is not None and abs(known - moment) <= _SAME_MOMENT else moment
+    return known if known is not None and abs(known - moment) <= _SEEN_HAPPEN else moment
