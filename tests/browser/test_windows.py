@@ -64,7 +64,7 @@ def test_forms_and_links_stay_in_their_window(
     page = open_page(signed_in("anna"), "/calls/")
     page.evaluate("window.isTheSamePage = true")
     page.locator(".filters input[type=search]").fill("nobody at all")
-    page.locator(".filters button[type=submit]").click()
+    page.get_by_role("button", name="Find", exact=True).click()
     expect(page.locator(".window:not([hidden]) .empty")).to_contain_text("No call fits")
     assert "q=nobody" in page.url
     assert page.evaluate("window.isTheSamePage")
