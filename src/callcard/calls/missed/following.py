@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from callcard.calls.missed.history import call_key
@@ -82,9 +82,9 @@ def _step(now: datetime) -> tuple[bool, bool]:
 
 def _start(now: datetime) -> int:
     """Of a log that was never followed, the calls of the last day."""
-    first = Call.objects.filter(started_at__gte=now - _FIRST_TIME).aggregate(first=Min("pk"))["first"]
-    newest = Call.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return int(first) - 1 if first is not None else newest or 0
+    # After the last older one: numbers need not follow time, and after the first of that day there may be millions.
+    older = Call.objects.filter(started_at__lt=now - _FIRST_TIME).order_by("-pk")
+    return older.values_list("pk", flat=True).first() or 0
 
 
 def _gaps(last_id: int, ids: list[int], now: datetime) -> Unsettled:
