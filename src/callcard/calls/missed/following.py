@@ -83,8 +83,9 @@ def _step(now: datetime) -> tuple[bool, bool]:
 def _start(now: datetime) -> int:
     """Of a log that was never followed, the calls of the last day."""
     # After the last older one: numbers need not follow time, and after the first of that day there may be millions.
-    older = Call.objects.filter(started_at__lt=now - _FIRST_TIME).order_by("-pk")
-    return older.values_list("pk", flat=True).first() or 0
+    numbers = Call.objects.values_list("pk", flat=True)
+    last_old = numbers.filter(started_at__lt=now - _FIRST_TIME).order_by("-pk").first()
+    return last_old if last_old is not None else (numbers.order_by("pk").first() or 1) - 1
 
 
 def _gaps(last_id: int, ids: list[int], now: datetime) -> Unsettled:
