@@ -28,7 +28,7 @@ def note_delivered(delivered: Sequence[tuple[int, Message, datetime]]) -> None:
 
 
 def _pair(event: LiveEvent) -> tuple[int, int]:
-    return event.payload["call"], event.user_id
+    return event.payload["call"], event.user_id or 0
 
 
 def _message(event: LiveEvent, made: dict[tuple[int, int], Popup], last: dict[tuple[int, int], int]) -> Message | None:

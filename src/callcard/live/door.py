@@ -100,7 +100,7 @@ class LiveDoor:
             else:
                 if message is None:
                     return
-                if message.id > last_id and message.kind != CHECK_SESSION:
+                if (message.id == 0 or message.id > last_id) and message.kind != CHECK_SESSION:
                     await self._write_now(send, message)
             is_asked = message is not None and message.kind == CHECK_SESSION
             if is_asked or time.monotonic() - checked_at > CHECK_SESSION_SECONDS:

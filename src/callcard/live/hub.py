@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
 QUEUE_SIZE = 256
+# What is for everybody is handed to a few streams at a time: to all at once it would hold up a ringing phone.
+_STREAMS_AT_ONCE = 10
+_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,14 @@ class Hub:
 
     def _deliver_after(self, cursor: int) -> int:
         while events := events_after(cursor):
-            wanted = [event for event in events if event.user_id in self._streams]
+            wanted = [event for event in events if event.user_id is None or event.user_id in self._streams]
             messages = [message for message in self._rendered(wanted) if message] if wanted else []
             users = {event.id: event.user_id for event in wanted}
             if messages and self._loop:
                 pairs = [(users[message.id], message) for message in messages]
                 self._loop.call_soon_threadsafe(self._hand_out, pairs)
                 now = timezone.now()
-                self._to_note += [(user_id, message, now) for user_id, message in pairs]
+                self._to_note += [(user_id, message, now) for user_id, message in pairs if user_id is not None]
             cursor = events[-1].id
         return cursor
 
@@ -152,10 +155,23 @@ class Hub:
             self._noted_at = time.monotonic()
             self._delivered(noted)
 
-    def _hand_out(self, pairs: Sequence[tuple[int, Message]]) -> None:
+    def _hand_out(self, pairs: Sequence[tuple[int | None, Message]]) -> None:
         for user_id, message in pairs:
+            if user_id is None:
+                # Overtaken by later events it would seem known already, so it goes without its id.
+                self._hand_on(replace(message, id=0), [each for streams in self._streams.values() for each in streams])
+                continue
             for stream in tuple(self._streams.get(user_id, ())):
                 stream.put(message)
+
+    def _hand_on(self, message: Message, streams: Sequence[Stream]) -> None:
+        """To some streams now, to the others a little later."""
+        for stream in streams[:_STREAMS_AT_ONCE]:
+            if stream in self._streams.get(stream.user_id, ()):
+                stream.put(message)
+        others = streams[_STREAMS_AT_ONCE:]
+        if others and self._loop and not self._stopping:
+            self._loop.call_later(_PAUSE_SECONDS, self._hand_on, message, others)
 
 
 def _newest_id() -> int:

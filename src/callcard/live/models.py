@@ -10,9 +10,10 @@ CHECK_SESSION = "check-session"
 
 
 class LiveEvent(models.Model):
-    """One event for one user. Ids grow in the order of commit (see live.services.tell)."""
+    """One event for one user, or for everybody. Ids grow in the order of commit (see live.services.tell)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    # None: for everybody.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)

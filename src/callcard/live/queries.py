@@ -47,4 +47,10 @@ def missed_events(user_id: int, *, since: int) -> Replay:
     events = list(LiveEvent.objects.filter(user_id=user_id, id__gt=since).order_by("id")[: REPLAY_AT_MOST + 1])
     if len(events) > REPLAY_AT_MOST:
         return Replay([], is_whole=False)
-    return Replay(events, is_whole=True)
+    return Replay(sorted([*events, *_missed_by_all(since)], key=lambda event: event.id), is_whole=True)
+
+
+def _missed_by_all(since: int) -> list[LiveEvent]:
+    """Of each kind the newest alone: they say that something is to be read anew."""
+    newest = LiveEvent.objects.filter(user=None, id__gt=since).values("kind").annotate(newest=Max("id"))
+    return list(LiveEvent.objects.filter(id__in=[each["newest"] for each in newest.order_by()]))

@@ -23,9 +23,12 @@ _INSERT = "INSERT INTO live_liveevent (user_id, kind, payload, received_ns, crea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """One event for one user. `received_ns`: monotonic time at which the PBX's bytes that caused it were read."""
+    """One event for one user, or (None) for everybody, whose desks hear it one after another.
 
-    user_id: int
+    `received_ns`: monotonic time at which the PBX's bytes that caused it were read.
+    """
+
+    user_id: int | None
     kind: str
     payload: dict[str, Any] = field(default_factory=dict)
     received_ns: int | None = None

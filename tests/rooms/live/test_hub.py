@@ -80,3 +80,16 @@ async def test_a_browser_that_cannot_keep_up_is_sent_away_to_come_back() -> None
         stream.put(Message(number, "popup", {}))
     assert stream.queue.qsize() == 1
     assert stream.queue.get_nowait() is None
+
+
+async def test_everybody_hears_what_is_for_everybody_and_nothing_overtaken_is_taken_for_known() -> None:
+    user = await somebody()
+    hub = Hub(plain, lambda _delivered: None)
+    await hub.start()
+    streams = [hub.open(user_id) for user_id in (user.pk, *range(10_000, 10_024))]
+    try:
+        await in_thread(lambda: tell([Tell(user_id=None, kind="calls-changed")]))
+        heard = [await asyncio.wait_for(stream.queue.get(), 5) for stream in streams]
+        assert heard == [Message(0, "calls-changed", {})] * 25
+    finally:
+        await hub.stop()

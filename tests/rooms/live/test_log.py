@@ -54,6 +54,16 @@ def test_replay_gives_each_user_only_their_own(user: User) -> None:
     assert [event.payload for event in replay.events] == [{"call": 2}]
 
 
+def test_replay_gives_the_newest_of_each_kind_that_was_for_everybody(user: User) -> None:
+    tell([Tell(user_id=None, kind="calls-changed")])
+    since = newest_event_id()
+    tell([Tell(user_id=None, kind="calls-changed") for _ in range(REPLAY_AT_MOST + 1)])
+    tell([Tell(user_id=user.pk, kind="popup", payload={"call": 2}), Tell(user_id=None, kind="calls-changed")])
+    replay = missed_events(user.pk, since=since)
+    assert replay.is_whole
+    assert [(event.user_id, event.kind) for event in replay.events] == [(user.pk, "popup"), (None, "calls-changed")]
+
+
 def test_too_old_too_much_or_from_the_future_means_load_anew(user: User) -> None:
     tell([Tell(user_id=user.pk, kind="popup") for _ in range(REPLAY_AT_MOST + 1)])
     oldest = events_after(0)[0].id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,13 +17,11 @@ from callcard.staff.models import User
 from callcard.staff.setting import in_setting_of
 
 _AT_ONCE = 200
-_TOLD_AT_ONCE = 20
-_BREATH_SECONDS = 0.02
 
 
 def tell_changed() -> None:
     """Somebody waits or waits no more: lists and counts are read anew. The last thing of a transaction."""
-    tell([Tell(user_id=pk, kind="calls-changed") for pk in _active().values_list("pk", flat=True)])
+    tell([Tell(user_id=None, kind="calls-changed")])
 
 
 def escalate(*, now: datetime) -> int:
@@ -64,12 +61,9 @@ def _words(rows: Sequence[MissedCaller], now: datetime) -> str:
 
 
 def tell_now() -> None:
-    """`tell_changed` outside of a transaction: in many short ones, between which a ringing phone gets its turn."""
-    ids = list(_active().values_list("pk", flat=True))
-    for begin in range(0, len(ids), _TOLD_AT_ONCE):
-        with transaction.atomic():
-            tell([Tell(user_id=pk, kind="calls-changed") for pk in ids[begin : begin + _TOLD_AT_ONCE]])
-        time.sleep(_BREATH_SECONDS)
+    """`tell_changed` in a transaction of its own."""
+    with transaction.atomic():
+        tell_changed()
 
 
 def _active() -> QuerySet[User]:
