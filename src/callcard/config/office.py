@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
+from typing import Protocol
 
 from django.db import connection
 
@@ -23,12 +24,18 @@ _THREAD_TURN_SECONDS = 0.0005
 _COLLECT_AFTER = (10_000, 20, 20)
 
 
+class _Working(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Office:
     def __init__(self) -> None:
         self.hub = Hub(render, note_delivered)
         self.live_door = LiveDoor(self.hub)
         self.switchboard = Switchboard()
-        self.worker = new_worker()
+        self.worker: _Working = new_worker()  # `callcard serve` has a process for it
 
     async def live_through(self, receive: Receive, send: Send) -> None:
         """ASGI's lifespan."""

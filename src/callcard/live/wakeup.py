@@ -5,16 +5,23 @@ Another process needs none: readers look by themselves every second, so a wake-u
 
 from __future__ import annotations
 
-import threading
-
-_wakeups: set[threading.Event] = set()
+from typing import Protocol
 
 
-def register(wakeup: threading.Event) -> None:
+class Wakeup(Protocol):
+    """Such as a threading.Event."""
+
+    def set(self) -> None: ...
+
+
+_wakeups: set[Wakeup] = set()
+
+
+def register(wakeup: Wakeup) -> None:
     _wakeups.add(wakeup)
 
 
-def unregister(wakeup: threading.Event) -> None:
+def unregister(wakeup: Wakeup) -> None:
     _wakeups.discard(wakeup)
 
 

@@ -1,4 +1,4 @@
-"""`callcard serve`: the whole program in one process."""
+"""`callcard serve`: the whole program; background jobs have a process of their own beside it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from callcard.config.jobs_process import JobsProcess
 from callcard.staff.first_start import first_start_code
 from callcard.staff.queries import is_set_up
 from callcard.switchboard.models import Pbx
@@ -20,7 +21,7 @@ _EVERY_ADDRESS = {"0.0.0.0", "::"}
 
 
 class Command(BaseCommand):
-    help = "Serve the pages, listen to the PBXs and tell the desks, all in one process."
+    help = "Serve the pages, listen to the PBXs, tell the desks, and do the background jobs in a process beside."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -43,8 +44,10 @@ class Command(BaseCommand):
             here = "127.0.0.1" if options["host"] in _EVERY_ADDRESS else options["host"]
             self.stdout.write(f"  http://{here}:{options['port']}/first-start?code={first_start_code()}")
         self.stdout.flush()
-        from callcard.config.server import Server  # the applications must be ready first
+        from callcard.config.asgi import office  # the applications must be ready first
+        from callcard.config.server import Server
 
+        office.worker = JobsProcess()
         with contextlib.suppress(KeyboardInterrupt):
             Server(host=options["host"], port=options["port"]).run()
 
