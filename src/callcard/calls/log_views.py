@@ -19,6 +19,7 @@ from callcard.calls import log_export
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import Found, Group, found_calls, groups, is_offered, orderable, page_of, total_talk
 from callcard.calls.models import Call, CallQuerySet, CallTag
+from callcard.calls.parts import mark_rows
 from callcard.calls.queries import name_colleagues, veil_customers
 from callcard.calls.setting import call_settings
 from callcard.calls.tagging import tag_many
@@ -48,6 +49,7 @@ def log(request: HttpRequest) -> HttpResponse:
     page = page_of(found, asked, columns)
     veil_customers(page.rows, user)
     name_colleagues(page.rows)
+    mark_rows(page.rows, user)
     context = {
         **list_context(request, LOG, asked, columns, can_sort=lambda column: is_offered(column, found)),
         "found": found,

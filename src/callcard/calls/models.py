@@ -106,6 +106,7 @@ class Call(models.Model):
     objects = CallQuerySet.as_manager()
 
     known_to: str = ""  # for who may not see the customer: who looks after them (see queries.veil_customers)
+    played: int | None = None  # the recording that a list plays (see parts.mark_rows)
     colleague: str = ""  # of an internal call: who began it (see queries.name_colleagues)
 
     class Meta:

@@ -3,11 +3,13 @@
     offer_part(CallPart("recording", "recordings/of_call.html", recording_of))  # in the AppConfig.ready of the feature
 
 `read` is asked once for each window, with a call that this user may see; None: there is nothing to show.
+
+    offer_mark(mark_rows)  # looks once at all calls of a page of the log, and notes on them what their lines show
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +39,19 @@ _PARTS: dict[str, CallPart] = {}
 
 def offer_part(part: CallPart) -> None:
     _PARTS[part.key] = part
+
+
+Mark = Callable[[Sequence[Call], User], None]
+_MARKS: list[Mark] = []
+
+
+def offer_mark(mark: Mark) -> None:
+    _MARKS.append(mark)
+
+
+def mark_rows(calls: Sequence[Call], user: User) -> None:
+    for mark in _MARKS:
+        mark(calls, user)
 
 
 def parts_of(call: Call, user: User) -> Iterator[ShownPart]:

@@ -10,6 +10,10 @@ from django.utils import timezone
 
 from callcard.calls.missed.following import EVERY as FOLLOW_EVERY
 from callcard.calls.missed.following import FOLLOW, follow_calls
+from callcard.calls.recordings.fetching import EVERY as RECORDINGS_EVERY
+from callcard.calls.recordings.fetching import FETCH, fetch_recordings
+from callcard.calls.recordings.retention import EVERY as FORGET_EVERY
+from callcard.calls.recordings.retention import FORGET, forget_recordings
 from callcard.calls.tariffs import jobs as tariffs
 from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
@@ -67,6 +71,8 @@ KINDS = (
     Kind("forget-removed-files", _forget_removed_files, lease=timedelta(minutes=30)),
     Kind(RECONCILE, reconcile_calls, lane="records", lease=timedelta(minutes=2)),
     Kind(FOLLOW, follow_calls, lane="missed"),
+    Kind(FETCH, fetch_recordings, lane="recordings", lease=timedelta(minutes=20)),
+    Kind(FORGET, forget_recordings, lease=timedelta(minutes=10)),
     Kind(tariffs.RATE, tariffs.rate_job, lane="records", lease=timedelta(minutes=2)),
     Kind(tariffs.COUNT_BUDGETS, tariffs.count_job, lane="records", lease=timedelta(minutes=5)),
     Kind(tariffs.RATE_PERIOD, tariffs.rate_period_job, tries=20),
@@ -87,6 +93,8 @@ def set_schedules() -> None:
     set_schedule(slug="forget-removed-files", kind="forget-removed-files", every=timedelta(days=1))
     set_schedule(slug=RECONCILE, kind=RECONCILE, every=RECONCILE_EVERY, first_at=timezone.now())
     set_schedule(slug=FOLLOW, kind=FOLLOW, every=FOLLOW_EVERY, first_at=timezone.now())
+    set_schedule(slug=FETCH, kind=FETCH, every=RECORDINGS_EVERY, first_at=timezone.now())
+    set_schedule(slug=FORGET, kind=FORGET, every=FORGET_EVERY)
     set_schedule(slug=tariffs.RATE, kind=tariffs.RATE, every=tariffs.RATE_EVERY)
     set_schedule(slug=tariffs.COUNT_BUDGETS, kind=tariffs.COUNT_BUDGETS, every=tariffs.COUNT_EVERY)
     set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "callcard.calls",
     "callcard.calls.missed",
     "callcard.calls.reconcile",
+    "callcard.calls.recordings",
     "callcard.calls.screening",
     "callcard.calls.tariffs",
     "callcard.tasks",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("callcard.calls.urls")),
     path("", include("callcard.calls.tariffs.urls")),
     path("", include("callcard.calls.missed.urls")),
+    path("", include("callcard.calls.recordings.urls")),
     path("", include("callcard.calls.screening.urls")),
     path("", include("callcard.switchboard.urls")),
     path("", include("callcard.desk.urls")),

@@ -34,3 +34,8 @@ def links() -> list[LinkNow]:
 
 def link_of(pbx: Pbx) -> LinkNow:
     return LinkNow(pbx=pbx, last=LinkLog.objects.filter(pbx=pbx).order_by("-at", "-id").first())
+
+
+def pbx_names() -> dict[str, str]:
+    """Slug -> name."""
+    return dict(Pbx.objects.order_by("name").values_list("slug", "name"))

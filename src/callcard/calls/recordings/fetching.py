@@ -1,0 +1,180 @@
+"""The job that fetches recordings: far from any ringing phone, a few at a time, each by itself.
+
+What there is to do are rows; each is somebody's for a while (`due_at`), so a kill at any point loses nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from callcard.calls.models import Call, Segment
+from callcard.calls.recordings import from_folder, from_web
+from callcard.calls.recordings.models import Recording, RecordingSource
+from callcard.calls.recordings.rules import SOURCE_PROBLEMS, gives_up, pause_after
+from callcard.calls.recordings.services import expect_recordings, follow_calls
+from callcard.calls.recordings.storing import NotTaken
+from callcard.calls.recordings.web import FetchFailed
+from callcard.calls.recordings.words import explain
+from callcard.jobs.kinds import JobFailed, Result, Run
+from callcard.jobs.models import Job
+from callcard.staff.company import company_zone
+
+FETCH = "fetch-recordings"
+EVERY = timedelta(seconds=15)
+_LATELY, _LONG_AGO = timedelta(hours=6), timedelta(days=3)
+_FAR_LOOK_SECONDS = 300
+_LEASE = timedelta(minutes=20)
+_AT_ONCE = 200
+_RUNS_KEPT = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Count:
+    fetched: int = 0
+    waiting: int = 0
+
+
+def fetch_recordings(run: Run) -> Result | None:
+    """The job. `arguments`: {"days": 30} to look for recordings of older calls too."""
+    count, problems = fetch(lambda: run.progress(0), days=int(run.arguments.get("days", 0)))
+    _forget_runs()
+    if run.user_id is not None and problems:
+        raise JobFailed(" ".join(problems))
+    words = _("%(fetched)d recordings were fetched, %(waiting)d were not found yet.")
+    return {"words": words % {"fetched": count.fetched, "waiting": count.waiting}}
+
+
+def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple[Count, list[str]]:
+    """Everything that there is to do now. Returns what came of it, and the problems of sources in words."""
+    count, problems, now = Count(), [], timezone.now()
+    follow_calls(now=now)
+    for source in RecordingSource.objects.filter(is_enabled=True).order_by("-pbx", "pk"):
+        if source.kind != RecordingSource.Kind.PROVIDER:
+            expect_recordings(source=source, since=_since(source, now, days), now=now)
+        problem, detail = _fetch_from(source, count, between)
+        _note_look(source, problem, detail)
+        if problem:
+            problems.append(f"{source}: {explain(problem, detail)}")
+    _fetch_from(None, count, between)
+    return count, problems
+
+
+def _since(source: RecordingSource, now: datetime, days: int) -> datetime:
+    """Far back only now and then: calls are also added to the log afterwards."""
+    if days:
+        return now - timedelta(days=days)
+    looked_at = source.looked_at
+    is_far = looked_at is None or _slot(looked_at) != _slot(now)
+    return now - (_LONG_AGO if is_far else _LATELY)
+
+
+def _slot(at: datetime) -> int:
+    return int(at.timestamp() // _FAR_LOOK_SECONDS)
+
+
+def _fetch_from(source: RecordingSource | None, count: Count, between: Callable[[], None]) -> tuple[str, str]:
+    """The problem of the source, which ends this look; empty when there is none. None: what providers have told."""
+    while rows := claim(source, timezone.now()):
+        for row, problem, detail in _outcomes(source, rows):
+            if not problem:
+                count.fetched += 1
+            elif row.state == Recording.State.WAITING:
+                count.waiting += 1
+                _wait(row, problem, detail)
+            if problem in SOURCE_PROBLEMS and source is not None:
+                _let_go(rows)
+                return problem, detail
+            between()
+    return "", ""
+
+
+def _outcomes(source: RecordingSource | None, rows: list[Recording]) -> Iterator[tuple[Recording, str, str]]:
+    """(row, problem, detail) of each; the problem is empty when its file is here."""
+    if source is not None and source.kind == RecordingSource.Kind.FOLDER:
+        yield from from_folder.take_all(source, rows, ids_of(rows))
+        return
+    zone, ids = company_zone(), ids_of(rows)
+    for row in rows:
+        problem, detail = _tried(source, row, ids[row.pk], zone)
+        yield row, problem, detail
+
+
+def _tried(source: RecordingSource | None, row: Recording, ids: list[str], zone: ZoneInfo) -> tuple[str, str]:
+    try:
+        from_web.take(source, row, ids, zone)
+    except (NotTaken, FetchFailed) as failure:
+        return failure.problem, failure.detail
+    except OSError as error:
+        return disk_problem(error)
+    return "", ""
+
+
+def disk_problem(error: OSError) -> tuple[str, str]:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "no_rights", str(error.filename or "")
+    return "disk", error.strerror or ""
+
+
+def claim(source: RecordingSource | None, now: datetime) -> list[Recording]:
+    """Rows that are due; nobody else takes them for a while."""
+    with transaction.atomic():
+        due = Recording.objects.filter(state=Recording.State.WAITING, due_at__lte=now, source=source)
+        rows = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk")[:_AT_ONCE])
+        keys = [row.pk for row in rows]
+        Recording.objects.filter(pk__in=keys).update(due_at=now + _LEASE, attempts=F("attempts") + 1)
+    for row in rows:
+        row.attempts += 1
+    return rows
+
+
+def ids_of(rows: list[Recording]) -> dict[int, list[str]]:
+    """All names that a telephone system may have for the call of each row, its own first."""
+    calls = [row.call_id for row in rows]
+    keys = dict(Call.objects.filter(pk__in=calls).values_list("pk", "key"))
+    legs: dict[int, list[str]] = {}
+    for call_id, key in Segment.objects.filter(call__in=calls).order_by("pk").values_list("call_id", "key"):
+        legs.setdefault(call_id, []).append(key)
+    return {row.pk: [*filter(None, [keys.get(row.call_id)]), *legs.get(row.call_id, [])] for row in rows}
+
+
+def _wait(row: Recording, problem: str, detail: str) -> None:
+    """Until the next look; or it is given up, and says why."""
+    now = timezone.now()
+    held = Recording.objects.filter(pk=row.pk, state=Recording.State.WAITING)
+    call = Call.objects.filter(pk=row.call_id).values_list("ended_at", "is_recorded").first()
+    ended_at, is_recorded = call or (None, True)
+    values: dict[str, object] = {"problem": problem, "detail": detail[:200]}
+    if not gives_up(problem, attempts=row.attempts, ended_at=ended_at or row.began_at, now=now):
+        held.update(due_at=now + pause_after(row.attempts), **values)
+    elif problem == "not_there" and not is_recorded:
+        held.delete()  # nobody said that there is one
+    else:
+        state = Recording.State.MISSING if problem in ("not_there", "gone") else Recording.State.REFUSED
+        held.update(state=state, **values)
+
+
+def _let_go(rows: list[Recording]) -> None:
+    """The source is at fault: those that were not tried are due when it is looked at again."""
+    later = timezone.now() + EVERY
+    Recording.objects.filter(
+        pk__in=[row.pk for row in rows], state=Recording.State.WAITING, due_at__gt=later + EVERY
+    ).update(due_at=later)
+
+
+def _note_look(source: RecordingSource, problem: str, detail: str) -> None:
+    values = {"problem": problem, "detail": detail[:200], "looked_at": timezone.now()}
+    RecordingSource.objects.filter(pk=source.pk).update(**values)
+
+
+def _forget_runs() -> None:
+    """It comes every few seconds: nobody asks for its runs of yesterday."""
+    Job.objects.filter(kind=FETCH, state=Job.State.DONE, ended_at__lt=timezone.now() - _RUNS_KEPT).delete()

@@ -1,0 +1,83 @@
+"""Recordings out of a shared folder: one walk through it for all calls that wait."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from django.utils import timezone
+
+from callcard.calls.recordings import storing
+from callcard.calls.recordings.folders import ClimbsOut, find_files, open_within
+from callcard.calls.recordings.models import Recording, RecordingSource
+from callcard.calls.recordings.services import another_part, arrive, most_bytes
+from callcard.calls.recordings.storing import NotTaken
+
+_SETTLED_SECONDS = 2.0  # the telephone system may still be writing
+_CHUNK_BYTES = 256 * 1024
+
+Outcome = tuple[Recording, str, str]
+
+
+def take_all(source: RecordingSource, rows: Sequence[Recording], ids: Mapping[int, Sequence[str]]) -> Iterator[Outcome]:
+    """(row, problem, detail) of each row; "" when its file is here."""
+    try:
+        found = _found(source, rows, ids)
+    except OSError as error:
+        yield rows[0], "no_rights" if isinstance(error, PermissionError) else "no_folder", source.folder
+        return
+    for row in rows:
+        places = [row.place] if row.place else sorted(found.get(row.pk, []))
+        if not places:
+            yield row, "not_there", ""
+        for place, part in zip(places, _parts(row, places), strict=False):
+            if part is not None:
+                yield part, *_taken(source, part, place)
+
+
+def _found(
+    source: RecordingSource, rows: Sequence[Recording], ids: Mapping[int, Sequence[str]]
+) -> dict[int, list[str]]:
+    owners = {one: row.pk for row in rows if not row.place for one in ids[row.pk]}
+    days = {timezone.localdate(row.began_at) for row in rows}
+    found: dict[int, list[str]] = {}
+    for one, path in find_files(source.folder, owners, days):
+        found.setdefault(owners[one], []).append(path)
+    return found
+
+
+def _parts(row: Recording, places: Sequence[str]) -> Iterator[Recording | None]:
+    """The first file is the row's, each further one gets a row of its own."""
+    yield row
+    for place in places[1:]:
+        yield another_part(recording=row, place=place)
+
+
+def _taken(source: RecordingSource, row: Recording, place: str) -> tuple[str, str]:
+    try:
+        with open_within(source.folder, place) as file:
+            if abs(time.time() - os.fstat(file.fileno()).st_mtime) < _SETTLED_SECONDS:
+                return "being_written", place
+            limit = most_bytes()
+            if os.fstat(file.fileno()).st_size > limit:
+                raise NotTaken("too_large")
+            taken = storing.take(_chunks(file), path=row.path, name=place, most_bytes=limit)
+    except NotTaken as failure:
+        return failure.problem, place
+    except ClimbsOut:
+        return "climbs", place
+    except FileNotFoundError:
+        return "not_there", place
+    except PermissionError:
+        return "no_rights", place
+    except OSError as error:
+        return "disk", error.strerror or ""
+    arrive(recording=row, taken=taken, name=place.rpartition("/")[2], place=place)
+    return "", ""
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK_BYTES):
+        yield chunk

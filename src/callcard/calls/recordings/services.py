@@ -1,0 +1,192 @@
+"""Writes of recordings. Files are written and erased outside of transactions; a row says where one belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from callcard.calls.models import Call
+from callcard.calls.recordings import storing
+from callcard.calls.recordings.models import Listening, Recording, RecordingSource
+from callcard.calls.recordings.setting import recording_settings
+from callcard.calls.recordings.storing import NotTaken, Taken
+from callcard.customers.files import safe_name
+from callcard.staff.history import record_change, snapshot
+from callcard.staff.models import Change, User
+
+REMOVED_KEPT = timedelta(days=30)
+SETTLE = timedelta(seconds=5)
+_EXPECTED_AT_ONCE = 500
+_MEGABYTE = 1_000_000
+_FIELDS = ("name", "state", "is_kept")
+_FOLLOWED = timedelta(days=3)
+_NEAR = timedelta(hours=3)
+FOUND = (Recording.Origin.FOLDER, Recording.Origin.WEB)
+
+
+def expect_recordings(*, source: RecordingSource, since: datetime, now: datetime) -> int:
+    """A row that waits for each call that was recorded since then and has none yet. Returns how many."""
+    talks = Q(is_recorded=True)
+    if source.expects_all:
+        talks |= Q(direction__in=Call.Direction.values, outcome=Call.Outcome.ANSWERED)
+    calls = Call.objects.filter(talks, started_at__gt=since, ended_at__lte=now - SETTLE)
+    if source.pbx:
+        calls = calls.filter(pbx=source.pbx)
+    has_one = Recording.objects.filter(call=OuterRef("pk"), origin__in=FOUND)
+    fresh = calls.exclude(Exists(has_one)).exclude(origin=Call.Origin.HAND).order_by("-started_at")
+    rows = [
+        Recording(call=call, pbx=call.pbx, began_at=call.started_at, origin=source.kind, source=source, due_at=now)
+        for call in fresh.only("pk", "pbx", "started_at")[:_EXPECTED_AT_ONCE]
+    ]
+    Recording.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def note_address(*, call: Call, address: str) -> Recording:
+    """A provider has told where the recording of this call is. However often it does, it is fetched once."""
+    source = next((one for one in _providers(call.pbx) if one.address and address.startswith(one.address)), None)
+    values = {"pbx": call.pbx, "began_at": call.started_at, "source": source, "due_at": timezone.now()}
+    return Recording.objects.get_or_create(
+        call=call, origin=Recording.Origin.PROVIDER, place=address[:1000], defaults=values
+    )[0]
+
+
+def _providers(pbx: str) -> Iterable[RecordingSource]:
+    kind = RecordingSource.Kind.PROVIDER
+    return RecordingSource.objects.filter(kind=kind, is_enabled=True, pbx__in=["", pbx]).order_by("-pbx")
+
+
+def add_recording(*, call: Call, name: str, chunks: Iterable[bytes], by: User | None) -> Recording:
+    """Add a file by hand. Raises storing.NotTaken, OSError; then nothing is kept."""
+    now = timezone.now()
+    row = Recording(call=call, pbx=call.pbx, began_at=call.started_at, origin=Recording.Origin.UPLOAD, due_at=now)
+    row.name, row.added_by, row.place = safe_name(name), by, row.token
+    taken = storing.take(chunks, path=row.path, name=name, most_bytes=most_bytes())
+    try:
+        with transaction.atomic():
+            if Recording.objects.filter(call=call, state=Recording.State.HERE, sha256=taken.sha256).exists():
+                raise NotTaken("here_already")
+            _fill(row, taken, now)
+            row.save()
+            _keep(row, Change.Action.CREATED, {}, by)
+    except BaseException:
+        storing.erase(row.path)
+        raise
+    return row
+
+
+def most_bytes() -> int:
+    return recording_settings().largest_mb * _MEGABYTE
+
+
+def arrive(*, recording: Recording, taken: Taken, name: str, place: str) -> bool:
+    """Its file is there. False, and it is erased, when nobody waits for it any more or the call has it already."""
+    now = timezone.now()
+    with transaction.atomic():
+        row = Recording.objects.select_for_update().filter(pk=recording.pk, state=Recording.State.WAITING).first()
+        same = Recording.objects.filter(call=recording.call_id, sha256=taken.sha256).exclude(pk=recording.pk)
+        is_wanted = row is not None and not same.exists()
+        if row is not None and is_wanted:
+            row.name, row.place = safe_name(name), place[:1000]
+            _fill(row, taken, now)
+            row.save()
+        elif row is not None:
+            row.delete()
+    if not is_wanted:
+        storing.erase(recording.path)
+    return is_wanted
+
+
+def another_part(*, recording: Recording, place: str) -> Recording | None:
+    """A further file of the same call; None when it is known already."""
+    same = {"call_id": recording.call_id, "origin": recording.origin, "place": place[:1000]}
+    values = {"pbx": recording.pbx, "began_at": recording.began_at, "source": recording.source}
+    row, is_new = Recording.objects.get_or_create(**same, defaults=values | {"due_at": recording.due_at})
+    return row if is_new else None
+
+
+def _fill(row: Recording, taken: Taken, now: datetime) -> None:
+    row.state, row.problem, row.detail, row.taken_at = Recording.State.HERE, "", "", now
+    row.size_bytes, row.sha256, row.media_type = taken.size_bytes, taken.sha256, taken.media_type
+    row.is_playable, row.seconds, row.peaks = taken.is_playable, taken.seconds, taken.peaks
+
+
+@transaction.atomic
+def remove_recording(*, recording: Recording, by: User) -> None:
+    """Out of sight; `restore_recording` brings it back within REMOVED_KEPT."""
+    values = {"state": Recording.State.REMOVED, "removed_at": timezone.now(), "removed_by": by}
+    _change(recording, Recording.State.HERE, Change.Action.REMOVED, by, values)
+
+
+@transaction.atomic
+def restore_recording(*, recording: Recording, by: User) -> None:
+    values = {"state": Recording.State.HERE, "removed_at": None, "removed_by": None}
+    if not recording.is_erased:
+        _change(recording, Recording.State.REMOVED, Change.Action.RESTORED, by, values)
+
+
+@transaction.atomic
+def keep_recording(*, recording: Recording, is_kept: bool, by: User) -> None:
+    """For good, whatever the rules say; or no longer so."""
+    _change(recording, Recording.State.HERE, Change.Action.CHANGED, by, {"is_kept": is_kept})
+
+
+def look_again(*, recording: Recording) -> bool:
+    """For one that was not found or not taken. False when it is neither."""
+    states = [Recording.State.MISSING, Recording.State.REFUSED, Recording.State.WAITING]
+    waiting = {"state": Recording.State.WAITING, "due_at": timezone.now(), "attempts": 0}
+    return bool(Recording.objects.filter(pk=recording.pk, state__in=states).update(**waiting))
+
+
+def note_listening(*, recording: Recording, user: User, address: str, is_download: bool = False) -> Listening:
+    return Listening.objects.create(
+        recording=recording, user=user, at=timezone.now(), address=address[:45], is_download=is_download
+    )
+
+
+def follow_calls(*, now: datetime) -> int:
+    """Recordings whose call has become part of another one go with it. Returns how many."""
+    there = Call.objects.filter(pk=OuterRef("call_id"))
+    lost = Recording.objects.filter(~Exists(there), began_at__gt=now - _FOLLOWED, origin__in=FOUND)
+    return sum(_follow(row) for row in lost[:_EXPECTED_AT_ONCE])
+
+
+def _follow(row: Recording) -> bool:
+    """To the call in which the file's name is told; one that still waits is expected anew with its call."""
+    if row.state == Recording.State.WAITING:
+        return bool(row.delete()[0])
+    near = Call.objects.filter(pbx=row.pbx, started_at__range=(row.began_at - _NEAR, row.began_at + _NEAR))
+    for call in near.prefetch_related("segments"):
+        if any(one and one in row.place for one in (call.key, *(segment.key for segment in call.segments.all()))):
+            return bool(Recording.objects.filter(pk=row.pk).update(call=call))
+    return False
+
+
+def _change(
+    recording: Recording, state: Recording.State, action: Change.Action, by: User, values: Mapping[str, object]
+) -> None:
+    """Only of a recording in this state: a second time changes nothing."""
+    row = Recording.objects.select_for_update().filter(pk=recording.pk, state=state).first()
+    if row is None:
+        return
+    before = snapshot(row, _FIELDS)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    _keep(row, action, before, by)
+
+
+def _keep(row: Recording, action: Change.Action, before: dict[str, object], by: User | None) -> None:
+    record_change(
+        about="recording",
+        object_id=row.pk,
+        customer_id=None,
+        action=action,
+        before=before,
+        after=snapshot(row, _FIELDS),
+        by=by,
+    )
