@@ -35,6 +35,6 @@ AXES_ENABLED = False  # The tests of the lock switch it on.
 LANGUAGE_CODE = "en"
 
 MEDIA_ROOT.mkdir()
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "callcard.config.sqlite":
     # A file, as in an installation: SQLite in memory has other locks and no WAL.
     DATABASES["default"]["TEST"] = {"NAME": str(_DATA_DIR / "test.sqlite3")}

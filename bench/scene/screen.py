@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from lab.chromium import find
 from lab.debs import PeerMissing
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
+_TRACED = ["devtools.timeline", "toplevel", "cc", "viz", "benchmark", "disabled-by-default-devtools.timeline", "blink"]
 # Noted while it runs and fetched at the end, so that the bench itself asks nothing of the page meanwhile.
 _WATCH = """
 window.benchPaints = [];
@@ -84,6 +86,18 @@ class Screen:
 
 
 @asynccontextmanager
+async def _traced(browser: Browser, page: Page) -> AsyncIterator[None]:
+    """What Chromium did, into the file that CALLCARD_BENCH_TRACE names. That costs time: not for counting."""
+    path = os.environ.get("CALLCARD_BENCH_TRACE")
+    if not path:
+        yield
+        return
+    await browser.start_tracing(page=page, path=path, categories=_TRACED)
+    yield
+    await browser.stop_tracing()
+
+
+@asynccontextmanager
 async def open_screen(port: int, session: str) -> AsyncIterator[Screen]:
     """The shell, open and connected, with the user of this session signed in. Raises PeerMissing."""
     from playwright.async_api import async_playwright
@@ -105,6 +119,7 @@ async def open_screen(port: int, session: str) -> AsyncIterator[Screen]:
             if not await page.evaluate("crossOriginIsolated"):
                 screen.complaints.append("not isolated: moments of paint are rounded up to 4 ms")
             await asyncio.sleep(1)  # it has just started: what is left of that is done by then
-            yield screen
+            async with _traced(browser, page):
+                yield screen
         finally:
             await browser.close()

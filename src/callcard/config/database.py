@@ -20,6 +20,7 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
     settings: dict[str, Any] = dict(environ.Env.db_url_config(url or f"sqlite:///{data_dir / 'callcard.sqlite3'}"))
     options = settings.setdefault("OPTIONS", {})
     if settings["ENGINE"] == "django.db.backends.sqlite3":
+        settings["ENGINE"] = "callcard.config.sqlite"
         options |= {
             "init_command": _SQLITE_AT_OPEN,
             # A transaction that will write takes the lock at once, so two writers wait instead of failing.

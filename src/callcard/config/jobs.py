@@ -97,4 +97,5 @@ def set_schedules() -> None:
     set_schedule(slug=FORGET, kind=FORGET, every=FORGET_EVERY)
     set_schedule(slug=tariffs.RATE, kind=tariffs.RATE, every=tariffs.RATE_EVERY)
     set_schedule(slug=tariffs.COUNT_BUDGETS, kind=tariffs.COUNT_BUDGETS, every=tariffs.COUNT_EVERY)
-    set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1))
+    # Seconds of work in a large company, and at the first start there is enough of that.
+    set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1), rest=timedelta(hours=1))

@@ -84,12 +84,13 @@ def set_schedule(
     every: timedelta,
     arguments: Mapping[str, Any] | None = None,
     first_at: datetime | None = None,
+    rest: timedelta = timedelta(),
 ) -> Schedule:
-    """Make the schedule, or change it. Its next slot stays unless `first_at` says otherwise."""
+    """Make the schedule, or change it. Its next slot stays unless `first_at` says otherwise; a new one rests first."""
     values: dict[str, Any] = {"kind": kind, "every_seconds": round(every.total_seconds()), "arguments": arguments or {}}
     if first_at is not None:
         values["next_at"] = first_at
-    created = {"next_at": timezone.now(), **values}
+    created = {"next_at": timezone.now() + rest, **values}
     schedule, _is_new = Schedule.objects.update_or_create(slug=slug, defaults=values, create_defaults=created)
     return schedule
 

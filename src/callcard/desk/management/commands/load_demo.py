@@ -18,6 +18,8 @@ from callcard.calls.demo import Desk, load_calls
 from callcard.calls.missed.demo import load_missed
 from callcard.calls.tariffs.demo import load_tariffs
 from callcard.customers.demo import load_customers
+from callcard.customers.duplicates import FIND_DUPLICATES
+from callcard.jobs.services import enqueue
 from callcard.sales.demo import load_sales
 from callcard.staff.company import company
 from callcard.staff.demo import LINES, DemoUser, is_loaded, load_staff
@@ -60,4 +62,5 @@ def _load(chance: random.Random, password: str) -> list[DemoUser]:
     load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
     load_missed(chance, customers=customers, desks=desks, line=LINES[0][1], now=now)
     load_tariffs(since=now - timedelta(days=366), now=now)
+    enqueue(kind=FIND_DUPLICATES)
     return users

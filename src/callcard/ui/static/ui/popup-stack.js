@@ -3,6 +3,7 @@
 import { afterPaint, every } from "./clock.js";
 import { PopupActions } from "./popup-actions.js";
 import { PopupEndings, endedAt, isStale } from "./popup-endings.js";
+import { PopupLines } from "./popup-lines.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 
@@ -18,7 +19,7 @@ class PopupStack extends HTMLElement {
     this.waiting = null; // events that came while the whole stack is being fetched
     this.acknowledged = new Set();
     this.card = this.querySelector(".popup-open");
-    this.lines = this.querySelector(".popup-lines");
+    this.lines = new PopupLines(this.querySelector(".popup-lines"), (call) => this.lineHtml(call), () => this.fit());
     this.unclosed = new Set(); // calls whose closing has not reached the server yet
     this.announcer = document.getElementById("announcer");
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
@@ -83,24 +84,20 @@ class PopupStack extends HTMLElement {
     this.calls.set(event.call, entry);
     if (this.openCall === event.call) this.replaceCard(entry);
     else if (this.mayOpen(entry, before)) this.open(entry);
-    else this.placeLine(entry, "afterbegin");
-    this.showTimers();
+    else this.lines.change(event.call, !before); // who calls is told at once, open or folded
+    this.showTimers(this.card);
     this.settle(entry, before);
   }
 
-  /** After the paint. A hidden page is not painted: there it is done at once. */
-  soon(run) {
-    if (document.hidden) run();
-    else afterPaint(run);
-  }
-
   settle(entry, before) {
-    this.soon(() => {
+    this.lines.soon(() => {
       this.endings.trim();
       if (entry.announce && before?.announce !== entry.announce) this.announce(entry.announce);
       this.tellChanged({ entry, before });
     });
-    if (!before) afterPaint(() => this.acknowledge(entry.call));
+    if (before) return;
+    this.lines.afterCard();
+    afterPaint(() => this.acknowledge(entry.call));
   }
 
   tellChanged(what) {
@@ -115,7 +112,13 @@ class PopupStack extends HTMLElement {
     for (const term of card.querySelectorAll("dt[data-icon]"))
       term.insertAdjacentHTML("afterbegin", `<i class="icon icon-${term.dataset.icon}" aria-hidden="true"></i>`);
     for (const place of card.querySelectorAll("[data-copies]")) place.append(this.copyButton(place.dataset.copies));
-    card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
+  }
+
+  /** Last of all, because it has the page laid out. */
+  fit() {
+    this.showTimers();
+    const card = this.card.firstElementChild;
+    if (card?.classList.contains("is-settled")) card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
   }
 
   copyButton(text) {
@@ -172,33 +175,17 @@ class PopupStack extends HTMLElement {
     this.openCall = entry.call;
     entry.isFolded = false;
     this.openedAt = performance.now();
-    afterPaint(() => this.finish());
+    this.lines.soon(() => this.finish());
     this.pinned = false;
-    this.lineOf(entry.call)?.remove();
+    this.lines.of(entry.call)?.remove();
     this.card.innerHTML = entry.html;
     this.restoreTyped(entry);
-    if (folded) this.soon(() => this.placeFolded(folded.call));
+    if (folded) this.lines.change(folded.call);
   }
 
-  /** The line of a call whose card made room, unless it has gone, or is open again, by now. */
-  placeFolded(call) {
-    const entry = this.calls.get(call);
-    if (!entry || call === this.openCall || this.lineOf(call)) return;
-    this.placeLine(entry, "afterbegin");
-    this.showTimers();
-  }
-
-  lineOf(call) {
-    return this.lines.querySelector(`[data-call="${call}"]`);
-  }
-
-  placeLine(entry, where) {
-    const now = this.lineOf(entry.call);
-    if (!now) return this.lines.insertAdjacentHTML(where, entry.line);
-    const hadFocus = now.contains(document.activeElement);
-    now.outerHTML = entry.line;
-    if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
-    return undefined;
+  /** Of a call that is here, unless it is the open one. */
+  lineHtml(call) {
+    return call === this.openCall ? undefined : this.calls.get(call)?.line;
   }
 
   /** Another tab of this person changed the card. One that is gone here stays gone. */
@@ -275,14 +262,17 @@ class PopupStack extends HTMLElement {
     this.card.replaceChildren();
     this.openCall = null;
     this.pinned = false;
-    if (entry) this.placeLine(Object.assign(entry, { isFolded: true }), "afterbegin");
-    if (hadFocus) this.lineOf(entry.call)?.querySelector("button").focus();
+    if (entry) {
+      entry.isFolded = true;
+      this.lines.change(entry.call, true);
+    }
+    if (hadFocus) this.lines.of(entry.call)?.querySelector("button").focus();
     this.tellChanged({ entry, before: entry });
     this.showTimers();
   }
 
   focusCard() {
-    (this.card.firstElementChild ?? this.lines.querySelector("button"))?.focus();
+    (this.card.firstElementChild ?? this.lines.list.querySelector("button"))?.focus();
   }
 
   // -- going away ----------------------------------------------------------------------------------------------------
@@ -313,7 +303,7 @@ class PopupStack extends HTMLElement {
     if (note) this.actions.sendNote(call, note); // closing the card must not throw a note away
     this.calls.delete(call);
     this.acknowledged.delete(call);
-    this.lineOf(call)?.remove();
+    this.lines.of(call)?.remove();
     if (this.openCall === call) this.openNext();
     if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
     this.tellChanged({ before: entry });
@@ -339,10 +329,10 @@ class PopupStack extends HTMLElement {
     return [...this.card.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
   }
 
-  showTimers() {
+  showTimers(within = this) {
     if (document.hidden) return;
     const now = Date.now() - this.clockOff;
-    for (const timer of this.querySelectorAll(".timer")) {
+    for (const timer of within.querySelectorAll(".timer")) {
       const from = Number(timer.dataset.from);
       const text = from ? clock(Math.max(0, Math.round((now - from) / 1000))) : "";
       if (timer.textContent !== text) timer.textContent = text;

@@ -1,0 +1,71 @@
+"""SQLite has one writer at a time; who waits for it gets a turn between two transactions of another."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from callcard.staff.models import User
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has a lock for each row"),
+]
+
+
+def write_on(stop: threading.Event, written: list[float]) -> None:
+    """One short transaction after the other, as a job does it."""
+    try:
+        while not stop.is_set():
+            with transaction.atomic():
+                User.objects.filter(pk=0).update(first_name="x")
+                time.sleep(0.01)
+            written.append(time.monotonic())
+    finally:
+        connection.close()
+
+
+def test_nobody_is_starved_by_a_writer_that_never_rests() -> None:
+    stop = threading.Event()
+    written: list[float] = []
+    other = threading.Thread(target=write_on, args=(stop, written))
+    other.start()
+    try:
+        overtaken = []
+        for _turn in range(20):
+            before = len(written)
+            with transaction.atomic():
+                overtaken.append(len(written) - before)
+            time.sleep(0.015)
+    finally:
+        stop.set()
+        other.join()
+    assert sum(overtaken) <= 3 * len(overtaken)
+
+
+def test_patience_ends() -> None:
+    begun, stop = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            begun.set()
+            stop.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    begun.wait(10)
+    patience = connection.settings_dict["OPTIONS"]["timeout"]
+    connection.settings_dict["OPTIONS"]["timeout"] = 0.05
+    try:
+        with pytest.raises(OperationalError, match="locked"), transaction.atomic():
+            pass
+    finally:
+        connection.settings_dict["OPTIONS"]["timeout"] = patience
+        stop.set()
+        other.join()
+    with transaction.atomic():
+        assert User.objects.count() == 0
