@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any, TypeVar
 
 import pytest
+import pytest_django
 from hypothesis import HealthCheck, settings
 
 IS_CI = bool(os.environ.get("CI"))
@@ -53,6 +54,19 @@ def _is_number_or_local(host: object) -> bool:
 
 
 sys.addaudithook(_guard)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """In place of pytest-django's, which has every run begin with all migrations."""
+    from django.test import TransactionTestCase
+
+    from tests.databases import database_of_the_run, remove_rows
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, database_of_the_run():
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: remove_rows())
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.core.management import call_command
 from django.db import connections
 
 from lab.asterisk.plan import PHONES, Plan
 from lab.asterisk.run import Asterisk
+from tests.databases import remove_rows
 from tests.pbx.company import connect_pbx, found_company, user_of
 from tests.pbx.playing import BY_LOCAL, Played, divide, play_all, sort_out
 from tests.pbx.scenes import scene_plan
@@ -58,7 +58,7 @@ def day(lanes: list[Asterisk], django_db_setup: None, django_db_blocker: pytest_
         try:
             return _live_through(lanes)
         finally:
-            call_command("flush", interactive=False, verbosity=0)
+            remove_rows()
             connections.close_all()
 
 
