@@ -34,6 +34,8 @@ SOFT, OTHER_SOFT, DESK = "901", "902", "302"
 PAGE_HERTZ, FAR_HERTZ = 1000.0, 440.0
 MICROPHONE_RATE = 48_000
 # The plain sound of a test tone is what browsers take for noise, and remove.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 AS_IT_IS = """localStorage.setItem("callcard-phone-devices", '{"clean": false}')"""
 LISTEN = """async () => {
   const [call] = [...document.querySelector("soft-phone").phone.calls.values()].filter(({ shown }) => !shown.isHeld);
@@ -86,7 +88,7 @@ class Office:
     @contextmanager
     def sign_in(self, extension: str = SOFT, *, trusts_any: bool = False) -> Iterator[BrowserContext]:
         context = self.browser.new_context(permissions=["microphone"], ignore_https_errors=trusts_any)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(AS_IT_IS)
         url = f"http://127.0.0.1:{self.product.port}"
         cookies = Desk(self.product.port, user_of(extension)).cookies
@@ -100,7 +102,7 @@ class Office:
         """A tab with the shell, whose softphone has come to this state."""
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{self.product.port}/")
-        expect(page.locator("soft-phone")).to_have_attribute("data-state", state, timeout=20_000)
+        expect(page.locator("soft-phone")).to_have_attribute("data-state", state)
         return page
 
 

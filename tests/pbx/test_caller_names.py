@@ -80,7 +80,7 @@ def test_the_manager_rings_first_the_blocked_never_and_without_us_everybody(
             assert (shown_name(first), line.incoming.empty()) == (KNOWN, True)
             then = await asyncio.wait_for(line.next_call(), 20)
             assert shown_name(then) == KNOWN
-            await caller.hang_up()
+            await caller.cancel()
             await exchange.idle()
 
             caller = await exchange.outside_call(number=OTHER_CUSTOMER)
@@ -91,7 +91,7 @@ def test_the_manager_rings_first_the_blocked_never_and_without_us_everybody(
             caller = await exchange.outside_call(number=CUSTOMER, name="Of the network")
             unasked = await asyncio.wait_for(line.next_call(), 20)
             assert (shown_name(unasked), manager.incoming.empty()) == ("Of the network", True)
-            await caller.hang_up()
+            await caller.cancel()
             await exchange.idle()
 
     wait_until(lambda: _listens(NAMES_PORT), "it listens")
