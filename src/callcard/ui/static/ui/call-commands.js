@@ -6,6 +6,8 @@ import { toast } from "./toast.js";
 
 const TYPING_MS = 150;
 const TOLD_MS = 1000;
+const ORDER = ["hold", "unhold", "transfer", "hangup"];
+const OF_FORM = ["transfer", "consult"];
 const OPPOSITE = { hold: "unhold", unhold: "hold" };
 const ICONS = { hold: "clock", unhold: "phone-call", transfer: "phone-forwarded", hangup: "phone-off" };
 const known = new Map(); // call -> what was answered last: a card that is drawn anew need not flicker
@@ -17,6 +19,7 @@ export class CallCommands extends HTMLElement {
   }
 
   connectedCallback() {
+    if (this.words) return void this.refresh(); // moved within the page: it listens already
     this.call ||= Number(this.dataset.call);
     this.words = document.querySelector("placed-calls").dataset;
     this.addEventListener("click", (event) => this.click(event));
@@ -38,9 +41,14 @@ export class CallCommands extends HTMLElement {
     }
   }
 
+  /** A button that stays is not made anew: somebody may be about to press it, or have the focus on it. */
   draw({ can }) {
-    const shown = ["hold", "unhold", "transfer", "hangup"].filter((what) => can.includes(what));
-    this.replaceChildren(...shown.map((what) => this.button(what)));
+    this.querySelector("form")?.remove();
+    const shown = ORDER.filter((what) => can.includes(what));
+    const kept = new Map([...this.children].map((button) => [button.dataset.what, button]));
+    for (const [what, button] of kept) if (!shown.includes(what)) button.remove();
+    for (const [at, what] of shown.entries()) if (!kept.has(what)) this.insertBefore(this.button(what), this.children[at] ?? null);
+    for (const button of this.children) button.disabled = false;
   }
 
   button(what) {
@@ -124,7 +132,7 @@ export class CallCommands extends HTMLElement {
     toast(data.error ?? data.words ?? this.words.wordFailed, [], 6000);
     const able = known.get(this.call);
     if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
-    this.draw(able);
+    if (OF_FORM.includes(what) || !this.querySelector("form")) this.draw(able); // somebody may be typing to whom meanwhile
     later(TOLD_MS, () => this.isConnected && this.refresh());
   }
 
