@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from lab.chromium import find
 from tests.stories.conftest import mali, office_people, product
@@ -14,6 +14,10 @@ from tests.stories.product import Desk, Product, wait_for
 __all__ = ["mali", "office_people", "product"]
 
 OpenPage = Callable[..., Page]
+
+# How long what must come may take; the machine may be busy with other tests.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -37,7 +41,7 @@ def signed_in(browser: Browser, product: Product) -> Iterator[Callable[..., Brow
 
     def sign_in(username: str, *, width: int = 1400, height: int = 900) -> BrowserContext:
         context = browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         url = f"http://127.0.0.1:{product.port}"
         cookies = Desk(product.port, username).cookies
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])

@@ -14,6 +14,8 @@ from tests.stories.product import Desk, Product
 pytestmark = pytest.mark.browser
 
 MALI = "+8562055512345"
+HOLDS_SOUND = """navigator.locks.query().then(({ held, pending }) =>
+  [held, pending].map((locks) => locks.filter(({ name }) => name.startsWith("callcard-sound")).length).join())"""
 NOTHING = (300, 600)  # a place of an empty desk where nothing is
 # Keeps what the page gives: the computer itself is not looked at.
 LISTEN = """
@@ -80,9 +82,11 @@ def test_a_hidden_page_rings_says_who_it_is_and_gives_a_notice_until_the_call_is
 
 def test_of_two_hidden_tabs_one_gives_the_notice_and_one_rings(product: Product, chromium: OwnChromium) -> None:
     tabs = [desk_in(chromium, product) for _ in range(2)]
-    for tab in tabs:
+    for tab, sounds in zip(tabs, ("1,0", "1,1"), strict=True):  # held by the first, waited for by the second
         tab.come_to_front()
+        tab.wait_until("!document.hidden")
         tab.click(*NOTHING)
+        tab.wait_until(f"{HOLDS_SOUND}.then((each) => each === '{sounds}')")
     chromium.open("about:blank")
     for tab in tabs:
         tab.wait_until("document.hidden")

@@ -214,7 +214,7 @@ def test_who_answered_is_said_to_the_others_and_then_it_goes(
     expect(page.locator("article.popup")).to_be_visible()
     product.run(product.simulator.answer(key, "302"))
     expect(page.locator(".popup-status")).to_contain_text("Answered by Bounmy")
-    expect(page.locator("article.popup")).to_have_count(0, timeout=15_000)
+    expect(page.locator("article.popup")).to_have_count(0)
 
 
 def test_the_cards_of_somebody_who_is_shut_out_leave_the_screen(

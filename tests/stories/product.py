@@ -22,7 +22,7 @@ from callcard.connectors.simulator.connector import SimulatorConnector
 T = TypeVar("T")
 
 PASSWORD = "a good long password"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 
 
 class Product:
