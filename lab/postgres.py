@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: durable as in real life (fsync on), gone at the end.
+"""A throw-away PostgreSQL: durable as in real life unless told otherwise, gone at the end.
 
 python -m lab.postgres            runs one until interrupted and prints its address
 """
@@ -29,13 +29,15 @@ _FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of an empty database: the one that CALLCARD_TEST_DATABASE_URL names, else a new one."""
+def server(*settings: str) -> Iterator[str]:
+    """The address of an empty database: the one that CALLCARD_TEST_DATABASE_URL names, else a new one.
+
+    `settings` of the new one, as `Cluster` takes them."""
     given = os.environ.get(GIVEN)
     if given:
         yield given
         return
-    with Cluster() as cluster:
+    with Cluster(*settings) as cluster:
         yield cluster.url
 
 

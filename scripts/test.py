@@ -1,6 +1,7 @@
-"""Every test: those without Asterisk on both databases side by side, then those of real calls and of the browser alone.
+"""Every test, in stages of which two run side by side; real calls have no neighbour but one that gives way.
 
 Arguments are handed to pytest and then only one run is made, on SQLite: `python -m scripts.test tests/pure -q`.
+`--with-checks` makes the checks of `make check` too, beside the first tests.
 """
 
 from __future__ import annotations
@@ -10,55 +11,121 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import IO
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from lab import packages, postgres
 
-# Real calls are measured in fractions of a second, so nothing runs beside them.
+# Each of them works one processor to capacity.
+SIDE_BY_SIDE = 2
+# Run on both databases: no code may need to know which it is.
+ON_BOTH = ("tests/rooms", "tests/stories")
+# Real calls are measured in fractions of a second.
 CALLS = "tests/pbx"
+# A telephone in a browser: nothing of it is the database's.
+SOFTPHONE = "tests/pbx/test_softphone.py"
 # The browser's driver keeps an event loop running in the thread of its tests, in which others could start none.
 BROWSER = "tests/browser"
-ON_SQLITE = ["tests", f"--ignore={BROWSER}", f"--ignore={CALLS}"]
-ON_POSTGRESQL = ["tests/rooms", "tests/stories"]
+# The server is gone after the tests, so nothing need survive a power cut.
+NOT_DURABLE = ("fsync=off", "full_page_writes=off")
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("lint-imports",),
+    ("callcard", "makemigrations", "--check", "--dry-run"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is run by one process after another. `database_url`: empty for SQLite."""
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    database_url: str = ""
 
 
 def main(arguments: list[str]) -> int:
-    if arguments:
-        return pytest(arguments, database_url="").wait()
+    if arguments and arguments != ["--with-checks"]:
+        return subprocess.call(pytest(*arguments), env=environment(""))
     packages.install()
-    with postgres.server() as url:
-        codes = side_by_side(url)
-        codes.append(timed("SQLite", [CALLS], database_url=""))
-        codes.append(timed("PostgreSQL", [CALLS], database_url=url))
-    codes.append(timed("SQLite and Chromium", [BROWSER], database_url=""))
+    with postgres.server(*NOT_DURABLE) as url:
+        codes = side_by_side(*([stage] for stage in without_calls(url, with_checks=bool(arguments))))
+        codes += side_by_side(with_calls(url), [in_browsers()])
+    say(f"== All: exit {max(codes)}")
     return max(codes)
 
 
-def side_by_side(url: str) -> list[int]:
-    """Both databases at once; what PostgreSQL's run says is shown when SQLite's is over."""
-    with tempfile.TemporaryFile() as said:
-        other = pytest(["-q", *ON_POSTGRESQL], database_url=url, output=said)
-        code = timed("SQLite", ON_SQLITE, database_url="")
-        other.wait()
-        said.seek(0)
-        print(f"\n== PostgreSQL: {' '.join(ON_POSTGRESQL)}\n{said.read().decode(errors='replace')}", flush=True)
-        print(f"== PostgreSQL: exit {other.returncode}", flush=True)
-    return [code, other.returncode]
+def without_calls(url: str, *, with_checks: bool) -> list[Stage]:
+    """The longest first, so that both processors end at about the same time."""
+    elsewhere = [f"--ignore={folder}" for folder in (*ON_BOTH, CALLS, BROWSER)]
+    stages = [
+        Stage("PostgreSQL: rooms and stories", (pytest("-q", *ON_BOTH),), url),
+        Stage("SQLite: rooms and stories", (pytest("-q", *ON_BOTH),)),
+        Stage("The other tests", (pytest("-q", "tests", *elsewhere),)),
+    ]
+    checks = [
+        Stage("Types", ((program("mypy"),),)),
+        Stage("Style, borders, migrations", tuple((program(name), *rest) for name, *rest in CHECKS)),
+    ]
+    return [*stages, *checks] if with_checks else stages
 
 
-def timed(database: str, arguments: list[str], database_url: str) -> int:
-    """pytest's exit code; says on what and for how long it ran."""
-    print(f"\n== {database}: {' '.join(arguments)}", flush=True)
+def with_calls(url: str) -> list[Stage]:
+    return [
+        Stage("SQLite: real calls", (pytest("-q", CALLS),)),
+        Stage("PostgreSQL: real calls", (pytest("-q", CALLS, f"--ignore={SOFTPHONE}"),), url),
+    ]
+
+
+def in_browsers() -> Stage:
+    """It waits for what must come, however long that takes, and takes of the processor what nobody else wants."""
+    return Stage("SQLite: Chromium", (("nice", "-n", "15", *pytest("-q", BROWSER)),))
+
+
+def side_by_side(*lanes: Sequence[Stage]) -> list[int]:
+    """Every stage's exit code. The stages of one lane run one after another."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
+        try:
+            return [code for codes in workers.map(lambda lane: [run(stage) for stage in lane], lanes) for code in codes]
+        except KeyboardInterrupt:
+            workers.shutdown(cancel_futures=True)
+            raise
+
+
+def run(stage: Stage) -> int:
+    """0 when all went well. What the stage says is shown in one piece, when it is over."""
+    say(f"-- {stage.name}: begins")
     began = time.monotonic()
-    code = pytest(["-q", *arguments], database_url).wait()
-    print(f"== {database}: {time.monotonic() - began:.0f} s, exit {code}", flush=True)
+    with tempfile.TemporaryFile() as said:
+        given = environment(stage.database_url)
+        done = [subprocess.call(command, env=given, stdout=said, stderr=said) for command in stage.commands]
+        code = max(map(abs, done))  # below zero is a signal's
+        said.seek(0)
+        text = said.read().decode(errors="replace")
+    say(f"\n== {stage.name}\n{text}== {stage.name}: {time.monotonic() - began:.0f} s, exit {code}\n")
     return code
 
 
-def pytest(arguments: list[str], database_url: str, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "CALLCARD_DATABASE_URL": database_url}
-    command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT if output else None)
+def say(text: str) -> None:
+    """In one piece: another stage may say something at the same time."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def environment(database_url: str) -> dict[str, str]:
+    return {**os.environ, "CALLCARD_DATABASE_URL": database_url}
+
+
+def pytest(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "pytest", *arguments)
+
+
+def program(name: str) -> str:
+    """One that was installed beside this Python."""
+    return str(Path(sys.executable).parent / name)
 
 
 if __name__ == "__main__":
