@@ -74,8 +74,8 @@ def fingerprint() -> str:
 
 def _switch_to(name: str) -> None:
     connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
+    if close_pool := getattr(connection, "close_pool", None):  # PostgreSQL's has one
+        close_pool()
     connection.settings_dict["NAME"] = name
 
 

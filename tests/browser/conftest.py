@@ -58,6 +58,12 @@ def wait_until(page: Page, expression: str) -> None:
     wait_for(lambda: bool(page.evaluate(expression)))
 
 
+def settled(page: Page) -> Page:
+    """When a card has been open for so long that a click is not taken for one on what was there before."""
+    wait_until(page, "performance.now() - document.querySelector('popup-stack').openedAt > 300")
+    return page
+
+
 @pytest.fixture
 def open_page(product: Product) -> Iterator[OpenPage]:
     """A tab with the shell, connected. What the page complains of fails the test."""

@@ -23,8 +23,8 @@ def city(page: Page) -> str:
 
 
 def edit_city(page: Page) -> None:
-    page.locator("customer-card [data-field=city]").focus()
-    page.keyboard.press("Enter")
+    page.locator("customer-card [data-field=city]").press("Enter")
+    expect(page.locator("customer-card .cv-editor input")).to_be_focused()
 
 
 def test_a_value_is_changed_and_taken_back_without_a_mouse(
@@ -38,8 +38,8 @@ def test_a_value_is_changed_and_taken_back_without_a_mouse(
     page.keyboard.type("Pakse")
     page.keyboard.press("Enter")
     expect(page.locator("#toast")).to_contain_text("Saved.")
-    assert city(page) == "Pakse"
-    assert page.evaluate("document.activeElement.dataset.field") == "city"
+    wait_for(lambda: city(page) == "Pakse")
+    expect(page.locator("customer-card [data-field=city]")).to_be_focused()
     expect(page.locator("[data-entries]")).to_contain_text("City: — → Pakse")
     page.keyboard.press("Alt+z")
     expect(page.locator("#toast")).to_contain_text("Taken back.")
@@ -104,6 +104,6 @@ def test_a_click_elsewhere_saves_and_does_what_it_was_meant_for(
 def test_the_card_fits_a_telephone(product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage) -> None:
     page = open_page(signed_in("anna", width=390, height=800), f"/customers/{mali.pk}/")
     window = page.locator(".window:not([hidden])")
-    assert window.evaluate("it => it.scrollWidth <= it.clientWidth")
+    wait_for(lambda: bool(window.evaluate("it => it.scrollWidth <= it.clientWidth")))
     edit_city(page)
     assert window.evaluate("it => it.scrollWidth <= it.clientWidth")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from callcard.customers.models import Customer
 from callcard.staff.models import User
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, settled
 from tests.stories.product import Product
 
 pytestmark = pytest.mark.browser
@@ -18,8 +19,8 @@ MALI = "+8562055512345"
 SignIn = Callable[..., BrowserContext]
 
 
-def tabs(page: Page) -> list[str]:
-    return [name.strip() for name in page.locator(".tab-name").all_inner_texts()]
+def has_tabs(page: Page, *names: str) -> None:
+    expect(page.locator(".tab-name")).to_have_text(names)
 
 
 def open_module(page: Page, name: str) -> None:
@@ -41,18 +42,18 @@ def test_windows_open_switch_close_and_survive_a_reload(
     page.evaluate("window.isTheSamePage = true")
     for name in ("Customers", "Calls", "Recent calls"):
         open_module(page, name)
-    assert tabs(page) == ["Customers", "Calls", "Recent calls"]
-    assert page.url.endswith("/calls/recent/")
+    has_tabs(page, "Customers", "Calls", "Recent calls")
+    expect(page).to_have_url(re.compile("/calls/recent/$"))
     page.keyboard.press("Alt+1")
-    assert page.url.endswith("/customers/")
+    expect(page).to_have_url(re.compile("/customers/$"))
     page.go_back()
     expect(page.locator(".tab-name[aria-selected=true]")).to_have_text("Recent calls")
     page.locator(".tab", has_text="Recent calls").click(button="middle")
-    assert tabs(page) == ["Customers", "Calls"]
+    has_tabs(page, "Customers", "Calls")
     assert page.evaluate("window.isTheSamePage")
     page.locator(".tab-name", has_text="Calls").click()
     page.reload()
-    assert tabs(page) == ["Customers", "Calls"]
+    has_tabs(page, "Customers", "Calls")
     expect(page.locator(".tab-name[aria-selected=true]")).to_have_text("Calls")
     page.locator(".tab-name", has_text="Customers").click()
     expect(page.locator(".window:not([hidden])")).to_contain_text("Mali Souk")
@@ -66,9 +67,9 @@ def test_forms_and_links_stay_in_their_window(
     page.locator(".filters input[type=search]").fill("nobody at all")
     page.get_by_role("button", name="Find", exact=True).click()
     expect(page.locator(".window:not([hidden]) .empty")).to_contain_text("No call fits")
-    assert "q=nobody" in page.url
+    expect(page).to_have_url(re.compile("q=nobody"))
     assert page.evaluate("window.isTheSamePage")
-    assert tabs(page) == ["Calls"]
+    has_tabs(page, "Calls")
 
 
 def test_the_title_says_which_window_an_address_opened(
@@ -83,10 +84,9 @@ def test_the_card_opens_as_a_window_and_the_call_stays(
 ) -> None:
     page = open_page(signed_in("anna"))
     product.run(product.simulator.ring(MALI, ["301"]))
-    page.wait_for_timeout(400)  # a click in the first quarter of a second is taken for one on what was there before
-    page.locator(".popup-name a").click()
+    settled(page).locator(".popup-name a").click()
     expect(page.locator(".tab-name")).to_have_text("Mali Souk")
-    assert page.url.endswith(f"/customers/{mali.pk}/")
+    expect(page).to_have_url(re.compile(f"/customers/{mali.pk}/$"))
     expect(page.locator("article.popup")).to_be_visible()
 
 
@@ -105,9 +105,7 @@ def test_a_window_opened_from_the_card_lies_beside_it(
 ) -> None:
     page = open_page(signed_in("anna", width=1400))
     product.run(product.simulator.ring(MALI, ["301"]))
-    expect(page.locator(".popup-name")).to_be_visible()
-    page.wait_for_timeout(400)  # as above
-    page.locator(".popup-name a").click()
+    settled(page).locator(".popup-name a").click()
     expect(page.locator(".window h1")).to_have_text("Mali Souk")
     card, contents = page.locator("article.popup").bounding_box(), page.locator(".window-body").bounding_box()
     assert card is not None
