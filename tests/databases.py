@@ -92,10 +92,9 @@ def _copy_file() -> Iterator[str]:
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two runs that begin at once one makes it
         if not kept.exists():
-            for old in KEPT.glob("*.sqlite3*"):
+            for old in set(KEPT.iterdir()) - {KEPT / "lock"}:
                 old.unlink()
             unfinished = kept.with_suffix(".unfinished")
-            unfinished.unlink(missing_ok=True)
             _migrate(str(unfinished))
             unfinished.rename(kept)
         copy = connection.settings_dict["TEST"]["NAME"]
