@@ -11,14 +11,16 @@ import pytest
 from tests.architecture import source
 
 SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "core", "base", "manager", "managers", "misc", "signals"}
+# Not ours to choose: Django looks for a database's wrapper under this name.
+GIVEN = {"src/callcard/config/sqlite/base.py"}
 VENDOR_WORDS = {"asterisk", "ami", "channel", "channels", "linkedid", "uniqueid", "pjsip"}
 # Where a PBX is called by its name: its own folder, and the switchboard, which offers it for choice.
 VENDOR_PLACES = ("connectors/asterisk/", "switchboard/")
 
 
 def test_every_file_and_folder_has_a_name_that_says_something() -> None:
-    named = {part for path in source.files() for part in (*Path(source.name(path)).parent.parts, path.stem)}
-    assert named & SAY_NOTHING == set()
+    names = [Path(source.name(path)) for path in source.files() if source.name(path) not in GIVEN]
+    assert {part for name in names for part in (*name.parent.parts, name.stem)} & SAY_NOTHING == set()
 
 
 def _words(text: str) -> set[str]:
