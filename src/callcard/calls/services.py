@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from callcard.live.services import Tell, tell
 from callcard.staff.models import User
 
 NOTE_LENGTH = 5000  # characters
+_SHOWN_AGO_AT_MOST = timedelta(minutes=1)
 
 
 def close_notice(*, call_id: int, user: User) -> None:
@@ -36,9 +37,13 @@ def mark_told(told: Mapping[tuple[int, int], datetime]) -> None:
             Notice.objects.filter(call_id=call_id, user_id=user_id, told_at=None).update(told_at=at)
 
 
-def mark_shown(*, call_id: int, user: User) -> None:
-    """The user's browser says that the pop-up is on its screen."""
-    Notice.objects.filter(call_id=call_id, user=user, shown_at=None).update(shown_at=timezone.now())
+def mark_shown(*, ages_ms: Mapping[int, int], user: User) -> None:
+    """The user's browser says which calls' pop-ups are on its screen, and since how many milliseconds."""
+    now = timezone.now()
+    with transaction.atomic():
+        for call_id, age in ages_ms.items():
+            shown = Notice.objects.filter(call_id=call_id, user=user, shown_at=None)
+            shown.update(shown_at=now - min(timedelta(milliseconds=age), _SHOWN_AGO_AT_MOST))
 
 
 def choose_customer(*, call: Call, customer: Customer) -> None:

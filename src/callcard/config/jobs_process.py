@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 8.0
 _PAUSE_SECONDS = 2.0
-_NICENESS = 5  # when both want the processor, the server gets three quarters of it
+_NICENESS = 10  # when both want the processor, the server gets nine tenths of it
 _COMMAND = [sys.executable, "-m", "callcard.config.jobs_process"]
 
 

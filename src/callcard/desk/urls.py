@@ -7,7 +7,7 @@ from callcard.desk import customer_card_views, customer_views, history_views, jo
 urlpatterns = [
     path("", views.shell, name="shell"),
     path("desk/popups", views.popup_stack, name="popup-stack"),
-    path("desk/popups/<int:call_id>/shown", views.popup_shown, name="popup-shown"),
+    path("desk/popups/shown", views.popups_shown, name="popups-shown"),
     path("desk/popups/<int:call_id>/close", views.popup_close, name="popup-close"),
     path("desk/popups/<int:call_id>/choose", views.popup_choose, name="popup-choose"),
     path("desk/popups/<int:call_id>/unchoose", views.popup_unchoose, name="popup-unchoose"),

@@ -28,6 +28,8 @@ from callcard.desk.rendering import popup_data
 from callcard.live.queries import newest_event_id
 from callcard.staff.requests import administrator_only, signed_in
 
+_SHOWN_AT_ONCE = 100
+
 
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
@@ -54,9 +56,16 @@ def _ended(notice: Notice) -> dict[str, object]:
 
 
 @require_POST
-def popup_shown(request: HttpRequest, call_id: int) -> HttpResponse:
-    mark_shown(call_id=call_id, user=signed_in(request))
+def popups_shown(request: HttpRequest) -> HttpResponse:
+    """POST calls="12:350 14:20": the pop-ups that the browser has painted, and how many ms ago."""
+    pairs = [pair.split(":") for pair in request.POST.get("calls", "").split()[:_SHOWN_AT_ONCE]]
+    ages = {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(_is_count, pair))}
+    mark_shown(ages_ms=ages, user=signed_in(request))
     return HttpResponse(status=204)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @require_POST

@@ -366,3 +366,23 @@ def test_languages_are_called_by_their_names(anna: User, code: str, name: str) -
     arrange_parts(order=["language"], shown={"language"})
     call = ring(anna, match="exact", customer=create_customer(name="Mali", language=code), number="1")
     assert name in seen_by(anna, call).html
+
+
+def test_a_browser_says_for_several_calls_when_they_were_painted_and_never_for_somebody_else(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy")
+    calls = [ring(anna), ring(anna), ring(bounmy)]
+    before = timezone.now()
+    told = " ".join(f"{call.pk}:{age}" for call, age in zip(calls, (0, 10**15, 5), strict=True))
+    assert desk_of(anna).post("/desk/popups/shown", {"calls": told}).status_code == 204
+    at = [Notice.objects.get(call=call).shown_at for call in calls]
+    assert at[0] is not None
+    assert before <= at[0] <= timezone.now()
+    assert at[1] == at[0] - timedelta(minutes=1)
+    assert at[2] is None
+
+
+@pytest.mark.parametrize("calls", ["", "1", ":", "a:b", "-1:5", "1:2:3", "9" * 30 + ":1", "٣:1", "1:1 " * 1000, "\x00"])
+def test_nonsense_about_what_was_painted_is_left_alone(anna: User, calls: str) -> None:
+    bounmy = ring(User.objects.create_user("bounmy"))
+    assert desk_of(anna).post("/desk/popups/shown", {"calls": calls}).status_code == 204
+    assert Notice.objects.get(call=bounmy).shown_at is None

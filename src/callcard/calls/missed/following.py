@@ -6,6 +6,7 @@ number another writer has taken but not committed yet is looked at again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ _COMPLETED_WITHIN = timedelta(hours=12)
 _CHECK_AGAIN = timedelta(minutes=5)
 _CHECKED_AT_ONCE = 50
 _RUNS_KEPT = timedelta(hours=1)
+_BREATH_SECONDS = 0.02  # between two people: many who call in vain at once are many who ring at once
 
 Unsettled = dict[str, list[str]]
 
@@ -71,13 +73,18 @@ def _step(now: datetime) -> tuple[bool, bool]:
     known = {call.pk: call for call in [*again, *fresh]}
     gaps = _gaps(place.last_id, [call.pk for call in fresh], now)
     ended = [call for call in known.values() if _is_news(call, place.unsettled)]
-    changed = sum(settle(key=key) for key in _keys(ended)) > 0
+    changed = sum(_settle_gently(key) for key in _keys(ended)) > 0
     unsettled = _still_unsettled({**gaps, **place.unsettled}, known, now)
     if fresh or unsettled != place.unsettled:
         place.last_id = max([place.last_id, *(call.pk for call in fresh)])
         place.unsettled = unsettled
         place.save()
     return len(fresh) == _AT_ONCE, changed
+
+
+def _settle_gently(key: str) -> bool:
+    time.sleep(_BREATH_SECONDS)
+    return settle(key=key)
 
 
 def _start(now: datetime) -> int:

@@ -1,9 +1,10 @@
 // <popup-stack>: the calls on the screen. One card is open, the others are a line each.
 // Only what changes is touched, by one insertion: the time from the telephone's ring to the paint is what counts here.
-import { afterPaint, every } from "./clock.js";
+import { every } from "./clock.js";
 import { PopupActions } from "./popup-actions.js";
 import { PopupEndings, endedAt, isStale } from "./popup-endings.js";
 import { PopupLines } from "./popup-lines.js";
+import { PopupShown } from "./popup-shown.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 
@@ -17,7 +18,6 @@ class PopupStack extends HTMLElement {
     this.hovered = false;
     this.clockOff = 0; // this computer's clock minus the server's, ms
     this.waiting = null; // events that came while the whole stack is being fetched
-    this.acknowledged = new Set();
     this.card = this.querySelector(".popup-open");
     this.lines = new PopupLines(this.querySelector(".popup-lines"), (call) => this.lineHtml(call), () => this.fit());
     this.unclosed = new Set(); // calls whose closing has not reached the server yet
@@ -27,6 +27,7 @@ class PopupStack extends HTMLElement {
     this.listen();
     this.actions = new PopupActions(this);
     this.endings = new PopupEndings(this);
+    this.shown = new PopupShown(this);
     every(1000, () => this.showTimers());
     this.refill();
   }
@@ -34,7 +35,6 @@ class PopupStack extends HTMLElement {
   listen() {
     this.on("popup", (event) => this.show(event));
     this.on("popup-closed", ({ call }) => this.drop(call));
-    this.on("popup-shown", ({ call }) => this.acknowledged.add(call));
     this.on("popup-noted", ({ call, html }) => this.renew(call, html));
     this.on("line", (state) => state === "heard" && this.closeWhatWaits());
     this.on("resync", () => this.refill());
@@ -97,7 +97,7 @@ class PopupStack extends HTMLElement {
     });
     if (before) return;
     this.lines.afterCard();
-    afterPaint(() => this.acknowledge(entry.call));
+    this.shown.soon(entry.call);
   }
 
   tellChanged(what) {
@@ -126,13 +126,6 @@ class PopupStack extends HTMLElement {
     button.ariaLabel = this.dataset.wordCopy.replace("{what}", text);
     button.dataset.copy = text;
     return button;
-  }
-
-  acknowledge(call) {
-    if (this.acknowledged.has(call) || !this.calls.has(call)) return;
-    this.acknowledged.add(call);
-    this.line?.tell("popup-shown", { call });
-    post(`/desk/popups/${call}/shown`).catch(() => this.acknowledged.delete(call));
   }
 
   announce(text) {
@@ -302,7 +295,7 @@ class PopupStack extends HTMLElement {
     const note = entry.typed?.get("note");
     if (note) this.actions.sendNote(call, note); // closing the card must not throw a note away
     this.calls.delete(call);
-    this.acknowledged.delete(call);
+    this.shown.forget(call);
     this.lines.of(call)?.remove();
     if (this.openCall === call) this.openNext();
     if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
