@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from callcard.calls.demo import Desk, load_calls
 from callcard.calls.missed.demo import load_missed
+from callcard.calls.recordings.demo import load_recordings
 from callcard.calls.tariffs.demo import load_tariffs
 from callcard.customers.demo import load_customers
 from callcard.customers.duplicates import FIND_DUPLICATES
@@ -61,6 +62,7 @@ def _load(chance: random.Random, password: str) -> list[DemoUser]:
     desks = [Desk(extension, one.user.pk) for one in users for extension in one.extensions]
     load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
     load_missed(chance, customers=customers, desks=desks, line=LINES[0][1], now=now)
+    load_recordings(chance)
     load_tariffs(since=now - timedelta(days=366), now=now)
     enqueue(kind=FIND_DUPLICATES)
     return users
