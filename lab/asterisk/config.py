@@ -114,4 +114,6 @@ def _asterisk(base: Path, run_folder: Path, installed: Installed) -> str:
         "astsbindir": base / "var",
     }
     lines = "".join(f"{name} => {path}\n" for name, path in folders.items())
-    return f"[directories]\n{lines}[options]\nverbose=0\ndebug=0\ndocumentation_language=en_US\n"
+    # Where the package was only unpacked nobody has made "en" of its voice; without its prompts no key hands a call on.
+    voice = f"defaultlanguage={installed.sounds.name}\n" if installed.sounds else ""
+    return f"[directories]\n{lines}[options]\n{voice}verbose=0\ndebug=0\ndocumentation_language=en_US\n"

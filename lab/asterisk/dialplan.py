@@ -7,8 +7,9 @@ below; callers of a bench or a test may call those directly.
     321            301 for 2 s only            611       ring group for 2 s only
     322            301, recorded               700, 710  queue, answered first, 30 s
     323            301 after an answered menu  711       queue, not answered first
-    324            301, recorded by the day
-    330            302 by a Local channel      712       queue that gives up after 3 s
+    324            301, recorded by the day  712       queue that gives up after 3 s
+    325            301, who hands on by keys
+    330            302 by a Local channel
     331            301 and, by Local, 302      650       straight on to an outside number
     801            hung up at once             800       echo
 
@@ -34,6 +35,8 @@ exten => 323,1,Answer()
 exten => 324,1,Set(DAY=${STRFTIME(${EPOCH},,%Y/%m/%d)})
  same => n,MixMonitor(${DAY}/${CALLERID(num)}-${UNIQUEID}.wav)
  same => n,Dial(PJSIP/301,30)
+ same => n,Hangup()
+exten => 325,1,Dial(PJSIP/301,30,tT)
  same => n,Hangup()
 exten => 330,1,Dial(Local/302@internal,30)
  same => n,Hangup()

@@ -14,7 +14,7 @@ WEB_PHONES = ("901", "902")
 FIVE = PHONES[:5]
 STATIC_FIVE = STATIC_PHONES[2:]
 # What the dialplan itself answers for tests.
-TEST_NUMBERS = ("321", "322", "323", "330", "331", "650", "800", "801", "999")
+TEST_NUMBERS = ("321", "322", "323", "324", "325", "330", "331", "650", "800", "801", "999")
 MAIN_LINE = "+85621000100"
 LINES = {
     MAIN_LINE: "301",

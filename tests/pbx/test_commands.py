@@ -29,7 +29,7 @@ def exchange_machine() -> Iterator[Asterisk]:
 @pytest.fixture
 def product(exchange_machine: Asterisk) -> Iterator[Product]:
     found_company()
-    connect_pbx(PBX, exchange_machine.plan.ami_port)
+    connect_pbx(PBX, exchange_machine.plan.ami_port, attended_transfer=True)
     product = Product()
     product.start()
     try:
@@ -97,6 +97,30 @@ def test_a_call_that_is_handed_on_by_button_is_one_call(exchange_machine: Asteri
         await ended(first)
         second = await answered(exchange, "302")
         await asyncio.sleep(0.3)
+        await caller.hang_up()
+        await ended(second)
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.direction, call.row.outcome, call.row.number) == ("inbound", "answered", CUSTOMER)
+    assert segments(call) == [
+        (CUSTOMER, "caller", "answered"),
+        ("301", "called", "answered"),
+        ("302", "called", "answered"),
+    ]
+
+
+def test_a_colleague_is_asked_first_and_takes_the_call_when_one_hangs_up(
+    exchange_machine: Asterisk, product: Product
+) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        caller = await exchange.outside_call("325")  # the only way in whose phone may hand on by keys
+        first = await answered(exchange, "301")
+        await in_call(desk, "consult", to="302")
+        second = await answered(exchange, "302")
+        await asyncio.sleep(0.6)
+        assert not caller.ended.is_set()
+        await first.hang_up()
+        await asyncio.sleep(0.6)
         await caller.hang_up()
         await ended(second)
 
