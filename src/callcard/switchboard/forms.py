@@ -53,6 +53,11 @@ class PbxForm(WindowForm):
         required=False,
         help_text=_("The one your own phones dial in. FreePBX: from-internal"),
     )
+    attended_transfer = forms.BooleanField(
+        label=_("Offer to ask a colleague first"),
+        required=False,
+        help_text=_("Only where phones may hand calls on by keys: options t and T of Dial"),
+    )
     trunks = forms.CharField(
         label=_("Trunks"),
         max_length=300,
@@ -116,6 +121,7 @@ class PbxForm(WindowForm):
         "ca_file",
         "dial_channel",
         "dial_context",
+        "attended_transfer",
         "trunks",
         "trunk_contexts",
         "extension_pattern",
