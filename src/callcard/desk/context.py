@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from callcard import __version__
+from callcard.calls.recordings.setting import recording_settings
 from callcard.live.queries import newest_event_id
 from callcard.staff.company import company
 from callcard.staff.queries import has_extensions
@@ -23,5 +24,6 @@ def _shell() -> dict[str, Any]:
         "company_name": company().name,
         "version": __version__,
         "since": newest_event_id(),
+        "says_recorded": recording_settings().says_recorded,
         "has_extensions": has_extensions,  # a function: asked for administrators only
     }

@@ -287,6 +287,25 @@ def test_what_those_in_charge_removed_its_adder_does_not_bring_back(
     assert Recording.objects.get().state == State.REMOVED
 
 
+def test_erasing_for_good_is_a_second_step_of_those_in_charge(
+    mali: User, chief: User, call: Call, sign_in: SignIn
+) -> None:
+    row = add_recording(call=call, name="a.wav", chunks=[SOUND], by=mali)
+    client = sign_in(chief)
+    client.post(f"/recordings/{row.pk}/erase")
+    assert storing.size_of(row.path) == len(SOUND)  # it is not removed yet
+    remove_recording(recording=row, by=mali)
+    assert sign_in(mali).post(f"/recordings/{row.pk}/erase").status_code == 404
+    assert storing.size_of(row.path) == len(SOUND)
+    assert client.post(f"/recordings/{row.pk}/erase").status_code == 302
+    assert client.post(f"/recordings/{row.pk}/restore").status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.is_erased, bytes(row.peaks), storing.size_of(row.path)) == (State.REMOVED, True, b"", None)
+    page = client.get(f"/calls/{call.pk}/").content.decode()
+    assert "Bring it back" not in page
+    assert "Erase for good" not in page
+
+
 # -- how long they stay ------------------------------------------------------------------------------------------------
 
 

@@ -56,8 +56,10 @@ def fetch_recordings(run: Run) -> Result | None:
 def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple[Count, list[str]]:
     """Everything that there is to do now. Returns what came of it, and the problems of sources in words."""
     count, problems, now = Count(), [], timezone.now()
-    follow_calls(now=now)
-    for source in RecordingSource.objects.filter(is_enabled=True).order_by("-pbx", "pk"):
+    sources = list(RecordingSource.objects.filter(is_enabled=True).order_by("-pbx", "pk"))
+    if any(_is_far_look(source, now) for source in sources):
+        follow_calls(now=now)
+    for source in sources:
         if source.kind != RecordingSource.Kind.PROVIDER:
             expect_recordings(source=source, since=_since(source, now, days), now=now)
         problem, detail = _fetch_from(source, count, between)
@@ -69,12 +71,14 @@ def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple
 
 
 def _since(source: RecordingSource, now: datetime, days: int) -> datetime:
-    """Far back only now and then: calls are also added to the log afterwards."""
     if days:
         return now - timedelta(days=days)
-    looked_at = source.looked_at
-    is_far = looked_at is None or _slot(looked_at) != _slot(now)
-    return now - (_LONG_AGO if is_far else _LATELY)
+    return now - (_LONG_AGO if _is_far_look(source, now) else _LATELY)
+
+
+def _is_far_look(source: RecordingSource, now: datetime) -> bool:
+    """Far back only every few minutes: calls are also added to the log afterwards."""
+    return source.looked_at is None or _slot(source.looked_at) != _slot(now)
 
 
 def _slot(at: datetime) -> int:

@@ -129,6 +129,16 @@ def restore_recording(*, recording: Recording, by: User) -> None:
         _change(recording, Recording.State.REMOVED, Change.Action.RESTORED, by, values)
 
 
+def erase_recording(*, recording: Recording, by: User) -> None:
+    """One that was removed goes for good. The file first: after a kill it can be said again."""
+    if recording.state != Recording.State.REMOVED:
+        return
+    storing.erase(recording.path)
+    with transaction.atomic():
+        values = {"is_erased": True, "peaks": b"", "is_kept": False}
+        _change(recording, Recording.State.REMOVED, Change.Action.REMOVED, by, values)
+
+
 @transaction.atomic
 def keep_recording(*, recording: Recording, is_kept: bool, by: User) -> None:
     """For good, whatever the rules say; or no longer so."""

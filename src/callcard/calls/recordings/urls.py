@@ -10,6 +10,7 @@ urlpatterns = [
     path("recordings/<int:pk>/file", views.download, name="recording-file"),
     path("recordings/<int:pk>/remove", views.remove, name="recording-remove"),
     path("recordings/<int:pk>/restore", views.restore, name="recording-restore"),
+    path("recordings/<int:pk>/erase", views.erase, name="recording-erase"),
     path("recordings/<int:pk>/keep", views.keep, name="recording-keep"),
     path("recordings/<int:pk>/again", views.again, name="recording-again"),
     path("calls/<int:pk>/recordings", views.add, name="call-recordings"),

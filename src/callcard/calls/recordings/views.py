@@ -24,6 +24,7 @@ from callcard.calls.recordings.queries import heard_recording, rights
 from callcard.calls.recordings.services import (
     REMOVED_KEPT,
     add_recording,
+    erase_recording,
     keep_recording,
     look_again,
     note_listening,
@@ -164,6 +165,17 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     user, recording = _in_charge_of(request, pk)
     restore_recording(recording=recording, by=user)
     messages.success(request, _("The recording is back."))
+    return redirect("call", pk=recording.call_id)
+
+
+@require_POST
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """For good, of what was removed before."""
+    user, recording = _in_charge_of(request, pk)
+    if user.role not in IN_CHARGE:
+        raise Http404
+    erase_recording(recording=recording, by=user)
+    messages.success(request, _("The recording is erased."))
     return redirect("call", pk=recording.call_id)
 
 
