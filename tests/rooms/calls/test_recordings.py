@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from callcard.calls.models import Call, Segment
 from callcard.calls.recordings import fetching, storing
 from callcard.calls.recordings.fetching import claim, fetch
 from callcard.calls.recordings.models import Recording, RecordingSource
+from callcard.calls.recordings.retention import forget_recordings
 from callcard.calls.recordings.rules import FINAL_PROBLEMS, SOURCE_PROBLEMS
 from callcard.calls.recordings.services import (
     add_recording,
@@ -26,6 +28,9 @@ from callcard.calls.recordings.services import (
 from callcard.calls.recordings.setting import decide
 from callcard.calls.recordings.storing import NotTaken
 from callcard.calls.recordings.words import explain
+from callcard.jobs.kinds import JobFailed, Result, Run
+from callcard.jobs.models import Job
+from callcard.jobs.services import enqueue
 from callcard.staff.models import Change, User
 from tests.rooms.calls.recorded_calls import put, recorded, tone
 
@@ -343,3 +348,34 @@ def test_looking_far_back_happens_only_now_and_then() -> None:
     assert now - fetching._since(RecordingSource(looked_at=None), now, 0) == timedelta(days=3)
     assert now - fetching._since(RecordingSource(looked_at=now - timedelta(minutes=5)), now, 0) == timedelta(days=3)
     assert now - fetching._since(just_now, now, 30) == timedelta(days=30)
+
+
+# -- as jobs -----------------------------------------------------------------------------------------------------------
+
+
+def as_job(kind: str, run: Callable[[Run], Result | None], **arguments: object) -> Result | None:
+    job = enqueue(kind=kind, arguments=arguments)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, holder="test")
+    user_id = User.objects.values_list("pk", flat=True).first()
+    return run(Run(job.pk, user_id, arguments, 1, "test", timedelta(minutes=1)))
+
+
+def test_who_asked_is_told_what_came_of_it(source: RecordingSource, root: Path) -> None:
+    User.objects.create_user("chief")
+    put(root, f"{recorded().key}.wav", tone())
+    long_ago = recorded(minutes=60 * 24 * 30)
+    put(root, f"{long_ago.key}.wav", tone(0.5))
+    assert as_job("fetch-recordings", fetching.fetch_recordings) == {"words": "Fetched: 1. Not found yet: 0."}
+    told = as_job("fetch-recordings", fetching.fetch_recordings, days=60)
+    assert told == {"words": "Fetched: 1. Not found yet: 0."}
+    root.rename(root.parent / "away")
+    recorded()
+    with pytest.raises(JobFailed, match="The folder is not there"):
+        as_job("fetch-recordings", fetching.fetch_recordings)
+
+
+def test_the_daily_job_says_how_many_it_removed(source: RecordingSource) -> None:
+    decide(days=1)
+    add_recording(call=recorded(minutes=3000), name="a.wav", chunks=[tone()], by=None)
+    assert as_job("forget-recordings", forget_recordings) == {"words": "1 recording was removed."}
+    assert as_job("forget-recordings", forget_recordings) == {"words": "0 recordings were removed."}

@@ -49,7 +49,7 @@ def fetch_recordings(run: Run) -> Result | None:
     _forget_runs()
     if run.user_id is not None and problems:
         raise JobFailed(" ".join(problems))
-    words = _("%(fetched)d recordings were fetched, %(waiting)d were not found yet.")
+    words = _("Fetched: %(fetched)d. Not found yet: %(waiting)d.")
     return {"words": words % {"fetched": count.fetched, "waiting": count.waiting}}
 
 
