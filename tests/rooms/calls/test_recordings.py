@@ -242,6 +242,13 @@ def test_a_folder_that_is_away_loses_nothing(source: RecordingSource, root: Path
     assert (only().state, source.problem) == (State.HERE, "")
 
 
+def test_a_folder_that_is_not_there_is_said_before_any_call(source: RecordingSource, root: Path) -> None:
+    RecordingSource.objects.update(folder=str(root / "none"))
+    fetch()
+    source.refresh_from_db()
+    assert (source.problem, source.detail) == ("no_folder", str(root / "none"))
+
+
 def test_other_telephone_systems_are_not_looked_for_there(source: RecordingSource) -> None:
     recorded(pbx="branch")
     fetch()

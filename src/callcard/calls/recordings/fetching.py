@@ -62,7 +62,9 @@ def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple
     for source in sources:
         if source.kind != RecordingSource.Kind.PROVIDER:
             expect_recordings(source=source, since=_since(source, now, days), now=now)
-        problem, detail = _fetch_from(source, count, between)
+        problem, detail = from_folder.look_at(source)
+        if not problem:
+            problem, detail = _fetch_from(source, count, between)
         _note_look(source, problem, detail)
         if problem:
             problems.append(f"{source}: {explain(problem, detail)}")

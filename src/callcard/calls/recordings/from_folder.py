@@ -21,6 +21,17 @@ _CHUNK_BYTES = 256 * 1024
 Outcome = tuple[Recording, str, str]
 
 
+def look_at(source: RecordingSource) -> tuple[str, str]:
+    """(problem, detail) of the folder itself, also while nothing is waited for; "" of what is no folder."""
+    if source.kind != RecordingSource.Kind.FOLDER:
+        return "", ""
+    try:
+        os.scandir(source.folder).close()
+    except OSError as error:
+        return "no_rights" if isinstance(error, PermissionError) else "no_folder", source.folder
+    return "", ""
+
+
 def take_all(source: RecordingSource, rows: Sequence[Recording], ids: Mapping[int, Sequence[str]]) -> Iterator[Outcome]:
     """(row, problem, detail) of each row; "" when its file is here."""
     try:
