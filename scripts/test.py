@@ -1,4 +1,4 @@
-"""Every test, in stages of which two run side by side; real calls have no neighbour but one that gives way.
+"""Every test: stages without real calls two at a time, then those with real calls, alone.
 
 Arguments are handed to pytest and then only one run is made, on SQLite: `python -m scripts.test tests/pure -q`.
 `--with-checks` makes the checks of `make check` too, beside the first tests.
@@ -22,7 +22,7 @@ from lab import packages, postgres
 SIDE_BY_SIDE = 2
 # Run on both databases: no code may need to know which it is.
 ON_BOTH = ("tests/rooms", "tests/stories")
-# Real calls are measured in fractions of a second.
+# Real calls are measured in fractions of a second, so nothing runs beside them.
 CALLS = "tests/pbx"
 # A telephone in a browser: nothing of it is the database's.
 SOFTPHONE = "tests/pbx/test_softphone.py"
@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
         return subprocess.call(pytest(*arguments), env=environment(""))
     packages.install()
     with postgres.server(*NOT_DURABLE) as url:
-        codes = side_by_side(*([stage] for stage in without_calls(url, with_checks=bool(arguments))))
-        codes += side_by_side(with_calls(url), [in_browsers()])
+        codes = side_by_side(without_calls(url, with_checks=bool(arguments)))
+        codes += [run(stage) for stage in with_calls(url)]
     say(f"== All: exit {max(codes)}")
     return max(codes)
 
@@ -63,6 +63,7 @@ def without_calls(url: str, *, with_checks: bool) -> list[Stage]:
     elsewhere = [f"--ignore={folder}" for folder in (*ON_BOTH, CALLS, BROWSER)]
     stages = [
         Stage("PostgreSQL: rooms and stories", (pytest("-q", *ON_BOTH),), url),
+        Stage("SQLite: Chromium", (pytest("-q", BROWSER),)),
         Stage("SQLite: rooms and stories", (pytest("-q", *ON_BOTH),)),
         Stage("The other tests", (pytest("-q", "tests", *elsewhere),)),
     ]
@@ -80,16 +81,11 @@ def with_calls(url: str) -> list[Stage]:
     ]
 
 
-def in_browsers() -> Stage:
-    """It waits for what must come, however long that takes, and takes of the processor what nobody else wants."""
-    return Stage("SQLite: Chromium", (("nice", "-n", "15", *pytest("-q", BROWSER)),))
-
-
-def side_by_side(*lanes: Sequence[Stage]) -> list[int]:
-    """Every stage's exit code. The stages of one lane run one after another."""
+def side_by_side(stages: Sequence[Stage]) -> list[int]:
+    """Every stage's exit code."""
     with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
         try:
-            return [code for codes in workers.map(lambda lane: [run(stage) for stage in lane], lanes) for code in codes]
+            return list(workers.map(run, stages))
         except KeyboardInterrupt:
             workers.shutdown(cancel_futures=True)
             raise
