@@ -183,6 +183,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "recording",
+                # Here, and not one by one, for SQLite makes the whole table anew with each.
+                "constraints": [models.UniqueConstraint(fields=("call", "origin", "place"), name="recording_once")],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="recordings_waiting"),
+                    models.Index(condition=models.Q(("state", "here")), fields=["began_at"], name="recordings_here"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["missing", "refused"])),
+                        fields=["-began_at"],
+                        name="recordings_in_vain",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_erased", False), ("state", "removed")),
+                        fields=["removed_at"],
+                        name="recordings_to_erase",
+                    ),
+                    models.Index(fields=["began_at"], name="recordings_by_call_time"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,37 +252,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "rule for keeping recordings",
                 "constraints": [models.UniqueConstraint(fields=("direction", "line"), name="retention_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="recordings_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(condition=models.Q(("state", "here")), fields=["began_at"], name="recordings_here"),
-        ),
-        migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(
-                condition=models.Q(("state__in", ["missing", "refused"])),
-                fields=["-began_at"],
-                name="recordings_in_vain",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(
-                condition=models.Q(("is_erased", False), ("state", "removed")),
-                fields=["removed_at"],
-                name="recordings_to_erase",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(fields=["began_at"], name="recordings_by_call_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="recording",
-            constraint=models.UniqueConstraint(fields=("call", "origin", "place"), name="recording_once"),
         ),
     ]
