@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from callcard.calls.models import Call, Segment
-from callcard.calls.recordings import fetching, storing
+from callcard.calls.recordings import fetching, services, storing
 from callcard.calls.recordings.fetching import claim, fetch
 from callcard.calls.recordings.models import Recording, RecordingSource
 from callcard.calls.recordings.retention import forget_recordings
@@ -256,6 +256,17 @@ def test_other_telephone_systems_are_not_looked_for_there(source: RecordingSourc
     RecordingSource.objects.update(pbx="")
     fetch()
     assert only().pbx == "branch"
+
+
+def test_many_calls_are_expected_a_few_at_a_time(source: RecordingSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (services, fetching):
+        monkeypatch.setattr(module, "EXPECTED_AT_ONCE", 2)
+    for _ in range(5):
+        recorded()
+    breaths: list[int] = []
+    fetch(lambda: breaths.append(Recording.objects.count()))
+    assert Recording.objects.count() == 5
+    assert breaths[:2] == [2, 4]
 
 
 def test_a_source_that_is_switched_off_is_left_alone(source: RecordingSource) -> None:

@@ -20,7 +20,7 @@ from callcard.calls.models import Call, Segment
 from callcard.calls.recordings import from_folder, from_web
 from callcard.calls.recordings.models import Recording, RecordingSource
 from callcard.calls.recordings.rules import SOURCE_PROBLEMS, gives_up, pause_after
-from callcard.calls.recordings.services import expect_recordings, follow_calls
+from callcard.calls.recordings.services import EXPECTED_AT_ONCE, expect_recordings, follow_calls
 from callcard.calls.recordings.storing import NotTaken
 from callcard.calls.recordings.web import FetchFailed
 from callcard.calls.recordings.words import explain
@@ -61,7 +61,9 @@ def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple
         follow_calls(now=now)
     for source in sources:
         if source.kind != RecordingSource.Kind.PROVIDER:
-            expect_recordings(source=source, since=_since(source, now, days), now=now)
+            since = _since(source, now, days)
+            while expect_recordings(source=source, since=since, now=now) == EXPECTED_AT_ONCE:
+                between()
         problem, detail = from_folder.look_at(source)
         if not problem:
             problem, detail = _fetch_from(source, count, between)

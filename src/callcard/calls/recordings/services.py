@@ -20,7 +20,7 @@ from callcard.staff.models import Change, User
 
 REMOVED_KEPT = timedelta(days=30)
 SETTLE = timedelta(seconds=5)
-_EXPECTED_AT_ONCE = 500
+EXPECTED_AT_ONCE = 100  # a ringing phone may wait for this write
 _MEGABYTE = 1_000_000
 _FIELDS = ("name", "state", "is_kept")
 _FOLLOWED = timedelta(days=3)
@@ -29,7 +29,10 @@ FOUND = (Recording.Origin.FOLDER, Recording.Origin.WEB)
 
 
 def expect_recordings(*, source: RecordingSource, since: datetime, now: datetime) -> int:
-    """A row that waits for each call that was recorded since then and has none yet. Returns how many."""
+    """A row that waits for each call that was recorded since then and has none yet, EXPECTED_AT_ONCE at the most.
+
+    Returns how many were made.
+    """
     talks = Q(is_recorded=True)
     if source.expects_all:
         talks |= Q(direction__in=Call.Direction.values, outcome=Call.Outcome.ANSWERED)
@@ -40,7 +43,7 @@ def expect_recordings(*, source: RecordingSource, since: datetime, now: datetime
     fresh = calls.exclude(Exists(has_one)).exclude(origin=Call.Origin.HAND).order_by("-started_at")
     rows = [
         Recording(call=call, pbx=call.pbx, began_at=call.started_at, origin=source.kind, source=source, due_at=now)
-        for call in fresh.only("pk", "pbx", "started_at")[:_EXPECTED_AT_ONCE]
+        for call in fresh.only("pk", "pbx", "started_at")[:EXPECTED_AT_ONCE]
     ]
     Recording.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -162,7 +165,7 @@ def follow_calls(*, now: datetime) -> int:
     """Recordings whose call has become part of another one go with it. Returns how many."""
     there = Call.objects.filter(pk=OuterRef("call_id"))
     lost = Recording.objects.filter(~Exists(there), began_at__gt=now - _FOLLOWED, origin__in=FOUND)
-    return sum(_follow(row) for row in lost[:_EXPECTED_AT_ONCE])
+    return sum(_follow(row) for row in lost[:EXPECTED_AT_ONCE])
 
 
 def _follow(row: Recording) -> bool:

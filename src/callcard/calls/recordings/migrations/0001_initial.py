@@ -186,7 +186,9 @@ class Migration(migrations.Migration):
                 # Here, and not one by one, for SQLite makes the whole table anew with each.
                 "constraints": [models.UniqueConstraint(fields=("call", "origin", "place"), name="recording_once")],
                 "indexes": [
-                    models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="recordings_waiting"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["due_at"], name="recordings_waiting"
+                    ),
                     models.Index(condition=models.Q(("state", "here")), fields=["began_at"], name="recordings_here"),
                     models.Index(
                         condition=models.Q(("state__in", ["missing", "refused"])),
