@@ -1,4 +1,4 @@
-"""SQLite has one writer at a time; who waits for it gets a turn between two transactions of another."""
+"""SQLite has one writer at a time; who waits for it gets a turn between two transactions of a job."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ pytestmark = [
 
 def write_on(stop: threading.Event, written: list[float]) -> None:
     """One short transaction after the other, as a job does it."""
+    connection.gives_way = True  # type: ignore[attr-defined]
     try:
         while not stop.is_set():
             with transaction.atomic():

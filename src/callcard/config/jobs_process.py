@@ -20,7 +20,7 @@ from callcard.live import wakeup as events
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 15.0
 _PAUSE_SECONDS = 2.0
 _NICENESS = 10  # when both want the processor, the server gets nine tenths of it
 _COMMAND = [sys.executable, "-m", "callcard.config.jobs_process"]
@@ -105,6 +105,9 @@ def main() -> None:
 
     django.setup()
     from callcard.config.jobs import new_worker  # the applications must be ready first
+    from callcard.config.sqlite.base import DatabaseWrapper
+
+    DatabaseWrapper.gives_way = True
 
     told = open(1, "wb", buffering=0)  # noqa: SIM115  it lasts as long as the process
     asked = open(0, "rb", buffering=0)  # noqa: SIM115

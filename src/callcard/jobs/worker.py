@@ -40,10 +40,16 @@ def pause_after(attempt: int) -> timedelta:
 
 class Worker:
     def __init__(self, kinds: Sequence[Kind], setting: Setting) -> None:
-        names = sorted({kind.lane for kind in kinds})
-        self._lanes = [_Lane(name, [kind for kind in kinds if kind.lane == name], setting) for name in names]
+        self._kinds = kinds
+        self._setting = setting
+        self._lanes: list[_Lane] = []
 
     def start(self) -> None:
+        # Lanes of their own for each start: one that is asked to stop may still be busy, and must not go on then.
+        lanes: dict[str, list[Kind]] = {}
+        for kind in self._kinds:
+            lanes.setdefault(kind.lane, []).append(kind)
+        self._lanes = [_Lane(name, kinds, self._setting) for name, kinds in sorted(lanes.items())]
         for lane in self._lanes:
             lane.start()
 
@@ -57,7 +63,7 @@ class Worker:
 
 
 class _Lane:
-    """One thread, which does one job after another."""
+    """One thread, which does one job after another until it is asked to stop."""
 
     def __init__(self, name: str, kinds: Sequence[Kind], setting: Setting) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -69,7 +75,6 @@ class _Lane:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._is_stopping = False
         self._holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{time.monotonic_ns() % 10**9}:{self._name}"[:60]
         wakeup.register(self._wakeup)
         self._thread = threading.Thread(target=self._work, name=f"jobs-{self._name}", daemon=True)

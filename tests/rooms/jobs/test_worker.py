@@ -24,7 +24,7 @@ from callcard.jobs.worker import Worker, pause_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 def _nobody(_user_id: int | None) -> AbstractContextManager[object]:

@@ -34,7 +34,7 @@ from callcard.tasks.reminder_services import (
 from callcard.tasks.services import add_task, change_task, complete_task, reopen_task
 from tests.rooms.jobs.test_worker import database_url
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 SOON = timedelta(minutes=30)
 
 
