@@ -59,14 +59,30 @@ def test_patience_ends() -> None:
     other = threading.Thread(target=hold)
     other.start()
     begun.wait(10)
-    patience = connection.settings_dict["OPTIONS"]["timeout"]
-    connection.settings_dict["OPTIONS"]["timeout"] = 0.05
+    connection.patience_seconds = 0.05  # type: ignore[attr-defined]
     try:
         with pytest.raises(OperationalError, match="locked"), transaction.atomic():
             pass
     finally:
-        connection.settings_dict["OPTIONS"]["timeout"] = patience
+        del connection.patience_seconds  # type: ignore[attr-defined]
         stop.set()
         other.join()
     with transaction.atomic():
         assert User.objects.count() == 0
+
+
+def test_a_single_statement_is_as_patient_as_a_transaction() -> None:
+    begun = threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            begun.set()
+            time.sleep(0.3)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    begun.wait(10)
+    User.objects.create_user("mali")
+    other.join()
+    assert User.objects.get().username == "mali"

@@ -1,17 +1,24 @@
-"""Django's SQLite, where whoever does background jobs lets others write first.
+"""Django's SQLite, where nobody waits long inside of SQLite, and background jobs let others write first.
 
 SQLite has one writer at a time and no queue: whoever comes in the moment of a commit is next, and who has waited long
-looks ever more rarely, in the end ten times a second. A job that wrote one short transaction after the other kept a
-ringing phone waiting for most of a second. Here who waits looks each millisecond, and holds a shared lock of a file
-meanwhile; jobs begin only while nobody does. See https://www.sqlite.org/c3ref/busy_timeout.html and flock(2).
+looks ever more rarely. A job that wrote one short transaction after the other kept a ringing phone waiting for most of
+a second. Here who waits begins anew with short looks, and shares the lock of a file meanwhile; jobs begin a
+transaction only while nobody does.
+
+A wait inside of SQLite keeps the mutex of its connection. When Python's collector, in another thread, then frees a
+statement of that connection, it waits for the mutex without letting any thread run, the writer for whom everybody
+waits included. So a wait in there is short, and the patience is here. See https://www.sqlite.org/c3ref/busy_timeout.html
+and flock(2).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -21,39 +28,44 @@ try:
 except ImportError:  # Windows: there nobody gives way
     fcntl = None  # type: ignore[assignment]
 
-_LOOK_EVERY_SECONDS = 0.001
-_PATIENCE_SECONDS = 5.0  # Python's own, where none is set
+_IN_SQLITE_MS = 50  # it looks after 1, 3, 8, 18, 33 and 50 ms
+_PATIENCE_SECONDS = 20.0
 _GIVES_WAY_SECONDS = 1.0  # then a job has waited long enough as well
+_LOOK_EVERY_SECONDS = 0.001
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     gives_way = False
     """Set for all connections of a process that does background jobs."""
 
+    transaction_mode: str
+    patience_seconds = _PATIENCE_SECONDS
     _waiters: int | None = None  # the file whose lock those share who wait
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.execute(f"PRAGMA busy_timeout = {_IN_SQLITE_MS}")
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=_PatientCursor)
+
     def _start_transaction_under_autocommit(self) -> None:
-        patience = self.settings_dict["OPTIONS"].get("timeout", _PATIENCE_SECONDS)
-        until = time.monotonic() + patience
         if self.gives_way:
             self._give_way()
-        self.connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            if not self._has_begun():
-                with self._waiting():
-                    while not self._has_begun():
-                        if time.monotonic() > until:
-                            raise OperationalError("database is locked")
-                        time.sleep(_LOOK_EVERY_SECONDS)
-        finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        until = time.monotonic() + self.patience_seconds
+        with self._waiting():
+            while not self._has_begun():
+                if time.monotonic() > until:
+                    raise OperationalError("database is locked")
 
     def _has_begun(self) -> bool:
+        # Past Django's cursors: their errors are circles that only the collector would free.
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]
-        except OperationalError as error:
-            if "locked" not in str(error):
-                raise
+            self.connection.execute(f"BEGIN {self.transaction_mode}")
+        except sqlite3.OperationalError as error:
+            if not _is_taken(error):
+                raise OperationalError(*error.args) from None
             return False
         return True
 
@@ -96,3 +108,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if file is not None:
             os.close(file)
         super()._close()  # type: ignore[misc]
+
+
+class _PatientCursor(base.SQLiteCursorWrapper):
+    """Tries a single statement again that met another writer; one in a transaction meets none."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return super().execute(query, params)
+            except sqlite3.OperationalError as error:
+                if not _is_taken(error) or self.connection.in_transaction or time.monotonic() > until:
+                    raise
+
+
+def _is_taken(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error)
