@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -161,6 +161,13 @@ class PaymentForm(WindowForm):
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
         amount.places = places_of((data or {}).get("currency", ""))
+
+    def clean_paid_on(self) -> date:
+        """Money that is still to come would be missing in a statement until today, yet count in the debt."""
+        day: date = self.cleaned_data["paid_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

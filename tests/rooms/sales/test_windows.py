@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -253,3 +254,19 @@ def test_sums_in_a_currency_without_coins_are_read_with_their_thousands(anna: Wi
     assert list(Payment.objects.order_by("pk").values_list("amount", flat=True)) == [Decimal(100000), Decimal(1250)]
     form = anna.text(f"/orders/new?customer={mali.pk}")
     assert 'placeholder="10 %" aria-label="Discount"' in form
+
+
+@pytest.mark.parametrize("path", ["/payments/new?customer={}", "/orders/{}/pay"])
+def test_money_cannot_have_come_tomorrow(anna: Window, mali: Customer, path: str) -> None:
+    """It would count in the debt, but in no statement until today."""
+    anna.post("/orders/new", an_order(mali, {"title": "Bench", "price": "12.50"}))
+    url = path.format(Order.objects.get().pk if "orders" in path else mali.pk)
+    today = timezone.localdate()
+    payment = {"amount": "5", "currency": "USD"}
+    for day in (today + timedelta(days=1), "9999-12-31"):
+        refused = anna.post(url, payment | {"paid_on": str(day)})
+        assert refused.status_code == 422
+        assert "This day is still to come." in words(refused)
+    assert not Payment.objects.exists()
+    assert anna.post(url, payment | {"paid_on": str(today)}).status_code == 302
+    assert Payment.objects.get().amount == Decimal(5)
