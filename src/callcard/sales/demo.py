@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from callcard.customers import search_index
 from callcard.customers.demo import currency_of
 from callcard.customers.models import Customer, folded
 from callcard.sales.balances import count_debts_anew
@@ -62,6 +63,7 @@ def load_sales(chance: random.Random, *, customers: Sequence[Customer], now: dat
     orders = _orders(chance, customers, states, now)
     lines = [line for order in orders for line in _lines(chance, order, products)]
     Order.objects.bulk_create(orders)
+    search_index.put_many((order.customer_id, f"order:{order.pk}", order.number) for order in orders)
     OrderLine.objects.bulk_create(lines)
     payments = Payment.objects.bulk_create(_payments(chance, orders, methods, now))
     _write_balances(orders, payments)

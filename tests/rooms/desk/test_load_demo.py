@@ -15,6 +15,7 @@ from django.utils import timezone
 from callcard.calls.models import Call, Segment
 from callcard.customers.models import Category, Customer, OwnField, Phone
 from callcard.customers.queries import match_number
+from callcard.customers.search import find_customers
 from callcard.sales.models import Balance, Order, OrderState, Payment, PaymentMethod, Product
 from callcard.staff.models import Company, Extension, User
 from callcard.tasks.models import Task
@@ -43,6 +44,7 @@ def test_the_demo_company_and_the_same_again_with_a_password_that_is_given() -> 
     _customers_are_various()
     _numbers_are_real()
     _balances_are_right()
+    _orders_are_found_by_their_number()
     _calls_are_like_an_offices()
     assert Task.objects.filter(done_at=None, due_at__lt=timezone.now()).count() > 5
     _a_second_one_is_not_loaded_over_it()
@@ -92,6 +94,13 @@ def _balances_are_right() -> None:
         owed[(payment.customer_id, payment.currency)] -= payment.amount
     assert {(b.customer_id, b.currency): b.owed for b in Balance.objects.all()} == dict(owed)
     assert {b.currency for b in Balance.objects.filter(owed__gt=0)} == {"LAK", "USD", "KZT", "EUR", "THB"}
+
+
+def _orders_are_found_by_their_number() -> None:
+    owner = User.objects.get(username="owner")
+    for order in Order.objects.order_by("pk")[:3]:
+        hits = [(hit.customer_id, hit.why) for hit in find_customers(order.number, user=owner)]
+        assert (order.customer_id, "order") in hits
 
 
 def _calls_are_like_an_offices() -> None:
