@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from callcard.customers.birthdays import BirthdayField
 from callcard.customers.languages import language_name, languages
 from callcard.customers.models import Customer, OwnField, Tag
 from callcard.customers.own_fields import fields_seen_by, read_value, typed_again
@@ -77,6 +78,8 @@ class CustomerForm(_OfCustomer):
         label=gettext_lazy("Tags"), required=False, widget=forms.CheckboxSelectMultiple, empty_value=[]
     )
 
+    birthday = BirthdayField()
+
     class Meta:
         model = Customer
         fields = (
@@ -85,7 +88,6 @@ class CustomerForm(_OfCustomer):
         )
         widgets = {
             "kind": forms.RadioSelect,
-            "birthday": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "note": forms.Textarea(attrs={"rows": 4}),
         }
 

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from callcard.customers.birthdays import BirthdayField
 from callcard.customers.models import Contact, Customer
 from callcard.customers.person_services import (
     add_address,
@@ -135,11 +136,7 @@ class PersonRow(RowForm):
 
     name = _text(gettext_lazy("Name"), 100)
     role = _text(gettext_lazy("Position"), 100)
-    birthday = forms.DateField(
-        label=gettext_lazy("Birthday"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    birthday = BirthdayField()
     note = _text(gettext_lazy("Note"), 500)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from callcard.customers.models import Category, Contact, Customer, CustomerStage, Phone, Tag
@@ -133,6 +135,18 @@ def test_nothing_typed_is_lost_when_something_is_wrong(mali: Desk) -> None:
     again |= {"name": "Mali", "birthday": "", "phones-1-label": ""}
     assert mali.post("/customers/new", again).status_code == 302
     assert Customer.objects.get().portrait.startswith("portraits/")
+
+
+def test_nobody_is_born_tomorrow_or_in_the_year_one(mali: Desk) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for day in (str(tomorrow), "0001-01-01"):
+        typed = {"name": "Chan", "kind": "company", "birthday": day, **rows("persons", {"name": "Bo", "birthday": day})}
+        response = mali.post("/customers/new", typed)
+        text = response.content.decode()
+        assert (response.status_code, text.count(f'value="{day}"'), Customer.objects.count()) == (422, 2, 0)
+        assert text.count("still to come" if day == str(tomorrow) else "too long ago") == 2
+    today = {"name": "Chan", "kind": "person", "birthday": str(timezone.localdate())}
+    assert mali.post("/customers/new", today).status_code == 302
 
 
 def test_a_portrait_token_of_ones_own_making_is_none(mali: Desk) -> None:

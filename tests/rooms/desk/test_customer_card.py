@@ -70,6 +70,13 @@ def card(anna: User, mali: Customer) -> Card:
     return Card(anna, mali)
 
 
+def test_a_birthday_to_come_is_refused_field_by_field_too(card: Card, mali: Customer) -> None:
+    assert card.write("birthday", "2199-01-01").status_code == 422
+    mali.refresh_from_db()
+    assert mali.birthday is None
+    assert card.write("birthday", "1990-02-03").status_code == 200
+
+
 def test_a_value_is_written_with_history_and_answered_with_the_parts_anew(card: Card, mali: Customer) -> None:
     answer = card.write("city", " Pakse ", old="Vientiane")
     assert answer.status_code == 200

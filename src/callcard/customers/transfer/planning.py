@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from callcard.customers.birthdays import check_birthday
 from callcard.customers.models import Contact, Customer, folded
 from callcard.customers.own_fields import fields_seen_by, read_value
 from callcard.customers.record import OWN
@@ -100,7 +101,8 @@ class Planner:
         elif name == fields.KIND:
             entry.columns["kind"] = Customer.Kind.COMPANY if folded(texts[0]) in _COMPANIES else Customer.Kind.PERSON
         elif name == "birthday":
-            entry.columns["birthday"] = _day(texts[0])
+            entry.columns["birthday"] = born = _day(texts[0])
+            check_birthday(born)
         elif name in ("category", "stage", "source", "responsible", "country", "language"):
             entry.columns[name] = self.names.find(name, texts[0])
         elif name in _LIMITS and name != fields.NAME:

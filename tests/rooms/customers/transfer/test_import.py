@@ -49,6 +49,12 @@ def test_rows_become_customers_with_all_that_they_say(take: Take, boss: User) ->
     assert (bad.number, bad.reason) == (4, "“31.02.2020” is not a date. Write it as 2026-12-31.")
 
 
+def test_a_birthday_to_come_is_none(take: Take) -> None:
+    imported = take("Name,Birthday\nNoy,2199-01-01\n")
+    assert imported.done_counts == {"created": 0, "updated": 0, "skipped": 0, "bad": 1}
+    assert imported.rows.get(is_check=False).reason == "A birthday is no day that is still to come."
+
+
 def test_customers_who_are_here_already_are_left_alone(take: Take) -> None:
     create_customer(name="Somchai", numbers=["+856 20 5551 2345"])
     imported = take(TABLE)
