@@ -57,6 +57,11 @@ def change_many(
     return batch
 
 
+def changed_by(*, batch: str, by: User) -> int:
+    """How many customers `change_many` changed: not those who were like that already, or whom `by` may not see."""
+    return Change.objects.filter(batch=batch, about="customer", by=by).values("object_id").distinct().count()
+
+
 def undo_many(*, batch: str, by: User, tell: Callable[[int], None] = lambda done: None) -> int:
     """Take back what `change_many` did, for those customers whom `by` may see; how many. May be repeated."""
     changes = Change.objects.filter(batch=batch, about="customer", by=by).order_by("-pk")

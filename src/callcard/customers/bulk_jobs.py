@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from callcard.customers.bulk import change_many, undo_many
+from callcard.customers.bulk import change_many, changed_by, undo_many
 from callcard.customers.selection import Selection
 from callcard.jobs.kinds import JobFailed, Result, Run
 from callcard.jobs.models import Job
@@ -48,8 +48,9 @@ def change_found(run: Run) -> Result:
         except ValidationError as error:
             raise JobFailed(_("What was chosen is not there any more. Choose anew.")) from error
         done += len(ids)
-    words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", done)
-    return {"words": words % {"number": done}, "url": address, "link_words": _("Look and undo")}
+    number = changed_by(batch=batch, by=user)
+    words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", number)
+    return {"words": words % {"number": number}, "url": address, "link_words": _("Look and undo")}
 
 
 def undo_found(run: Run) -> Result:

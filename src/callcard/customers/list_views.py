@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from callcard.customers.bulk import change_many, undo_many
+from callcard.customers.bulk import change_many, changed_by, undo_many
 from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
@@ -110,18 +110,20 @@ def _changed(request: HttpRequest, selection: Selection, address: str) -> HttpRe
     except ValidationError:
         messages.error(request, _("Choose what to change."))
         return redirect(address)
-    words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", len(ids))
-    context = {"words": words % {"number": len(ids)}, "batch": batch, "address": address}
-    return render(request, "customers/bulk_done.html", context)
+    return _told(request, batch, address)
 
 
 @require_GET
 def bulk_done(request: HttpRequest) -> HttpResponse:
     """What a job has changed, with its undo; only one's own."""
     batch = request.GET.get("batch", "").replace("\x00", "")[:40] or "-"
-    number = Change.objects.filter(batch=batch, about="customer", by=signed_in(request)).count()
+    return _told(request, batch, reverse("customers"))
+
+
+def _told(request: HttpRequest, batch: str, address: str) -> HttpResponse:
+    number = changed_by(batch=batch, by=signed_in(request))
     words = ngettext("%(number)d customer was changed.", "%(number)d customers were changed.", number)
-    context = {"words": words % {"number": number}, "batch": batch if number else "", "address": reverse("customers")}
+    context = {"words": words % {"number": number}, "batch": batch if number else "", "address": address}
     return render(request, "customers/bulk_done.html", context)
 
 

@@ -217,6 +217,16 @@ def test_all_that_the_filter_finds_are_changed(owner: Client, base: dict[str, in
     assert list(Customer.objects.get(name="Anna").tags.values_list("name", flat=True)) == ["Pays late"]
 
 
+def test_only_those_are_counted_who_were_not_like_that_already(owner: Client, mali: User, base: dict[str, int]) -> None:
+    change = {"all": "1", "question": "", "change": f"category:{base['vip']}"}
+    assert owner.post("/customers/change", change).context["words"] == "1 customer was changed."
+    again = owner.post("/customers/change", change)
+    assert (again.context["words"], again.context["batch"]) == ("0 customers were changed.", "")
+    anna = Customer.objects.get(name="Anna")
+    hidden = signed_in(mali).post("/customers/change", {"customer": [anna.pk], "change": "archive:"})
+    assert hidden.context["words"] == "0 customers were changed."
+
+
 def test_archiving_many_is_undone_too(owner: Client, base: dict[str, int]) -> None:
     done = owner.post("/customers/change", {"all": "1", "question": "", "change": "archive:"})
     assert listed(owner, "") == []
