@@ -50,7 +50,7 @@ def test_the_whole_way_from_upload_to_undo(window: Window) -> None:
     assert Customer.objects.count() == 1
     window.post(reverse("undo-import", args=[imported.pk]))
     do_job()
-    assert "Taken back: 1 customers removed" in window.text(page)
+    assert "Taken back: 1 customer removed." in window.text(page)
     assert Customer.objects.count() == 0
     assert "a.csv" in window.text(reverse("imports"))
 
