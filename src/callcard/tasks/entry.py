@@ -35,7 +35,8 @@ class Entry:
 
 def read_entry(text: str, *, now: datetime, words: Words) -> Entry:
     """Day, time and urgency are read from both ends of the line; what is left is the title. `now` is local. A time
-    without a day is the next such time. What would leave no title belongs to the title."""
+    without a day is the next such time. What would leave no title belongs to the title, and so does everything beside
+    a day that no calendar has: its time would be taken for today's."""
     tokens = text.split()
     entry = Entry(title=" ".join(tokens))
     for at_end in (True, False):
@@ -49,6 +50,8 @@ def read_entry(text: str, *, now: datetime, words: Words) -> Entry:
         if entry.on or entry.at:  # "on fri", "at 15:00": the little word goes with what it belongs to
             while len(tokens) > 1 and _plain(tokens[-1 if at_end else 0]) in words.fillers:
                 tokens = tokens[:-1] if at_end else tokens[1:]
+    if entry.at and entry.on is None and any(_is_written_day(_plain(token)) for token in (tokens[0], tokens[-1])):
+        return Entry(title=" ".join(text.split()))
     if entry.at and entry.on is None:
         is_past = entry.at <= now.time().replace(tzinfo=None)
         entry = replace(entry, on=now.date() + timedelta(days=int(is_past)))
@@ -103,10 +106,15 @@ def _day(token: str, today: date, words: Words) -> date | None:
     return None
 
 
+def _is_written_day(token: str) -> bool:
+    return any(pattern.fullmatch(token) for pattern in (_ISO, _DOTTED, _SLASHED))
+
+
 def _slashed(found: re.Match[str], month_first: bool) -> tuple[int, int, int | None]:
     one, two = int(found[1]), int(found[2])
     year = int(found[3]) if found[3] else None
-    return (two, one, year) if month_first else (one, two, year)
+    is_month_first = month_first if max(one, two) <= 12 else two > 12
+    return (two, one, year) if is_month_first else (one, two, year)
 
 
 def _date(day: int, month: int, year: int | None, today: date) -> date | None:

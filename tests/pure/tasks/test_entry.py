@@ -37,6 +37,8 @@ ENGLISH = Words(
         # What is no day and no time, or would leave nothing, stays what it is.
         ("Buy sun cream", Entry("Buy sun cream")),
         ("Pay 31.2.", Entry("Pay 31.2.")),
+        ("Pay 31.2.2027 10:00", Entry("Pay 31.2.2027 10:00")),
+        ("9:30 2027-02-31 pay", Entry("9:30 2027-02-31 pay")),
         ("Meet at 25:00", Entry("Meet at 25:00")),
         ("Order 15 lamps", Entry("Order 15 lamps")),
         ("Look at", Entry("Look at")),
@@ -52,6 +54,8 @@ def test_lines(text: str, entry: Entry) -> None:
 def test_americans_write_the_month_first() -> None:
     words = Words(month_first=True)
     assert read_entry("Pay 3/12", now=NOW, words=words) == Entry("Pay", date(2027, 3, 12))
+    assert read_entry("Pay 30/11", now=NOW, words=words) == Entry("Pay", date(2026, 11, 30))
+    assert read_entry("Pay 11/30", now=NOW, words=Words()) == Entry("Pay", date(2026, 11, 30))
 
 
 @given(st.text(max_size=60))
