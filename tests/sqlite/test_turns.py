@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from callcard.config.sqlite.base import PatientCursor
 from callcard.staff.models import User
 
 pytestmark = [
@@ -86,3 +89,15 @@ def test_a_single_statement_is_as_patient_as_a_transaction() -> None:
     User.objects.create_user("mali")
     other.join()
     assert User.objects.get().username == "mali"
+
+
+def test_a_conflict_within_a_connection_is_said_at_once() -> None:
+    """Waiting would not end it, though SQLite calls that locked as well."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as alone:
+        alone.executescript("CREATE TABLE t (n); INSERT INTO t VALUES (1), (2)")
+        reading = alone.execute("SELECT n FROM t")
+        reading.fetchone()
+        began = time.monotonic()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            alone.cursor(factory=PatientCursor).execute("DROP TABLE t")
+        assert time.monotonic() - began < 5

@@ -48,7 +48,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
-        return self.connection.cursor(factory=_PatientCursor)
+        return self.connection.cursor(factory=PatientCursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.gives_way:
@@ -110,7 +110,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._close()  # type: ignore[misc]
 
 
-class _PatientCursor(base.SQLiteCursorWrapper):
+class PatientCursor(base.SQLiteCursorWrapper):
     """Tries a single statement again that met another writer; one in a transaction meets none."""
 
     def execute(self, query: Any, params: Any = None) -> Any:
@@ -124,4 +124,5 @@ class _PatientCursor(base.SQLiteCursorWrapper):
 
 
 def _is_taken(error: sqlite3.OperationalError) -> bool:
-    return "locked" in str(error)
+    # Not SQLITE_LOCKED, which is a conflict within this connection and would last.
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
