@@ -57,6 +57,14 @@ def _tables_with_rows() -> list[str]:
         return [str(name) for (name,) in cursor.fetchall()]
 
 
+def url_of_the_run() -> str:
+    """The test's own database, as another process is told of it."""
+    given = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{given['NAME']}"
+    return f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
+
+
 def fingerprint() -> str:
     """Of all that decides how a migrated database looks: another one when a migration or a tool of theirs changes."""
     loader = MigrationLoader(None)

@@ -11,9 +11,8 @@ import urllib.request
 from pathlib import Path
 from typing import Protocol
 
-from django.db import connection
-
 from lab.ports import free_port
+from tests.databases import url_of_the_run
 from tests.pbx.proxy import Wire
 from tests.pbx.watching import eventually
 from tests.stories.product import Product
@@ -93,7 +92,7 @@ class Killed:
         environment = {
             **os.environ,
             "CALLCARD_DATA_DIR": str(self._folder),
-            "CALLCARD_DATABASE_URL": _database_url(),
+            "CALLCARD_DATABASE_URL": url_of_the_run(),
             "DJANGO_SETTINGS_MODULE": "callcard.config.settings",
         }
         with (self._folder / "serve.log").open("ab") as log:
@@ -120,11 +119,3 @@ class Killed:
                 return True
         except OSError:
             return False
-
-
-def _database_url() -> str:
-    """Of the database of the tests."""
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{given['NAME']}"
-    return f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"

@@ -9,13 +9,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 
 from callcard.config.jobs_process import JobsProcess
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
 from callcard.live import wakeup
 from callcard.staff.models import User
+from tests.databases import url_of_the_run
 from tests.stories.product import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,11 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobsProcess]:
-    given = connection.settings_dict
-    url = f"sqlite:///{given['NAME']}"
-    if connection.vendor == "postgresql":
-        url = f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
-    monkeypatch.setenv("CALLCARD_DATABASE_URL", url)
+    monkeypatch.setenv("CALLCARD_DATABASE_URL", url_of_the_run())
     process = JobsProcess()
     process.start()
     yield process

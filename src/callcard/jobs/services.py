@@ -13,6 +13,7 @@ from callcard.jobs.models import Job, Schedule
 from callcard.jobs.wakeup import wake_workers
 from callcard.live.services import Tell, tell
 
+_RUNS_KEPT = timedelta(hours=1)
 _FORGET_AT_ONCE = 500
 
 
@@ -173,6 +174,11 @@ def forget_jobs(*, before: datetime) -> int:
     while ids := list(old[:_FORGET_AT_ONCE]):
         forgotten += Job.objects.filter(id__in=ids).delete()[0]
     return forgotten
+
+
+def forget_runs(*, kind: str) -> None:
+    """Of what comes every few seconds: nobody asks for its runs of yesterday."""
+    Job.objects.filter(kind=kind, state=Job.State.DONE, ended_at__lt=timezone.now() - _RUNS_KEPT).delete()
 
 
 def _tell(job_id: int, user_id: int | None) -> None:

@@ -1,30 +1,8 @@
-"""The wake-up between who begins a job and the workers of the same process.
-
-Workers of other processes need none: they look by themselves every second.
-"""
+"""The wake-up between who begins a job and the workers."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from callcard.kit.wakeups import Wakeups
 
-
-class Wakeup(Protocol):
-    """Such as a threading.Event."""
-
-    def set(self) -> None: ...
-
-
-_wakeups: set[Wakeup] = set()
-
-
-def register(wakeup: Wakeup) -> None:
-    _wakeups.add(wakeup)
-
-
-def unregister(wakeup: Wakeup) -> None:
-    _wakeups.discard(wakeup)
-
-
-def wake_workers() -> None:
-    for wakeup in tuple(_wakeups):
-        wakeup.set()
+_workers = Wakeups()
+register, unregister, wake_workers = _workers.register, _workers.unregister, _workers.wake

@@ -14,13 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from callcard.jobs.kinds import JobFailed, Kind, Result, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import cancel_job, enqueue
 from callcard.jobs.worker import Worker, pause_after
+from tests.databases import url_of_the_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,19 +169,11 @@ time.sleep(60)
 """
 
 
-def database_url() -> str:
-    """The test's own database, as another process is told of it."""
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{given['NAME']}"
-    return f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
-
-
 def test_what_a_killed_process_left_is_done_by_another_when_its_lease_is_over(tmp_path: Path) -> None:
     job = enqueue(kind="work")
     environment = {
         **os.environ,
-        "CALLCARD_DATABASE_URL": database_url(),
+        "CALLCARD_DATABASE_URL": url_of_the_run(),
         "CALLCARD_DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "callcard.config.settings",
     }

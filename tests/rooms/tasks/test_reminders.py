@@ -32,7 +32,7 @@ from callcard.tasks.reminder_services import (
     tell_reminder,
 )
 from callcard.tasks.services import add_task, change_task, complete_task, reopen_task
-from tests.rooms.jobs.test_worker import database_url
+from tests.databases import url_of_the_run
 
 PATIENCE_SECONDS = 60.0
 SOON = timedelta(minutes=30)
@@ -248,7 +248,7 @@ def _process(tmp_path: Path, server: _MailServer) -> Iterator[None]:
     """Another process at work; it is killed in the end."""
     environment = {
         **os.environ,
-        "CALLCARD_DATABASE_URL": database_url(),
+        "CALLCARD_DATABASE_URL": url_of_the_run(),
         "CALLCARD_DATA_DIR": str(tmp_path),
         "CALLCARD_EMAIL_URL": f"smtp://127.0.0.1:{server.server_address[1]}",
         "CALLCARD_EMAIL_FROM": "callcard@example.com",

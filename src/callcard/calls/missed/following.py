@@ -20,8 +20,7 @@ from callcard.calls.missed.services import expire, settle
 from callcard.calls.missed.telling import escalate, tell_now
 from callcard.calls.models import Call
 from callcard.jobs.kinds import Run
-from callcard.jobs.models import Job
-from callcard.jobs.services import enqueue
+from callcard.jobs.services import enqueue, forget_runs
 
 FOLLOW = "follow-missed-calls"
 EVERY = timedelta(seconds=15)
@@ -32,7 +31,6 @@ _WIDEST_GAP = 2000  # numbers; more than that were never taken by one writer at 
 _COMPLETED_WITHIN = timedelta(hours=12)
 _CHECK_AGAIN = timedelta(minutes=5)
 _CHECKED_AT_ONCE = 50
-_RUNS_KEPT = timedelta(hours=1)
 _BREATH_SECONDS = 0.02  # between two people: many who call in vain at once are many who ring at once
 
 Unsettled = dict[str, list[str]]
@@ -43,7 +41,7 @@ def follow_calls(run: Run) -> None:
     keys = run.arguments.get("keys", [])
     if follow(keys, lambda: run.progress(0)):
         tell_now()
-    _forget_runs()
+    forget_runs(kind=FOLLOW)
 
 
 def follow(keys: Iterable[str] = (), between: Callable[[], None] = lambda: None) -> bool:
@@ -164,9 +162,3 @@ def _check_again(now: datetime) -> bool:
         else:
             changed |= settle(key=row.key)
     return changed
-
-
-def _forget_runs() -> None:
-    """It comes every few seconds: nobody asks for its runs of yesterday."""
-    old = Job.objects.filter(kind=FOLLOW, state=Job.State.DONE, ended_at__lt=timezone.now() - _RUNS_KEPT)
-    old.delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +32,7 @@ _LOOKS_BACK_DAYS = 365
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     held = recording_settings()
-    initial = {name: getattr(held, name) for name in SettingsForm.base_fields}
-    form = SettingsForm(request.POST or None, initial=initial, auto_id="recording-settings-%s")
+    form = _settings_form(request.POST or None)
     if request.method != "POST":
         return _overview(request, form, RuleForm())
     if not form.is_valid():
@@ -133,8 +132,7 @@ def rule_new(request: HttpRequest) -> HttpResponse:
         return _overview(request, _settings_form(), form, status=422)
     told = form.cleaned_data
     rule = Rule(told["direction"], told["line"], told["rule_days"])
-    others = [one for one in current_rules() if (one.direction, one.line) != (rule.direction, rule.line)]
-    number = number_too_old([*others, rule], held.days, timezone.now())
+    number = number_too_old([*_rules_beside(rule), rule], held.days, timezone.now())
     if number and "sure" not in request.POST:
         return _overview(request, _settings_form(), form, status=422, rule_would_take=number)
     RetentionRule.objects.update_or_create(direction=rule.direction, line=rule.line, defaults={"days": rule.days})
@@ -147,8 +145,7 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 def rule_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks when the general rule, which holds then, would take recordings away."""
     rule = get_object_or_404(RetentionRule, pk=pk)
-    others = [one for one in current_rules() if (one.direction, one.line) != (rule.direction, rule.line)]
-    number = number_too_old(others, recording_settings().days, timezone.now())
+    number = number_too_old(_rules_beside(rule), recording_settings().days, timezone.now())
     if number and "sure" not in request.POST:
         words = ngettext(
             "Without this rule, %(number)d recording would be erased. Press Remove again if that is meant.",
@@ -162,7 +159,11 @@ def rule_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("recording-settings")
 
 
-def _settings_form() -> SettingsForm:
+def _rules_beside(rule: Rule | RetentionRule) -> list[Rule]:
+    return [one for one in current_rules() if (one.direction, one.line) != (rule.direction, rule.line)]
+
+
+def _settings_form(data: QueryDict | None = None) -> SettingsForm:
     held = recording_settings()
     initial = {name: getattr(held, name) for name in SettingsForm.base_fields}
-    return SettingsForm(initial=initial, auto_id="recording-settings-%s")
+    return SettingsForm(data, initial=initial, auto_id="recording-settings-%s")

@@ -25,7 +25,7 @@ from callcard.calls.recordings.storing import NotTaken
 from callcard.calls.recordings.web import FetchFailed
 from callcard.calls.recordings.words import explain
 from callcard.jobs.kinds import JobFailed, Result, Run
-from callcard.jobs.models import Job
+from callcard.jobs.services import forget_runs
 from callcard.staff.company import company_zone
 
 FETCH = "fetch-recordings"
@@ -34,7 +34,6 @@ _LATELY, _LONG_AGO = timedelta(hours=6), timedelta(days=3)
 _FAR_LOOK_SECONDS = 300
 _LEASE = timedelta(minutes=20)
 _AT_ONCE = 200
-_RUNS_KEPT = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class Count:
 def fetch_recordings(run: Run) -> Result | None:
     """The job. `arguments`: {"days": 30} to look for recordings of older calls too."""
     count, problems = fetch(lambda: run.progress(0), days=int(run.arguments.get("days", 0)))
-    _forget_runs()
+    forget_runs(kind=FETCH)
     if run.user_id is not None and problems:
         raise JobFailed(" ".join(problems))
     words = _("Fetched: %(fetched)d. Not found yet: %(waiting)d.")
@@ -181,8 +180,3 @@ def _let_go(rows: list[Recording]) -> None:
 def _note_look(source: RecordingSource, problem: str, detail: str) -> None:
     values = {"problem": problem, "detail": detail[:200], "looked_at": timezone.now()}
     RecordingSource.objects.filter(pk=source.pk).update(**values)
-
-
-def _forget_runs() -> None:
-    """It comes every few seconds: nobody asks for its runs of yesterday."""
-    Job.objects.filter(kind=FETCH, state=Job.State.DONE, ended_at__lt=timezone.now() - _RUNS_KEPT).delete()
