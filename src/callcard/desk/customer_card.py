@@ -9,14 +9,25 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from callcard.customers.models import Contact, Customer, OwnField
+from callcard.customers.models import (
+    Address,
+    Contact,
+    ContactPerson,
+    Customer,
+    CustomerFile,
+    OwnField,
+    Phone,
+    Tag,
+)
 from callcard.customers.own_fields import current_fields, fields_seen_by
 from callcard.desk.customer_timeline import KINDS, Page, timeline
 from callcard.desk.customer_values import Value, customer_values, own_values, row_values
 from callcard.live.watching import watchers
-from callcard.sales.models import Order
+from callcard.sales.models import Balance, Order
 from callcard.staff.history import topic_of
+from callcard.staff.kept_queries import KeptQuery
 from callcard.staff.models import User
+from callcard.staff.visibility import scope_of
 from callcard.tasks.models import Task
 
 PARTS = ("head", "reach", "persons", "about", "own", "note", "orders", "tasks")
@@ -30,6 +41,37 @@ FROM (SELECT 1 AS one) always LEFT JOIN
 """
 _ABOUT = ("source", "language", "birthday")
 _PLACE = ("address", "city", "postal_code", "country")
+_CUSTOMER = KeptQuery(
+    lambda pk, user: (
+        Customer.objects.visible_to(user).filter(pk=pk).select_related("category", "stage", "source", "responsible")
+    )
+)
+_TAGS = KeptQuery(lambda pk: Tag.objects.filter(customer_tags__customer_id=pk))
+_DEBTS = KeptQuery(lambda pk: Balance.objects.filter(customer_id=pk).exclude(owed=0).order_by("-owed"))
+_PHONES = KeptQuery(lambda pk: Phone.objects.filter(customer_id=pk).order_by("-is_preferred", "pk"))
+_CONTACTS = KeptQuery(lambda pk: Contact.objects.filter(customer_id=pk).select_related("contact_person").order_by("pk"))
+_PERSONS = KeptQuery(lambda pk: ContactPerson.objects.filter(customer_id=pk).order_by("pk"))
+_ADDRESSES = KeptQuery(lambda pk: Address.objects.filter(customer_id=pk).order_by("pk"))
+_FILES = KeptQuery(
+    lambda pk: CustomerFile.objects.filter(customer_id=pk, removed_at=None).order_by("-uploaded_at")[:_FILES_SHOWN]
+)
+_CURRENT_ORDERS = KeptQuery(
+    lambda pk, user: (
+        Order.objects.visible_to(user)
+        .filter(customer_id=pk, is_current=True)
+        .select_related("state")
+        .order_by("-ordered_at")[: _ORDERS_SHOWN + 1]
+    )
+)
+_OPEN_TASKS = KeptQuery(
+    lambda pk, user: (
+        Task.objects.visible_to(user)
+        .open()
+        .filter(customer_id=pk)
+        .select_related("assignee")
+        .order_by(F("due_at").asc(nulls_last=True), "pk")[: _TASKS_SHOWN + 1]
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +82,14 @@ class Row:
     values: dict[str, Value]
 
 
+def read_customer(pk: int, user: User) -> Customer | None:
+    """With what the card shows of related records; None for whom the user may not see."""
+    return next(iter(_CUSTOMER.rows(pk, user, scope=scope_of(user))), None)
+
+
 def card_context(customer: Customer, user: User) -> dict[str, Any]:
     """For the templates of all parts. `customer` must be one that the user may see."""
-    values = customer_values(customer, customer.tags.all())
+    values = customer_values(customer, _TAGS.rows(customer.pk))
     return {
         "customer": customer,
         "value": values,
@@ -50,8 +97,7 @@ def card_context(customer: Customer, user: User) -> dict[str, Any]:
         "place": [values[name] for name in _PLACE],
         "own": own_values(own_fields_of_card(user), customer.own_fields),
         "debts": [
-            {"owed": debt.owed, "ahead": -debt.owed, "currency": debt.currency}
-            for debt in customer.balances.exclude(owed=0).order_by("-owed")
+            {"owed": debt.owed, "ahead": -debt.owed, "currency": debt.currency} for debt in _DEBTS.rows(customer.pk)
         ],
         "now": timezone.now(),
         **_reach(customer),
@@ -65,22 +111,21 @@ def own_fields_of_card(user: User) -> list[OwnField]:
 
 
 def _reach(customer: Customer) -> dict[str, Any]:
-    contacts = customer.contacts.select_related("contact_person").order_by("pk")
+    pk = customer.pk
     return {
-        "phones": [Row(row, row_values("phone", row)) for row in customer.phones.order_by("-is_preferred", "pk")],
-        "contacts": [Row(row, row_values("contact", row)) for row in contacts],
-        "persons": [Row(row, row_values("person", row)) for row in customer.persons.order_by("pk")],
-        "addresses": [Row(row, row_values("address", row)) for row in customer.addresses.order_by("pk")],
+        "phones": [Row(row, row_values("phone", row)) for row in _PHONES.rows(pk)],
+        "contacts": [Row(row, row_values("contact", row)) for row in _CONTACTS.rows(pk)],
+        "persons": [Row(row, row_values("person", row)) for row in _PERSONS.rows(pk)],
+        "addresses": [Row(row, row_values("address", row)) for row in _ADDRESSES.rows(pk)],
         "contact_kinds": Contact.Kind.choices,
-        "files": list(customer.files.filter(removed_at=None).order_by("-uploaded_at")[:_FILES_SHOWN]),
+        "files": _FILES.rows(pk),
     }
 
 
 def _work(customer: Customer, user: User) -> dict[str, Any]:
-    orders = Order.objects.visible_to(user).filter(customer=customer, is_current=True).select_related("state")
-    tasks = Task.objects.visible_to(user).open().filter(customer=customer).select_related("assignee")
-    open_tasks = list(tasks.order_by(F("due_at").asc(nulls_last=True), "pk")[: _TASKS_SHOWN + 1])
-    current = list(orders.order_by("-ordered_at")[: _ORDERS_SHOWN + 1])
+    scope = scope_of(user)
+    open_tasks = _OPEN_TASKS.rows(customer.pk, user, scope=scope)
+    current = _CURRENT_ORDERS.rows(customer.pk, user, scope=scope)
     return {
         "orders": current[:_ORDERS_SHOWN],
         "has_more_orders": len(current) > _ORDERS_SHOWN,

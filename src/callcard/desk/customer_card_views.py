@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,7 +21,14 @@ from callcard.customers.record import ChangedMeanwhile
 from callcard.customers.undo import CannotUndo, undo_change
 from callcard.customers.views import own_customer
 from callcard.desk import customer_edits as edits
-from callcard.desk.customer_card import PARTS, card_context, newest_happening, others_here, timeline_context
+from callcard.desk.customer_card import (
+    PARTS,
+    card_context,
+    newest_happening,
+    others_here,
+    read_customer,
+    timeline_context,
+)
 from callcard.live.services import Tell, tell
 from callcard.live.watching import stop_watching, watch, watchers
 from callcard.staff.history import topic_of
@@ -50,9 +57,10 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 
 def card_customer(request: HttpRequest, pk: int) -> Customer:
     """With what the card shows of related records; 404 for whom the user may not see."""
-    seen = Customer.objects.visible_to(signed_in(request))
-    related = seen.select_related("category", "stage", "source", "responsible").prefetch_related("tags")
-    return get_object_or_404(related, pk=pk)
+    customer = read_customer(pk, signed_in(request))
+    if customer is None:
+        raise Http404
+    return customer
 
 
 @require_GET

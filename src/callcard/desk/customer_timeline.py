@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -22,7 +23,9 @@ from callcard.customers.models import Customer, CustomerNote
 from callcard.desk.customer_changes import change_entry
 from callcard.desk.customer_entries import Entry, Names, call_entry, note_entry, order_entry, payment_entry, task_entry
 from callcard.sales.models import Order, Payment
+from callcard.staff.kept_queries import KeptQuery
 from callcard.staff.models import Change, User
+from callcard.staff.visibility import scope_of
 from callcard.tasks.models import Task
 
 PAGE_SIZE = 20
@@ -35,12 +38,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`rows`: of a customer that a user may see; `at`: the indexed column that orders them; `entry`: a row in words."""
+    """`rows`: of the customer of this id that a user may see; `at`: the indexed column that orders them.
+
+    `entry`: a row in words.
+    """
 
     name: str
     label: str | Promise
     at: str
-    rows: Callable[[Customer, User], QuerySet[Any]]
+    rows: Callable[[int, User], QuerySet[Any]]
     entry: Callable[[Any, User, Names], Entry | None]
     who: str = ""  # the column of the person whom an entry names
 
@@ -61,8 +67,8 @@ KINDS = (
         "call",
         _("Calls"),
         "started_at",
-        lambda customer, user: (
-            Call.objects.visible_to(user).filter(customer=customer).exclude(outcome="").defer("tracking", "candidates")
+        lambda pk, user: (
+            Call.objects.visible_to(user).filter(customer_id=pk).exclude(outcome="").defer("tracking", "candidates")
         ),
         call_entry,
         "answered_by_id",
@@ -71,23 +77,21 @@ KINDS = (
         "order",
         _("Orders"),
         "ordered_at",
-        lambda customer, user: Order.objects.visible_to(user).filter(customer=customer).select_related("state"),
+        lambda pk, user: Order.objects.visible_to(user).filter(customer_id=pk).select_related("state"),
         order_entry,
     ),
     Kind(
         "payment",
         _("Payments"),
         "paid_at",
-        lambda customer, user: (
-            Payment.objects.visible_to(user).filter(customer=customer).select_related("order", "method")
-        ),
+        lambda pk, user: Payment.objects.visible_to(user).filter(customer_id=pk).select_related("order", "method"),
         payment_entry,
     ),
     Kind(
         "task",
         _("Tasks"),
         "created_at",
-        lambda customer, user: Task.objects.visible_to(user).filter(customer=customer),
+        lambda pk, user: Task.objects.visible_to(user).filter(customer_id=pk),
         task_entry,
         "assignee_id",
     ),
@@ -95,7 +99,7 @@ KINDS = (
         "note",
         _("Notes"),
         "written_at",
-        lambda customer, user: CustomerNote.objects.filter(customer=customer, removed_at=None),
+        lambda pk, user: CustomerNote.objects.filter(customer_id=pk, removed_at=None),
         note_entry,
         "author_id",
     ),
@@ -103,7 +107,7 @@ KINDS = (
         "change",
         _("Changes"),
         "at",
-        lambda customer, user: Change.objects.filter(customer_id=customer.pk).exclude(_TOLD_THEMSELVES),
+        lambda pk, user: Change.objects.filter(customer_id=pk).exclude(_TOLD_THEMSELVES),
         change_entry,
         "by_id",
     ),
@@ -119,7 +123,8 @@ def timeline(customer: Customer, user: User, *, kind: str = "", after: str = "")
     """
     kinds = [_BY_NAME[kind]] if kind in _BY_NAME else list(KINDS)
     places = read_places(after)
-    reads = [_rows(each, customer, user, places.get(each.name)) for each in kinds]
+    scope = scope_of(user)
+    reads = [_rows(each, customer, user, places.get(each.name), scope) for each in kinds]
     rows: list[tuple[Kind, Any]] = []
     more = False
     for _order, each, row in heapq.merge(*reads, key=lambda read: read[0]):
@@ -140,15 +145,28 @@ def _entries(rows: list[tuple[Kind, Any]], user: User) -> list[Entry]:
 
 
 def _rows(
-    kind: Kind, customer: Customer, user: User, place: Place | None
+    kind: Kind, customer: Customer, user: User, place: Place | None, scope: Hashable
 ) -> Iterator[tuple[tuple[int, str, int], Kind, Any]]:
-    rows = kind.rows(customer, user)
-    if place is not None:
-        rows = rows.filter(_behind(kind, place))
-    ordered = rows.order_by("-pk") if kind.name == "change" else rows.order_by(f"-{kind.at}", "-pk")
-    for row in ordered[: PAGE_SIZE + 1]:
+    if place is None:
+        found: Iterable[Any] = _NEWEST[kind.name].rows(customer.pk, user, scope=scope)
+    else:
+        found = _page(kind, kind.rows(customer.pk, user).filter(_behind(kind, place)))
+    for row in found:
         at, pk = _place_of(kind, row)
         yield (-at, kind.name, -pk), kind, row
+
+
+def _page(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:
+    ordered = rows.order_by("-pk") if kind.name == "change" else rows.order_by(f"-{kind.at}", "-pk")
+    return ordered[: PAGE_SIZE + 1]
+
+
+def _newest(kind: Kind, pk: int, user: User) -> QuerySet[Any]:
+    return _page(kind, kind.rows(pk, user))
+
+
+# The first page is opened with every card.
+_NEWEST = {kind.name: KeptQuery(partial(_newest, kind)) for kind in KINDS}
 
 
 def _behind(kind: Kind, place: Place) -> Q:
