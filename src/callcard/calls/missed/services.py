@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from callcard.calls.missed.call_back import see_to_task
-from callcard.calls.missed.history import History, call_key, last_spoke, rang_users, read_history, settled_by_hand_at
+from callcard.calls.missed.history import call_key, read_history, settled_by_hand_at
 from callcard.calls.missed.models import MissedCaller, RangFor
-from callcard.calls.missed.rules import Waiting, is_worth_opening, waiting
-from callcard.calls.missed.setting import missed_settings
+from callcard.calls.missed.rules import Waiting, is_worth_opening
+from callcard.calls.missed.standing import Standing, standing, who_calls_back
 from callcard.calls.missed.telling import tell_changed
 from callcard.calls.models import Call
-from callcard.calls.screening.queries import is_blocked
-from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.tasks.services import reopen_task
 
@@ -25,15 +23,26 @@ _OPEN = MissedCaller.State.OPEN
 
 def settle(*, key: str) -> bool:
     """Let the row of this person be what the log says now. May be repeated; returns whether anything changed."""
-    now = timezone.now()
-    try:
-        with transaction.atomic():
-            row = MissedCaller.objects.select_for_update(of=("self",)).filter(key=key, state=_OPEN).first()
-            changed = _settle(row, key, now)
-    except IntegrityError:  # somebody else has just opened it; they are looked at again soon
-        return False
-    see_to_task(key=key)
+    changed, moved_to = _settled(key)
+    if moved_to:
+        settle(key=moved_to)
+    else:
+        see_to_task(key=key)
     return changed
+
+
+def _settled(key: str) -> tuple[bool, str]:
+    """(whether anything changed, the key under which the row is from now on, if that is another)"""
+    while True:
+        seen = standing(key)
+        try:
+            with transaction.atomic():
+                row = MissedCaller.objects.select_for_update(of=("self",)).filter(key=key, state=_OPEN).first()
+                if settled_by_hand_at(key) == seen.settled_at:
+                    changed = _write(row, seen, timezone.now())
+                    return changed, row.key if row is not None and row.key != key else ""
+        except IntegrityError:  # somebody else has just opened it; they are looked at again soon
+            return False, ""
 
 
 def take(*, missed: MissedCaller, by: User) -> bool:
@@ -47,7 +56,7 @@ def leave(*, missed: MissedCaller, by: User) -> bool:
     """They do not after all: it is whose it would have been. False unless it was theirs."""
     if missed.assignee_id != by.pk or missed.taken_at is None:
         return False
-    left = _change(missed, assignee_id=_assignee(missed.key, read_history(missed.key)), taken_at=None)
+    left = _change(missed, assignee_id=who_calls_back(missed.key, read_history(missed.key)), taken_at=None)
     see_to_task(key=missed.key)
     return left
 
@@ -92,47 +101,48 @@ def _change(missed: MissedCaller, **values: object) -> bool:
     return changed
 
 
-def _settle(row: MissedCaller | None, key: str, now: datetime) -> bool:
-    history = read_history(key)
-    waits = waiting(history.heard, settled_at=settled_by_hand_at(key))
-    if waits is not None and is_blocked(_newest(history, waits).number, region=company().region):
+def _write(row: MissedCaller | None, seen: Standing, now: datetime) -> bool:
+    waits = seen.waits
+    if waits is not None and seen.is_blocked:
         return row is not None and _drop(row, now)
     if row is None:
-        return waits is not None and is_worth_opening(waits, key=key, now=now) and _open(key, waits, history, now)
+        return waits is not None and is_worth_opening(waits, key=seen.key, now=now) and _open(seen, waits, now)
     MissedCaller.objects.filter(pk=row.pk).update(checked_at=now)
     if waits is not None:
-        return _update(row, waits, history)
-    if history.reached is not None and history.missed:
-        return _close_by_call(row, history.reached)
+        return _update(row, seen, waits)
+    if seen.history.reached is not None and seen.history.missed:
+        return _close_by_call(row, seen.history.reached)
     return _let_go(row, now)
 
 
-def _open(key: str, waits: Waiting, history: History, now: datetime) -> bool:
-    row = MissedCaller(key=key, checked_at=now)
-    _fill(row, waits, history)
-    row.assignee_id = _assignee(key, history)
-    minutes = missed_settings().minutes
-    if minutes and not row.is_withheld:
-        row.due_at = waits.first_at + timedelta(minutes=minutes)
+def _open(seen: Standing, waits: Waiting, now: datetime) -> bool:
+    row = MissedCaller(key=seen.key, checked_at=now, assignee_id=seen.assignee_id)
+    _fill(row, seen, waits)
+    row.is_nobodys = row.assignee_id is None and not seen.rang
+    if seen.calls_back_within and not row.is_withheld:
+        row.due_at = waits.first_at + seen.calls_back_within
     row.save()
-    _note_rang(row, history, waits)
+    _note_rang(row, seen)
     return True
 
 
-def _update(row: MissedCaller, waits: Waiting, history: History) -> bool:
+def _update(row: MissedCaller, seen: Standing, waits: Waiting) -> bool:
+    assert seen.newest is not None
     held = (row.first_at, row.last_at, row.times, row.last_call_id, row.customer_id)
-    if held == (waits.first_at, waits.last_at, waits.times, waits.last_call, _newest(history, waits).customer_id):
+    if held == (waits.first_at, waits.last_at, waits.times, waits.last_call, seen.newest.customer_id):
         return False
     if row.due_at is not None:
         row.due_at += waits.first_at - row.first_at
-    _fill(row, waits, history)
+    _fill(row, seen, waits)
+    _note_rang(row, seen)
+    row.is_nobodys = row.assignee_id is None and not row.rang_for.exists()
     row.save()
-    _note_rang(row, history, waits)
     return True
 
 
-def _fill(row: MissedCaller, waits: Waiting, history: History) -> None:
-    newest = _newest(history, waits)
+def _fill(row: MissedCaller, seen: Standing, waits: Waiting) -> None:
+    newest = seen.newest
+    assert newest is not None
     row.customer_id, row.number, row.e164 = newest.customer_id, newest.number, newest.e164
     row.shown_name, row.line, row.queue = newest.shown_name, newest.line, newest.queue
     row.is_withheld = newest.customer_id is None and (newest.withheld or not newest.number)
@@ -140,28 +150,8 @@ def _fill(row: MissedCaller, waits: Waiting, history: History) -> None:
     row.last_call_id = waits.last_call
 
 
-def _newest(history: History, waits: Waiting) -> Call:
-    return next(call for call in history.missed if call.pk == waits.last_call)
-
-
-def _note_rang(row: MissedCaller, history: History, waits: Waiting) -> None:
-    users = rang_users(call.pk for call in history.missed if call.started_at >= waits.first_at)
-    RangFor.objects.bulk_create([RangFor(missed=row, user_id=pk) for pk in sorted(users)], ignore_conflicts=True)
-    is_nobodys = row.assignee_id is None and not row.rang_for.exists()
-    if is_nobodys != row.is_nobodys:
-        row.is_nobodys = is_nobodys
-        row.save(update_fields=["is_nobodys"])
-
-
-def _assignee(key: str, history: History) -> int | None:
-    """Who looks after them, else who spoke with them last; None: everybody whose phone rang."""
-    newest = next(iter(history.missed), None)
-    if newest is None or key.startswith("w:"):
-        return None
-    responsible = newest.customer.responsible if newest.customer else None
-    if responsible is not None and responsible.is_active:
-        return int(responsible.pk)
-    return last_spoke(key, [call.e164 for call in history.missed if call.e164])
+def _note_rang(row: MissedCaller, seen: Standing) -> None:
+    RangFor.objects.bulk_create([RangFor(missed=row, user_id=pk) for pk in sorted(seen.rang)], ignore_conflicts=True)
 
 
 def _close_by_call(row: MissedCaller, talk: Call) -> bool:
@@ -181,9 +171,9 @@ def _let_go(row: MissedCaller, now: datetime) -> bool:
     call = Call.objects.filter(pk=row.last_call_id).first()
     key = call_key(call) if call is not None else row.key
     if key != row.key and not MissedCaller.objects.filter(key=key, state=_OPEN).exists():
-        row.key = key
+        row.key = key  # whose calls are read next
         row.save(update_fields=["key"])
-        return _settle(row, key, now) or True
+        return True
     return _drop(row, now)
 
 
