@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -17,13 +18,13 @@ import sys
 import tempfile
 import zlib
 from pathlib import Path
-from urllib.parse import quote
 
 PROJECT = Path(__file__).resolve().parent.parent
 MODULES = PROJECT / "node_modules"
 UI = PROJECT / "src" / "callcard" / "ui"
 VENDOR = UI / "static" / "ui" / "vendor"
 ICONS = UI / "icons.txt"
+ICON_FONT = "icons.woff"
 STAMP = VENDOR / "built-from"
 SOURCES = (PROJECT / "package.json", PROJECT / "package-lock.json", ICONS, Path(__file__))
 
@@ -136,7 +137,7 @@ def build() -> None:
         bundle(MODULES / source, fresh / name)
     (fresh / "fonts.css").write_text("\n".join(font_rules(fresh / "fonts")) + "\n")
     paper_fonts(fresh / "print")
-    (fresh / "icons.css").write_text(icon_rules(ICONS.read_text().split()))
+    icons(fresh)
     for name, package in LICENCES.items():
         shutil.copyfile(licence_of(package), fresh / f"{name}.licence.txt")
     for file in [*fresh.glob("*.css"), *fresh.glob("*.js"), *fresh.glob("*.svg")]:
@@ -222,23 +223,22 @@ def unpacked(woff: bytes) -> bytes:
     return directory + body
 
 
-def icon_rules(names: list[str]) -> str:
-    """Each icon as the mask of an element: an svg in the page, even one that is only referred to, is felt in the time
-    that a pop-up takes to its first paint."""
-    return "".join(f'.icon-{name} {{ mask-image: url("{picture(name)}"); }}\n' for name in sorted(set(names)))
-
-
-def picture(name: str) -> str:
-    """As an address that holds the picture itself."""
-    source = MODULES / "lucide-static" / "icons" / f"{name}.svg"
-    if not source.exists():
-        raise AssetsMissing(f"there is no icon {name!r} in lucide-static; see {ICONS.name}")
-    shapes = re.search(r"<svg[^>]*>(.*)</svg>", source.read_text(), re.DOTALL)
-    assert shapes
-    tight = re.sub(r">\s+<", "><", shapes[1].strip())
-    line = 'fill="none" stroke="#000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" {line}>{tight}</svg>'
-    return f"data:image/svg+xml,{quote(svg)}"
+def icons(folder: Path) -> None:
+    """The pictures named in icons.txt as letters of a font of their own, with a class for each. Letters cost a pop-up
+    the least until its first paint: an svg or a mask is a layer of its own to the browser, for every icon there is."""
+    source = MODULES / "lucide-static" / "font"
+    letters = json.loads((source / "codepoints.json").read_text())
+    names = sorted(set(ICONS.read_text().split()))
+    if strange := [name for name in names if name not in letters]:
+        raise AssetsMissing(f"there is no icon {strange[0]!r} in lucide-static; see {ICONS.name}")
+    wanted = f"--unicodes={','.join(f'{letters[name]:x}' for name in names)}"
+    cut = [sys.executable, "-m", "fontTools.subset", str(source / "lucide.ttf"), wanted, "--flavor=woff"]
+    if subprocess.run([*cut, f"--output-file={folder / ICON_FONT}"], check=False).returncode:
+        raise AssetsMissing("the font of icons could not be cut to size (see above); was its package changed?")
+    # Nothing is said for it ("/ \"\""): a screen reader would try to read the letter.
+    rules = [f'.icon-{name}::before {{ content: "\\{letters[name]:x}" / ""; }}' for name in names]
+    face = f'@font-face {{ font-family: "Callcard Icons"; font-display: block; src: url({ICON_FONT}) format("woff"); }}'
+    (folder / "icons.css").write_text("\n".join([face, *rules]) + "\n")
 
 
 def licence_of(package: str) -> Path:
