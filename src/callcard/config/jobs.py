@@ -26,6 +26,8 @@ from callcard.jobs.services import enqueue, forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
 from callcard.staff.setting import in_setting_of
+from callcard.switchboard.old_requests import EVERY as REQUESTS_EVERY
+from callcard.switchboard.old_requests import FORGET_REQUESTS, forget_requests_job
 from callcard.switchboard.reconciling import EVERY as RECONCILE_EVERY
 from callcard.switchboard.reconciling import RECONCILE, reconcile_calls
 from callcard.tasks.mails import mail_reminder, remind
@@ -73,6 +75,7 @@ KINDS = (
     Kind(FOLLOW, follow_calls, lane="missed"),
     Kind(FETCH, fetch_recordings, lane="recordings", lease=timedelta(minutes=20)),
     Kind(FORGET, forget_recordings, lease=timedelta(minutes=10)),
+    Kind(FORGET_REQUESTS, forget_requests_job, lease=timedelta(minutes=10)),
     Kind(tariffs.RATE, tariffs.rate_job, lane="records", lease=timedelta(minutes=2)),
     Kind(tariffs.COUNT_BUDGETS, tariffs.count_job, lane="records", lease=timedelta(minutes=5)),
     Kind(tariffs.RATE_PERIOD, tariffs.rate_period_job, tries=20),
@@ -95,6 +98,7 @@ def set_schedules() -> None:
     set_schedule(slug=FOLLOW, kind=FOLLOW, every=FOLLOW_EVERY, first_at=timezone.now())
     set_schedule(slug=FETCH, kind=FETCH, every=RECORDINGS_EVERY, first_at=timezone.now())
     set_schedule(slug=FORGET, kind=FORGET, every=FORGET_EVERY)
+    set_schedule(slug=FORGET_REQUESTS, kind=FORGET_REQUESTS, every=REQUESTS_EVERY)
     set_schedule(slug=tariffs.RATE, kind=tariffs.RATE, every=tariffs.RATE_EVERY)
     set_schedule(slug=tariffs.COUNT_BUDGETS, kind=tariffs.COUNT_BUDGETS, every=tariffs.COUNT_EVERY)
     # Seconds of work in a large company, and at the first start there is enough of that.
