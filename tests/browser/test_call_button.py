@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import APIResponse, BrowserContext, Route, expect
 
 from callcard.calls.models import Call
 from callcard.connectors.simulator import stories
 from callcard.customers.models import Customer
 from callcard.customers.services import add_number_to_customer
+from callcard.live.services import Tell, tell
 from callcard.staff.models import Extension, User
 from callcard.switchboard.models import DialRequest
 from callcard.telephony.call import Party
@@ -146,10 +148,19 @@ def test_the_card_of_a_call_one_talks_in_hands_it_on(
     ((route, answer),) = late
     with page.expect_response("**/can"):  # what comes late takes nothing away from somebody who types
         route.fulfill(response=answer)
+    call = Call.objects.get()
+    card.locator("call-commands").evaluate("commands => (commands.dataset.old = '1')")
+    with transaction.atomic():
+        tell([Tell(user_id=User.objects.get(username="anna").pk, kind="popup", payload={"call": call.pk})])
+    expect(card.locator("call-commands[data-old]")).to_have_count(0)  # the card is another one
+    whom = card.get_by_label("To whom? A name or a number")
+    expect(whom).to_have_value("boun")
+    expect(whom).to_be_focused()
+    page.keyboard.type("m")
+    expect(whom).to_have_value("bounm")
     card.get_by_role("button", name="Bounmy 302").click()
     card.get_by_role("button", name="Hand on now").click()
     expect(page.locator("#toast")).to_contain_text("Handed on.")
-    call = Call.objects.get()
     wait_for(lambda: call.segments.filter(extension="302", rang_at__isnull=False).exists())
     wait_for(lambda: call.segments.filter(extension="301", ended_at__isnull=False).exists())
 

@@ -11,6 +11,7 @@ const OF_FORM = ["transfer", "consult"];
 const OPPOSITE = { hold: "unhold", unhold: "hold" };
 const ICONS = { hold: "clock", unhold: "phone-call", transfer: "phone-forwarded", hangup: "phone-off" };
 const known = new Map(); // call -> what was answered last: a card that is drawn anew need not flicker
+const asking = new Map(); // where and which call -> what is typed there of whom to hand it on to: it outlives its card
 
 export class CallCommands extends HTMLElement {
   constructor(call = 0) {
@@ -27,6 +28,8 @@ export class CallCommands extends HTMLElement {
     this.addEventListener("submit", (event) => this.handOn(event));
     this.addEventListener("keydown", (event) => this.key(event));
     if (known.has(this.call)) this.draw(known.get(this.call));
+    this.place = `${this.closest(".placed") ? "placed" : "card"} ${this.call}`;
+    if (known.has(this.call) && asking.has(this.place)) this.askWhom(asking.get(this.place));
     this.refresh();
   }
 
@@ -43,7 +46,9 @@ export class CallCommands extends HTMLElement {
 
   /** A button that stays is not made anew: somebody may be about to press it, or have the focus on it. */
   draw({ can }) {
-    this.querySelector("form")?.remove();
+    const form = this.querySelector("form");
+    if (form) asking.delete(this.place);
+    form?.remove();
     const shown = ORDER.filter((what) => can.includes(what));
     const kept = new Map([...this.children].map((button) => [button.dataset.what, button]));
     for (const [what, button] of kept) if (!shown.includes(what)) button.remove();
@@ -66,17 +71,17 @@ export class CallCommands extends HTMLElement {
     if (choice) return void ((this.querySelector("input").value = choice.dataset.to), this.typed(), this.querySelector("button[type=submit]").focus());
     const what = event.target.closest("[data-what]")?.dataset.what;
     if (!what) return;
-    if (what === "transfer") return void this.askWhom();
+    if (what === "transfer") return void (this.askWhom(), this.querySelector("input").focus());
     if (what === "back") return void this.draw(known.get(this.call));
     event.target.closest("button").disabled = true;
     this.answered(what, await press(`/calls/${this.call}/do/${what}`, {}));
   }
 
   /** To whom: a name or number; the colleagues who fit are offered. */
-  askWhom() {
+  askWhom(typed = "") {
     const { can } = known.get(this.call);
     const form = document.createElement("form");
-    const field = Object.assign(document.createElement("input"), { type: "text", className: "form-control form-control-sm", autocomplete: "off", maxLength: 80, placeholder: this.words.wordWhom, dir: "auto" });
+    const field = Object.assign(document.createElement("input"), { type: "text", name: "whom", value: typed, className: "form-control form-control-sm", autocomplete: "off", maxLength: 80, placeholder: this.words.wordWhom, dir: "auto" });
     field.ariaLabel = this.words.wordWhom;
     const list = Object.assign(document.createElement("ul"), { className: "choices" });
     const buttons = document.createElement("p");
@@ -88,11 +93,12 @@ export class CallCommands extends HTMLElement {
     buttons.append(back);
     form.append(field, list, buttons);
     this.replaceChildren(form);
-    field.focus();
+    asking.set(this.place, typed);
     this.lookUp();
   }
 
   typed() {
+    asking.set(this.place, this.querySelector("input").value);
     cancel(this.typing);
     this.typing = later(TYPING_MS, () => this.lookUp());
   }

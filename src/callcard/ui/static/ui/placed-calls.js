@@ -75,8 +75,13 @@ class PlacedCalls extends HTMLElement {
     const then = Object.assign(document.createElement("span"), { className: "placed-then" });
     if (data.then && isOpen) then.append(`${this.dataset.wordThen} `, Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: data.then }));
     const kept = element.querySelector("call-commands");
+    const { activeElement: focused } = document;
+    const [start, end] = [focused.selectionStart, focused.selectionEnd];
+    const wasTyped = kept?.contains(focused) && focused.name;
     const commands = state === "talking" && data.call ? (kept?.call === data.call && !isNews ? kept : new CallCommands(data.call)) : "";
     element.replaceChildren(head, number, then, commands, this.button(data));
+    const field = wasTyped && element.querySelector(`[name="${wasTyped}"]`);
+    if (field) field.focus({ preventScroll: true }), field.setSelectionRange(start, end);
     this.tick();
   }
 
