@@ -1,6 +1,6 @@
 """Callcard is killed and its link is cut while calls come at 10/s: afterwards the log equals Asterisk's own CDR.
 
-`CALLCARD_NEVER_LOST_SECONDS=120` is the long version, with ten breaks.
+`NEVER_LOST_SECONDS=120` is the long version, with ten breaks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.pbx.watching import in_thread, link_comes_up, newest_report
 
 pytestmark = [pytest.mark.pbx, pytest.mark.django_db(transaction=True)]
 
-SECONDS = float(os.environ.get("CALLCARD_NEVER_LOST_SECONDS", "15"))
+SECONDS = float(os.environ.get("NEVER_LOST_SECONDS", "15"))
 BREAKS = 3 if SECONDS < 60 else 10
 CALLS_PER_SECOND = 10.0
 RING_SECONDS, TALK_SECONDS = 0.5, 1.5
