@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +69,21 @@ def blocks_of(raw: str, *, region: str) -> list[BlockedNumber]:
     """The lines of the list that block this number now."""
     exact, prefixes = keys_of(raw, readings(raw, region))
     return list(blocked_now(timezone.now()).filter(Q(key__in=exact) | Q(key__in=prefixes, is_prefix=True)))
+
+
+def blocking_lines(numbers: Collection[str], *, region: str) -> dict[str, BlockedNumber]:
+    """Number -> the line that blocks it now, for a page of a list; one by the whole number first. One query."""
+    keys = {number: keys_of(number, readings(number, region)) for number in numbers}
+    exact = {key for whole, _prefixes in keys.values() for key in whole}
+    prefixes = {key for _whole, prefixes in keys.values() for key in prefixes}
+    found = blocked_now(timezone.now()).filter(Q(key__in=exact) | Q(key__in=prefixes, is_prefix=True))
+    lines = sorted(found, key=lambda line: line.is_prefix)
+    told: dict[str, BlockedNumber] = {}
+    for number, (whole, begins) in keys.items():
+        for line in lines:
+            if line.key in (begins if line.is_prefix else whole):
+                told.setdefault(number, line)
+    return told
 
 
 def blocked_now(now: datetime) -> Any:

@@ -1,0 +1,96 @@
+"""Blocking a number from the line of a call: for administrators, with the way back, and never one's own numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from callcard.calls.models import Call
+from callcard.calls.screening.models import BlockedNumber
+from callcard.calls.screening.queries import is_blocked
+from callcard.calls.screening.services import block
+from callcard.customers.services import create_customer
+from callcard.staff.models import Company, Line, User
+from tests.rooms.calls.recorded_calls import recorded
+
+pytestmark = pytest.mark.django_db
+NUMBER = "+8562055551234"
+
+
+@pytest.fixture
+def chief() -> User:
+    Company.objects.create(name="Mekong", region="LA")
+    return User.objects.create_user("chief", role=User.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def client(chief: User) -> Client:
+    client = Client()
+    client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def call_from(number: str, *people: User) -> Call:
+    return recorded(*people, number=number, e164=number if number.startswith("+") else "")
+
+
+def test_it_is_blocked_and_let_through_again(chief: User, client: Client) -> None:
+    call = call_from(NUMBER)
+    answer = client.post(f"/calls/{call.pk}/block", {"wanted": "1"})
+    assert (answer.status_code, answer.json()) == (200, {"words": f"{NUMBER} is blocked.", "block": "is"})
+    assert is_blocked(NUMBER, region="LA")
+    answer = client.post(f"/calls/{call.pk}/block", {"wanted": "0"})
+    assert (answer.status_code, answer.json()["block"]) == (200, "may")
+    assert not is_blocked(NUMBER, region="LA")
+    assert BlockedNumber.objects.get().removed_by == chief
+
+
+def test_a_customers_number_is_said_to_be_one(client: Client) -> None:
+    create_customer(name="Mali", numbers=[NUMBER])
+    answer = client.post(f"/calls/{call_from(NUMBER).pk}/block", {"wanted": "1"})
+    assert answer.json()["words"] == f"{NUMBER} is blocked. This is the number of a customer."
+
+
+def test_lists_show_the_button_to_administrators_only(chief: User, client: Client) -> None:
+    mali = User.objects.create_user("mali")
+    call = call_from(NUMBER, mali)
+    for user in (chief, mali):
+        call.notices.create(user=user, rang_at=call.started_at, state="over")
+    other = Client()
+    other.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    for address in ("/calls/", "/calls/recent/"):
+        page = client.get(address).content.decode()
+        assert (f'data-block="/calls/{call.pk}/block"' in page, 'aria-pressed="false"' in page) == (True, True)
+        assert "data-block" not in other.get(address).content.decode()
+    assert other.post(f"/calls/{call.pk}/block", {"wanted": "1"}).status_code in (403, 404)
+    assert not BlockedNumber.objects.exists()
+    block(number=NUMBER, key=NUMBER, by=chief)
+    assert 'aria-pressed="true"' in client.get("/calls/").content.decode()
+
+
+@pytest.mark.parametrize("more", [{"direction": "internal"}, {"match": "own"}, {"withheld": True}, {"number": ""}])
+def test_what_is_no_outside_number_has_no_button(client: Client, more: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"number": NUMBER, "e164": "" if "number" in more else NUMBER, **more}
+    call = recorded(**values)
+    assert "data-block" not in client.get("/calls/").content.decode()
+    assert client.post(f"/calls/{call.pk}/block", {"wanted": "1"}).status_code == 404
+    assert not BlockedNumber.objects.exists()
+
+
+def test_own_lines_and_help_are_refused_in_words(client: Client) -> None:
+    Line.objects.create(number="021", e164=NUMBER, name="Main")
+    for number, words in ((NUMBER, "own would be blocked"), ("191", "Emergency numbers cannot")):
+        answer = client.post(f"/calls/{call_from(number).pk}/block", {"wanted": "1"})
+        assert (answer.status_code, words in answer.json()["error"]) == (422, True), number
+    assert not BlockedNumber.objects.exists()
+
+
+def test_one_number_is_not_let_through_where_all_that_begin_so_are_blocked(chief: User, client: Client) -> None:
+    block(number="+85620", key="+85620", is_prefix=True, by=chief)
+    call = call_from(NUMBER)
+    assert 'aria-pressed="true"' in client.get("/calls/").content.decode()
+    answer = client.post(f"/calls/{call.pk}/block", {"wanted": "0"})
+    assert (answer.status_code, "+85620" in answer.json()["error"]) == (409, True)
+    assert is_blocked(NUMBER, region="LA")
