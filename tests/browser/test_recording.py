@@ -104,3 +104,25 @@ def test_what_one_may_not_hear_any_more_is_said(
     page.locator("call-recording").get_by_role("button", name="Play").click()
     expect(page.locator(".recording-words")).to_contain_text("cannot be played")
     assert not Listening.objects.exists()
+
+
+def test_it_comes_into_open_windows_by_itself_and_disturbs_nobody_who_listens(
+    office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    call = recorded(office_people["anna"], minutes=5)
+    context = signed_in("anna")
+    log, page = open_page(context, "/calls/"), open_page(context, f"/calls/{call.pk}/")
+    players = page.locator("call-recording")
+    expect(page.locator("[data-recordings-of]")).to_contain_text("has recorded this call")
+    add_recording(call=call, name="first.wav", chunks=[tone(SECONDS)], by=None)
+    expect(players).to_have_count(1)
+    expect(log.locator(".call-list call-recording")).to_have_count(1)
+    players.get_by_role("button", name="Play").click()
+    expect(players.get_by_role("button", name="Pause")).to_be_visible()
+    with page.expect_event("console", lambda message: message.text == "told"):
+        page.evaluate("document.addEventListener('live:recordings', () => console.log('told'))")
+        add_recording(call=call, name="second.wav", chunks=[tone(3.0)], by=None)
+    expect(players).to_have_class("recording is-playing")  # one only, and on it goes
+    players.get_by_role("button", name="Pause").click()
+    page.locator("#windows").evaluate("main => document.activeElement.blur()")
+    expect(players).to_have_count(2)

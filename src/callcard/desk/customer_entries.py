@@ -39,6 +39,7 @@ class Entry:
     who: str = ""
     is_own: bool = False  # a note that this user may change
     may_be_closed: bool = False  # a call of which this user may say what came of it
+    call: Call | None = None  # one in which somebody talked: it may have a recording
 
 
 def call_entry(call: Call, user: User, names: Names) -> Entry:
@@ -59,6 +60,7 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
         who=names.get(call.answered_by_id or 0, ""),
         may_be_closed=True,  # whoever sees a call may
+        call=call if call.answered_at else None,
     )
 
 

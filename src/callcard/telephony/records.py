@@ -32,7 +32,7 @@ class RecordEntry:
     `call` is the PBX's id of the conversation, by which live events know it too; empty where the record has none.
     `answered_at`: when caller and called began to talk; None: they did not. `called_at`: when `called` was reached for,
     if not at once. `forwarded`: because another phone sent the call on. `gave_up`: the caller hung up before anybody
-    answered. `waited_from`: since when the caller stood in `queue`.
+    answered. `waited_from`: since when the caller stood in `queue`. `recording`: its file's name.
     """
 
     id: str  # of the line, unique within the PBX: a line that comes twice is one
@@ -53,6 +53,7 @@ class RecordEntry:
     gave_up: bool = False
     forwarded: bool = False
     recorded: bool = False
+    recording: str = ""
 
 
 @value

@@ -64,6 +64,11 @@ def known_ids(entries: Iterable[RecordEntry]) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def told_recordings(entries: Iterable[RecordEntry]) -> frozenset[str]:
+    """What the files of this call's recordings are called."""
+    return frozenset(entry.recording for entry in entries if entry.recording)
+
+
 def _in_the_light_of(entries: list[RecordEntry], entry: RecordEntry) -> RecordEntry:
     """What else the caller did tells more of it: who went on had not hung up, and who talked with another meanwhile was
     answered there.

@@ -12,6 +12,7 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data: blob:",  # data: the style sheet's own arrows and ticks; blob: a portrait before upload
+        "media-src 'self' blob:",  # recordings of a kind that the page decodes itself
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

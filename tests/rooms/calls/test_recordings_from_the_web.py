@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -15,6 +16,7 @@ from callcard.calls.recordings.fetching import fetch
 from callcard.calls.recordings.models import Recording, RecordingSource
 from callcard.calls.recordings.services import note_address
 from callcard.calls.recordings.setting import decide
+from callcard.calls.recordings.told_files import note_files
 from tests.rooms.calls.recorded_calls import recorded, tone
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +157,35 @@ def test_an_address_that_only_begins_like_a_place_is_another_one(telephones: Tel
     fetch()
     row.refresh_from_db()
     assert (row.state, row.problem) == (State.REFUSED, "address")
+
+
+def test_all_that_the_ids_and_the_names_of_the_record_lead_to_is_kept(telephones: Telephones) -> None:
+    source_of(telephones)
+    call = recorded(key="17.1")
+    Segment.objects.create(call=call, key="17.2", role="called")
+    note_files({call.pk: ["2026/sale-0042.wav"]})
+    folder = f"/m/{timezone.localtime(call.started_at):%Y/%m/%d}"
+    telephones.files |= {f"{folder}/17.2.wav": tone(), f"{folder}/sale-0042.wav": tone(2.0)}
+    fetch()
+    rows = Recording.objects.order_by("name")
+    assert [(row.name, row.state, row.place) for row in rows] == [
+        ("17.2.wav", State.HERE, f"{telephones.address}{folder}/17.2.wav"),
+        ("sale-0042.wav", State.HERE, f"{telephones.address}{folder}/sale-0042.wav"),
+    ]
+
+
+def test_a_server_is_asked_once_more_for_a_later_one(telephones: Telephones) -> None:
+    source_of(telephones)
+    call = recorded(key="17.1")
+    Segment.objects.create(call=call, key="17.2", role="called")
+    folder = f"/m/{timezone.localtime(call.started_at):%Y/%m/%d}"
+    telephones.files[f"{folder}/17.1.wav"] = tone()
+    fetch()
+    before = timezone.now() - timedelta(minutes=5)
+    for number in range(3):
+        Recording.objects.filter(state=State.HERE).update(taken_at=before - number * timedelta(minutes=5))
+        RecordingSource.objects.update(looked_at=before)
+        telephones.asked.clear()
+        fetch()
+        assert telephones.asked == ([f"{folder}/17.2.wav"] if number == 0 else [])
+        assert Recording.objects.get().state == State.HERE  # the wait in vain has gone without a word

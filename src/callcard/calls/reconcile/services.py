@@ -13,7 +13,7 @@ from callcard.calls.reconcile.models import Reconciliation, RecordPlace
 from callcard.calls.reconcile.writing import CALLS_AT_ONCE, LogWriter, Told
 from callcard.telephony.collecting import Collector
 from callcard.telephony.records import Portion, Record, RecordEntry, RecordFault, RecordProblem
-from callcard.telephony.retelling import known_ids, retell
+from callcard.telephony.retelling import known_ids, retell, told_recordings
 from callcard.telephony.tracker import looks_like_extension
 
 # What ended only now may still be on its way into the log from those who listened.
@@ -119,7 +119,7 @@ class _Reading:
         for group in groups:
             call = retell(self.source.pbx, group, is_own_extension=self.source.is_own_extension)
             if call is not None and call.ended_at is not None and call.ended_at <= self._until:
-                yield Told(call, known_ids(group) | {call.key})
+                yield Told(call, known_ids(group) | {call.key}, told_recordings(group))
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -13,6 +13,7 @@ from callcard.calls.matching import match_fields, match_party
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.reconcile.rules import completed, is_news
+from callcard.calls.recordings.told_files import note_files
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
 from callcard.calls.services import keep_notes
 from callcard.calls.statements import insert, sent_together, upsert
@@ -29,10 +30,11 @@ _TELLING = 5  # so many calls of the log that a record does not have make it ano
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A call as the record tells it, and every key under which the log may have it."""
+    """A call as the record tells it, every key under which the log may have it, and the files of its recordings."""
 
     call: telephony.Call
     keys: frozenset[str]
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -60,8 +62,11 @@ class LogWriter:
             self._check_whose(told, known)
         missing = [each for each in told if not each.keys & known.keys()]
         partly = [(rows, each) for each in told if (rows := self._to_complete(each, known))]
-        if not missing and not partly:
-            return
+        if missing or partly:
+            self._write(told, missing, partly)
+        self._note_files([each for each in told if each.files])
+
+    def _write(self, told: Sequence[Told], missing: Sequence[Told], partly: Sequence[tuple[list[Call], Told]]) -> None:
         self._ask_for_users([each.call for each in told])
         matches = [match_fields(self._match(each.call)) for each in missing]
         self.put([each.call for each in missing], matches, [(rows, each.call) for rows, each in partly])
@@ -78,6 +83,12 @@ class LogWriter:
         with transaction.atomic():
             self._add(missing, matches)
             tell([event for rows, call in partly for event in self._complete(rows, call)])
+
+    def _note_files(self, told: Sequence[Told]) -> None:
+        """Also of calls that were seen whole: nobody but the record tells what their files are called."""
+        keys = {key for each in told for key in each.keys}
+        ids = dict(Call.objects.filter(pbx=self.pbx, key__in=keys).values_list("key", "pk")) if keys else {}
+        note_files({ids[key]: each.files for each in told for key in sorted(each.keys & ids.keys())})
 
     def _known(self, told: Sequence[Told]) -> dict[str, Call]:
         keys = {key for each in told for key in each.keys}

@@ -22,6 +22,11 @@ class Shown:
     words: str  # what is wrong with it
 
     @property
+    def kind(self) -> str:
+        """What people call this kind of file: AMR, G729."""
+        return self.recording.media_type.rpartition("/")[2].removeprefix("x-").upper()
+
+    @property
     def is_here(self) -> bool:
         return self.recording.state == Recording.State.HERE
 
@@ -30,12 +35,12 @@ class Shown:
         return self.recording.state == Recording.State.REMOVED and not self.recording.is_erased
 
 
-def recordings_of_call(call: Call, user: User) -> Mapping[str, Any] | None:
-    """None where there is nothing to hear, to add or to explain."""
+def recordings_of_call(call: Call, user: User) -> Mapping[str, Any]:
+    """Empty where there is nothing to hear, to add or to explain, yet."""
     rows, own = recordings_of(call), rights(user, call)
     says = recording_settings().says_recorded and call.direction != Call.Direction.INTERNAL
     if not (rows or call.is_recorded or (own.adds and call.ended_at)):
-        return {"says_recorded": True} if says else None
+        return {"says_recorded": True} if says else {}
     return {
         "rows": [_shown(row, own) for row in rows],
         "rights": own,
@@ -55,4 +60,5 @@ def note_played(calls: Sequence[Call], user: User) -> None:
     """Give each call of a list the recording that its play button plays."""
     playable = playable_of(user, calls)
     for call in calls:
-        call.played = playable.get(call.pk)
+        if row := playable.get(call.pk):
+            call.played, call.played_as = row.pk, row.decoded_as

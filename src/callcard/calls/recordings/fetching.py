@@ -5,24 +5,27 @@ What there is to do are rows; each is somebody's for a while (`due_at`), so a ki
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import Call, Segment
+from callcard.calls.models import Call
 from callcard.calls.recordings import from_folder, from_web
+from callcard.calls.recordings.looking_again import FAR_LOOK_SECONDS, look_for_more
 from callcard.calls.recordings.models import Recording, RecordingSource
 from callcard.calls.recordings.rules import SOURCE_PROBLEMS, gives_up, pause_after
-from callcard.calls.recordings.services import EXPECTED_AT_ONCE, expect_recordings, follow_calls
-from callcard.calls.recordings.storing import NotTaken
-from callcard.calls.recordings.web import FetchFailed
+from callcard.calls.recordings.services import (
+    EXPECTED_AT_ONCE,
+    expect_recordings,
+    follow_calls,
+    is_one_of_several,
+)
+from callcard.calls.recordings.told_files import names_of
 from callcard.calls.recordings.words import explain
 from callcard.jobs.kinds import JobFailed, Result, Run
 from callcard.jobs.services import forget_runs
@@ -31,7 +34,6 @@ from callcard.staff.company import company_zone
 FETCH = "fetch-recordings"
 EVERY = timedelta(seconds=15)
 _LATELY, _LONG_AGO = timedelta(hours=6), timedelta(days=3)
-_FAR_LOOK_SECONDS = 300
 _LEASE = timedelta(minutes=20)
 _AT_ONCE = 200
 
@@ -63,6 +65,8 @@ def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple
             since = _since(source, now, days)
             while expect_recordings(source=source, since=since, now=now) == EXPECTED_AT_ONCE:
                 between()
+            if days or _is_far_look(source, now):
+                look_for_more(source, since=since if days else None, now=now)
         problem, detail = from_folder.look_at(source)
         if not problem:
             problem, detail = _fetch_from(source, count, between)
@@ -85,7 +89,7 @@ def _is_far_look(source: RecordingSource, now: datetime) -> bool:
 
 
 def _slot(at: datetime) -> int:
-    return int(at.timestamp() // _FAR_LOOK_SECONDS)
+    return int(at.timestamp() // FAR_LOOK_SECONDS)
 
 
 def _fetch_from(source: RecordingSource | None, count: Count, between: Callable[[], None]) -> tuple[str, str]:
@@ -106,29 +110,13 @@ def _fetch_from(source: RecordingSource | None, count: Count, between: Callable[
 
 def _outcomes(source: RecordingSource | None, rows: list[Recording]) -> Iterator[tuple[Recording, str, str]]:
     """(row, problem, detail) of each; the problem is empty when its file is here."""
+    names = names_of(rows)
     if source is not None and source.kind == RecordingSource.Kind.FOLDER:
-        yield from from_folder.take_all(source, rows, ids_of(rows))
+        yield from from_folder.take_all(source, rows, names)
         return
-    zone, ids = company_zone(), ids_of(rows)
+    zone = company_zone()
     for row in rows:
-        problem, detail = _tried(source, row, ids[row.pk], zone)
-        yield row, problem, detail
-
-
-def _tried(source: RecordingSource | None, row: Recording, ids: list[str], zone: ZoneInfo) -> tuple[str, str]:
-    try:
-        from_web.take(source, row, ids, zone)
-    except (NotTaken, FetchFailed) as failure:
-        return failure.problem, failure.detail
-    except OSError as error:
-        return disk_problem(error)
-    return "", ""
-
-
-def disk_problem(error: OSError) -> tuple[str, str]:
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return "no_rights", str(error.filename or "")
-    return "disk", error.strerror or ""
+        yield from from_web.take_all(source, row, names[row.call_id], zone)
 
 
 def claim(source: RecordingSource | None, now: datetime) -> list[Recording]:
@@ -143,20 +131,13 @@ def claim(source: RecordingSource | None, now: datetime) -> list[Recording]:
     return rows
 
 
-def ids_of(rows: list[Recording]) -> dict[int, list[str]]:
-    """All names that a telephone system may have for the call of each row, its own first."""
-    calls = [row.call_id for row in rows]
-    keys = dict(Call.objects.filter(pk__in=calls).values_list("pk", "key"))
-    legs: dict[int, list[str]] = {}
-    for call_id, key in Segment.objects.filter(call__in=calls).order_by("pk").values_list("call_id", "key"):
-        legs.setdefault(call_id, []).append(key)
-    return {row.pk: [*filter(None, [keys.get(row.call_id)]), *legs.get(row.call_id, [])] for row in rows}
-
-
 def _wait(row: Recording, problem: str, detail: str) -> None:
     """Until the next look; or it is given up, and says why."""
     now = timezone.now()
     held = Recording.objects.filter(pk=row.pk, state=Recording.State.WAITING)
+    if problem == "not_there" and not row.place and is_one_of_several(row):
+        held.delete()  # there is no other than those that are known
+        return
     call = Call.objects.filter(pk=row.call_id).values_list("ended_at", "is_recorded").first()
     ended_at, is_recorded = call or (None, True)
     values: dict[str, object] = {"problem": problem, "detail": detail[:200]}

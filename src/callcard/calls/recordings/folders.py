@@ -57,9 +57,13 @@ def _open(step: str, how: int, folder: int) -> int:
 
 
 class Names:
-    """Ids of calls, to be found in names of files: `in-0205551234-20261122-1700000000.12.wav` tells 1700000000.12."""
+    """Ids of calls, to be found in names of files: `in-0205551234-20261122-1700000000.12.wav` tells 1700000000.12.
 
-    def __init__(self, ids: Collection[str]) -> None:
+    `whole`: names that a file has as a whole, without its ending.
+    """
+
+    def __init__(self, ids: Collection[str], whole: Collection[str] = ()) -> None:
+        self._whole = frozenset(whole)
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for one in ids:
             parts = tuple(filter(None, _PARTED.split(one)))
@@ -68,7 +72,9 @@ class Names:
         self._few = tuple(self._by_last) if len(self._by_last) <= _FEW else ()
 
     def told_by(self, name: str) -> str:
-        """The id that the name has; empty when it has none of them."""
+        """The id that the name has, or the whole name; empty when it is none of them."""
+        if (stem := stem_of(name)) in self._whole and stem != name:
+            return stem
         if self._few and not any(one in name for one in self._few):
             return ""  # as most of a large folder
         if not has_sound_ending(name):
@@ -81,13 +87,20 @@ class Names:
         return ""
 
 
-def find_files(root: str, ids: Collection[str], days: Collection[date]) -> Iterator[tuple[str, str]]:
-    """(id, path within the root) of each file of sound whose name tells one of the ids.
+def stem_of(name: str) -> str:
+    """The name without the ending of a file of sound; an id that has a point in it stays whole."""
+    return name.rpartition(".")[0] if has_sound_ending(name) else name
+
+
+def find_files(
+    root: str, ids: Collection[str], days: Collection[date], whole: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """(id, path within the root) of each file of sound whose name tells one of the ids, or is one of `whole`.
 
     Folders that are named by days are looked into only for these days and those beside them. Raises OSError when the
     root cannot be read.
     """
-    names, wanted = Names(ids), _with_neighbours(days)
+    names, wanted = Names(ids, whole), _with_neighbours(days)
     waiting, left = [""], MOST_NAMES
     while waiting and left > 0:
         below = waiting.pop()

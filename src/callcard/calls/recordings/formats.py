@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from callcard.calls.recordings.wave import A_LAW, MU_LAW, PCM
 
 HEAD_BYTES = 64
+# Of what browsers do not play: how the page decodes it (static/recordings/decoding.js), by its media type.
+DECODED = {"audio/wav": "wav49", "audio/x-gsm": "gsm", "audio/G722": "g722"}
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`is_played`: browsers play it. `raw`: (encoding, samples a second, bits) of sound to which a head is added."""
+    """`is_played`: browsers play it. `raw`: (encoding, samples a second, bits) of sound to which a head is added.
+    `bytes_a_second` where it is always the same.
+    """
 
     media_type: str
     ending: str
     is_played: bool = True
     raw: tuple[int, int, int] | None = None
+    bytes_a_second: int = 0
 
 
 WAV = Format("audio/wav", "wav")
@@ -39,9 +44,9 @@ _RAW = {
     **dict.fromkeys(("alaw", "al"), Format("audio/wav", "wav", raw=(A_LAW, 8000, 8))),
     **dict.fromkeys(("sln", "sln8"), Format("audio/wav", "wav", raw=(PCM, 8000, 16))),
     "sln16": Format("audio/wav", "wav", raw=(PCM, 16000, 16)),
-    "gsm": Format("audio/x-gsm", "gsm", is_played=False),
-    "g722": Format("audio/G722", "g722", is_played=False),
-    "g729": Format("audio/G729", "g729", is_played=False),
+    "gsm": Format("audio/x-gsm", "gsm", is_played=False, bytes_a_second=1650),
+    "g722": Format("audio/G722", "g722", is_played=False, bytes_a_second=8000),
+    "g729": Format("audio/G729", "g729", is_played=False, bytes_a_second=1000),
 }
 _ENDINGS = frozenset({"wav", "wav49", "mp3", "ogg", "oga", "opus", "flac", "webm", "m4a", "mp4", "amr", "au", *_RAW})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from django.utils import timezone
@@ -12,8 +13,9 @@ from django.utils import timezone
 from callcard.calls.recordings import storing
 from callcard.calls.recordings.folders import ClimbsOut, find_files, open_within
 from callcard.calls.recordings.models import Recording, RecordingSource
-from callcard.calls.recordings.services import another_part, arrive, most_bytes
+from callcard.calls.recordings.services import another_part, arrive, known_places, most_bytes
 from callcard.calls.recordings.storing import NotTaken
+from callcard.calls.recordings.told_files import CallNames
 
 _SETTLED_SECONDS = 2.0  # the telephone system may still be writing
 _CHUNK_BYTES = 256 * 1024
@@ -32,15 +34,16 @@ def look_at(source: RecordingSource) -> tuple[str, str]:
     return "", ""
 
 
-def take_all(source: RecordingSource, rows: Sequence[Recording], ids: Mapping[int, Sequence[str]]) -> Iterator[Outcome]:
+def take_all(source: RecordingSource, rows: Sequence[Recording], names: Mapping[int, CallNames]) -> Iterator[Outcome]:
     """(row, problem, detail) of each row; "" when its file is here."""
     try:
-        found = _found(source, rows, ids)
+        found = _found(source, [row for row in rows if not row.place], names)
     except OSError as error:
         yield rows[0], "no_rights" if isinstance(error, PermissionError) else "no_folder", source.folder
         return
+    known = known_places([row for row in rows if not row.place])
     for row in rows:
-        places = [row.place] if row.place else sorted(found.get(row.pk, []))
+        places = [row.place] if row.place else sorted(found.get(row.pk, set()) - known.get(row.call_id, set()))
         if not places:
             yield row, "not_there", ""
         for place, part in zip(places, _parts(row, places), strict=False):
@@ -48,15 +51,26 @@ def take_all(source: RecordingSource, rows: Sequence[Recording], ids: Mapping[in
                 yield part, *_taken(source, part, place)
 
 
-def _found(
-    source: RecordingSource, rows: Sequence[Recording], ids: Mapping[int, Sequence[str]]
-) -> dict[int, list[str]]:
-    owners = {one: row.pk for row in rows if not row.place for one in ids[row.pk]}
+def _found(source: RecordingSource, rows: Sequence[Recording], names: Mapping[int, CallNames]) -> dict[int, set[str]]:
+    """Places within the folder, by row; nothing is looked through when no row is looked for."""
+    if not rows:
+        return {}
+    ids, files = owners_of(rows, names)
     days = {timezone.localdate(row.began_at) for row in rows}
-    found: dict[int, list[str]] = {}
-    for one, path in find_files(source.folder, owners, days):
-        found.setdefault(owners[one], []).append(path)
+    found: dict[int, set[str]] = {}
+    for one, path in find_files(source.folder, ids, days, files):
+        found.setdefault((files.get(one) or ids[one]).pk, set()).add(path[:1000])
     return found
+
+
+def owners_of(
+    rows: Iterable[Recording], names: Mapping[int, CallNames]
+) -> tuple[dict[str, Recording], dict[str, Recording]]:
+    """Whose file it is, by the ids in its name and by its whole name; a name that several calls have tells nothing."""
+    rows = list(rows)
+    ids = {one: row for row in rows for one in names[row.call_id].ids}
+    several = Counter(file for row in rows for file in names[row.call_id].files)
+    return ids, {file: row for row in rows for file in names[row.call_id].files if several[file] == 1}
 
 
 def _parts(row: Recording, places: Sequence[str]) -> Iterator[Recording | None]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from callcard.calls.models import Call
+from callcard.calls.recordings.formats import DECODED
 from callcard.staff.models import User
 
 
@@ -85,7 +86,7 @@ class Recording(models.Model):
     size_bytes = models.BigIntegerField(default=0)
     seconds = models.FloatField(null=True, blank=True)
     media_type = models.CharField(max_length=40, blank=True)
-    is_playable = models.BooleanField(default=True)
+    is_playable = models.BooleanField(default=True)  # by browsers
     sha256 = models.CharField(max_length=64, blank=True)
     peaks = models.BinaryField(default=bytes)
     taken_at = models.DateTimeField(null=True, blank=True)
@@ -111,9 +112,29 @@ class Recording(models.Model):
         ]
 
     @property
+    def decoded_as(self) -> str:
+        """How the page makes sound of it; empty where the browser does so itself, or nobody can."""
+        return "" if self.is_playable else DECODED.get(self.media_type, "")
+
+    @property
     def path(self) -> str:
         """Of its file below `storing.folder()`; the same at every attempt, so that none leaves a second one."""
         return f"{self.began_at:%Y/%m}/{self.token}"
+
+
+class ToldFile(models.Model):
+    """What a PBX's own record calls the file of a call's recording, without its ending.
+
+    Calls are referred to without a constraint, as in Recording.
+    """
+
+    call = models.ForeignKey(Call, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    name = models.CharField(max_length=200)
+    told_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("name of a recording's file")
+        constraints = [models.UniqueConstraint(fields=["call", "name"], name="told_file_once")]
 
 
 class Listening(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from callcard.calls.models import Call, Segment
+from callcard.calls.recordings.formats import DECODED
 from callcard.calls.recordings.models import IN_CHARGE, Listening, Recording, RecordingSettings
 from callcard.calls.recordings.setting import recording_settings
 from callcard.staff.models import User
@@ -77,18 +78,21 @@ def _is_there(row: Recording) -> bool:
 
 def recordings_of(call: Call) -> list[Recording]:
     """In the order in which they are heard; those that were removed come last."""
-    rows = Recording.objects.filter(call=call).select_related("added_by", "removed_by")
+    rows = list(Recording.objects.filter(call=call).select_related("added_by", "removed_by"))
+    if any(row.state == Recording.State.HERE for row in rows):  # whether there are more is looked for in silence
+        rows = [row for row in rows if row.state != Recording.State.WAITING or row.place]
     return sorted(rows, key=lambda row: (row.state == Recording.State.REMOVED, row.place, row.pk))
 
 
-def playable_of(user: User, calls: Sequence[Call]) -> dict[int, int]:
-    """Call -> its first recording that this user may hear, for lists."""
-    rows = Recording.objects.filter(call__in=[call.pk for call in calls], state=Recording.State.HERE, is_playable=True)
-    firsts: dict[int, int] = {}
-    for call_id, pk in rows.order_by("place", "pk").values_list("call_id", "pk"):
-        firsts.setdefault(call_id, pk)
+def playable_of(user: User, calls: Sequence[Call]) -> dict[int, Recording]:
+    """Call -> its first recording that this user may hear and the page can play, for lists."""
+    here = Recording.objects.filter(call__in=[call.pk for call in calls], state=Recording.State.HERE)
+    rows = here.filter(Q(is_playable=True) | Q(media_type__in=DECODED)).order_by("place", "pk")
+    firsts: dict[int, Recording] = {}
+    for row in rows.only("call", "media_type", "is_playable"):
+        firsts.setdefault(row.call_id, row)
     heard = heard_calls(user, firsts.keys()) if firsts else set()
-    return {call_id: pk for call_id, pk in firsts.items() if call_id in heard}
+    return {call_id: row for call_id, row in firsts.items() if call_id in heard}
 
 
 def listeners_of(recordings: Collection[Recording]) -> list[Listening]:

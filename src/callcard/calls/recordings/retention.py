@@ -15,6 +15,7 @@ from callcard.calls.recordings.models import Recording, RetentionRule
 from callcard.calls.recordings.rules import Rule, days_kept, shortest_kept
 from callcard.calls.recordings.services import REMOVED_KEPT
 from callcard.calls.recordings.setting import recording_settings
+from callcard.calls.recordings.told_files import KEPT, forget_names
 from callcard.jobs.kinds import Result, Run
 
 FORGET = "forget-recordings"
@@ -25,6 +26,7 @@ _AT_ONCE = 200
 def forget_recordings(run: Run) -> Result:
     number = apply_rules(now=timezone.now(), between=lambda: run.progress(0))
     erase_removed(before=timezone.now() - REMOVED_KEPT)
+    forget_names(before=timezone.now() - KEPT)
     words = ngettext("%(number)d recording was removed.", "%(number)d recordings were removed.", number)
     return {"words": words % {"number": number}}
 

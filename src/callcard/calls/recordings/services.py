@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from callcard.calls.models import Call
 from callcard.calls.recordings import storing
-from callcard.calls.recordings.models import Listening, Recording, RecordingSource
+from callcard.calls.recordings.folders import stem_of
+from callcard.calls.recordings.models import Listening, Recording, RecordingSource, ToldFile
 from callcard.calls.recordings.setting import recording_settings
 from callcard.calls.recordings.storing import NotTaken, Taken
 from callcard.customers.files import safe_name
+from callcard.live.services import Tell, tell
 from callcard.staff.history import record_change, snapshot
 from callcard.staff.models import Change, User
 
@@ -76,6 +78,7 @@ def add_recording(*, call: Call, name: str, chunks: Iterable[bytes], by: User | 
             _fill(row, taken, now)
             row.save()
             _keep(row, Change.Action.CREATED, {}, by)
+            tell_changed(call.pk)
     except BaseException:
         storing.erase(row.path)
         raise
@@ -87,7 +90,10 @@ def most_bytes() -> int:
 
 
 def arrive(*, recording: Recording, taken: Taken, name: str, place: str) -> bool:
-    """Its file is there. False, and it is erased, when nobody waits for it any more or the call has it already."""
+    """Its file is there. False, and it is erased, when nobody waits for it any more or the call has it already.
+
+    Windows that show the call are told.
+    """
     now = timezone.now()
     with transaction.atomic():
         row = Recording.objects.select_for_update().filter(pk=recording.pk, state=Recording.State.WAITING).first()
@@ -97,6 +103,7 @@ def arrive(*, recording: Recording, taken: Taken, name: str, place: str) -> bool
             row.name, row.place = safe_name(name), place[:1000]
             _fill(row, taken, now)
             row.save()
+            tell_changed(row.call_id)
         elif row is not None:
             row.delete()
     if not is_wanted:
@@ -106,10 +113,44 @@ def arrive(*, recording: Recording, taken: Taken, name: str, place: str) -> bool
 
 def another_part(*, recording: Recording, place: str) -> Recording | None:
     """A further file of the same call; None when it is known already."""
-    same = {"call_id": recording.call_id, "origin": recording.origin, "place": place[:1000]}
-    values = {"pbx": recording.pbx, "began_at": recording.began_at, "source": recording.source}
-    row, is_new = Recording.objects.get_or_create(**same, defaults=values | {"due_at": recording.due_at})
+    row = further(recording, place=place, due_at=recording.due_at)
+    same = {"call_id": row.call_id, "origin": row.origin, "place": row.place}
+    values = {"pbx": row.pbx, "began_at": row.began_at, "source": row.source, "due_at": row.due_at}
+    row, is_new = Recording.objects.get_or_create(**same, defaults=values)
     return row if is_new else None
+
+
+def further(recording: Recording, *, place: str, due_at: datetime) -> Recording:
+    """The wait for another recording of the same call, not yet written down."""
+    return Recording(
+        call_id=recording.call_id,
+        pbx=recording.pbx,
+        began_at=recording.began_at,
+        origin=recording.origin,
+        source_id=recording.source_id,
+        place=place[:1000],
+        due_at=due_at,
+    )
+
+
+def known_places(rows: Iterable[Recording]) -> dict[int, set[str]]:
+    """Of each row's call: the places of all its recordings, whatever became of them."""
+    known: dict[int, set[str]] = {}
+    others = Recording.objects.filter(call__in={row.call_id for row in rows}).exclude(place="")
+    for call_id, place in others.values_list("call_id", "place"):
+        known.setdefault(call_id, set()).add(place)
+    return known
+
+
+def is_one_of_several(row: Recording) -> bool:
+    """Whether another recording of its call has been found already."""
+    found = Recording.objects.filter(call=row.call_id, origin__in=FOUND).exclude(pk=row.pk)
+    return found.exclude(place="").exists()
+
+
+def tell_changed(call_id: int) -> None:
+    """Windows that show this call fetch what they may show of its recordings. The last thing of a transaction."""
+    tell([Tell(user_id=None, kind="recordings", payload={"call": call_id})])
 
 
 def _fill(row: Recording, taken: Taken, now: datetime) -> None:
@@ -172,11 +213,25 @@ def _follow(row: Recording) -> bool:
     """To the call in which the file's name is told; one that still waits is expected anew with its call."""
     if row.state == Recording.State.WAITING:
         return bool(row.delete()[0])
+    call_id = _told_in(row)
+    if call_id is None:
+        return False
+    if Recording.objects.filter(Q(sha256=row.sha256) | Q(origin=row.origin, place=row.place), call=call_id).exists():
+        storing.erase(row.path)  # it has been fetched for that call by itself
+        return bool(row.delete()[0])
+    return bool(Recording.objects.filter(pk=row.pk).update(call=call_id))
+
+
+def _told_in(row: Recording) -> int | None:
     near = Call.objects.filter(pbx=row.pbx, started_at__range=(row.began_at - _NEAR, row.began_at + _NEAR))
+    stem = stem_of(row.place.rpartition("/")[2])
+    named = list(ToldFile.objects.filter(call__in=near, name=stem).values_list("call_id", flat=True)[:2])
+    if len(named) == 1:
+        return named[0]
     for call in near.prefetch_related("segments"):
         if any(one and one in row.place for one in (call.key, *(segment.key for segment in call.segments.all()))):
-            return bool(Recording.objects.filter(pk=row.pk).update(call=call))
-    return False
+            return call.pk
+    return None
 
 
 def _change(
@@ -191,6 +246,7 @@ def _change(
         setattr(row, name, value)
     row.save(update_fields=list(values))
     _keep(row, action, before, by)
+    tell_changed(row.call_id)
 
 
 def _keep(row: Recording, action: Change.Action, before: dict[str, object], by: User | None) -> None:

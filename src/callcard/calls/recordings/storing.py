@@ -81,8 +81,14 @@ def _looked_at(file: BinaryIO, name: str, sha256: str, size: int) -> Taken:
     if found.raw:
         _add_head(file, found, size)
     if found.media_type != WAV.media_type:
-        told = found.media_type, found.is_played
-        return Taken(size_bytes=size, sha256=sha256, media_type=told[0], is_playable=told[1], seconds=None, peaks=b"")
+        return Taken(
+            size_bytes=size,
+            sha256=sha256,
+            media_type=found.media_type,
+            is_playable=found.is_played,
+            seconds=round(size / found.bytes_a_second, 2) if found.bytes_a_second else None,
+            peaks=b"",
+        )
     return _look_at_wave(file, name, sha256)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.calls.recordings import admin_views, views
+from callcard.calls.recordings import admin_views, live_views, views
 
 urlpatterns = [
     path("recordings/<int:pk>/play", views.play, name="recording-play"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("recordings/<int:pk>/keep", views.keep, name="recording-keep"),
     path("recordings/<int:pk>/again", views.again, name="recording-again"),
     path("calls/<int:pk>/recordings", views.add, name="call-recordings"),
+    path("calls/<int:pk>/recordings/shown", live_views.shown, name="call-recordings-shown"),
+    path("calls/<int:pk>/recordings/mark", live_views.mark, name="call-recording-mark"),
     path("settings/recordings", admin_views.settings, name="recording-settings"),
     path("settings/recordings/look", admin_views.look_now, name="recordings-look"),
     path("settings/recordings/sources/new", admin_views.source_form, name="recording-source-new"),

@@ -32,6 +32,7 @@ _OUTCOMES = {
 _RAW_OUTCOMES = {"0": "NO ANSWER", "1": "NO ANSWER", "2": "FAILED", "4": "BUSY", "8": "ANSWERED", "16": "CONGESTION"}
 _CALLER_ID = re.compile(r'\s*"?(?P<name>.*?)"?\s*<(?P<number>[^<>]*)>\s*')
 _LONGEST_ID = 150
+_LONGEST_FILE = 400
 _LONGEST_CALL = timedelta(days=7)
 _MOMENT = timedelta(seconds=1.5)  # whole seconds, twice rounded
 _RINGING_APPS = frozenset({"Dial", "RetryDial", "FollowMe", "Page"})
@@ -61,6 +62,7 @@ class CdrReader:
         called = self._called(row)
         facts = queues.get(uniqueid)
         disposition = _disposition(row)
+        recording = _recording(row) if disposition == "ANSWERED" else ""
         answered = disposition == "ANSWERED" and called is not None
         button = placed_by(uniqueid) if row.get("linkedid", uniqueid) == uniqueid else ""
         gave_up = not answered and _gave_up(row, ended_at - began_at, facts)
@@ -85,7 +87,8 @@ class CdrReader:
             waited_from=facts.entered_at if facts else None,
             gave_up=gave_up,
             forwarded=called is not None and _was_sent_on(row),
-            recorded=bool(row.get("recordingfile", "").strip()),
+            recorded=bool(recording),
+            recording=recording,
         )
 
     def _moments(self, row: Row, uniqueid: str) -> tuple[datetime, datetime | None, datetime]:
@@ -205,6 +208,11 @@ def _caller_id(row: Row) -> tuple[str, str]:
     told = _CALLER_ID.fullmatch(row.get("clid", ""))
     name = known(told["name"]) if told else ""
     return name, known(row.get("src")) or (known(told["number"]) if told else "")
+
+
+def _recording(row: Row) -> str:
+    """FreePBX names a file of every call that it was ready to record, also where nobody answered and there is none."""
+    return row.get("recordingfile", "").strip()[:_LONGEST_FILE]
 
 
 def _pipe(channel: str) -> str:

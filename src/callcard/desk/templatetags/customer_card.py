@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from callcard.calls.closing import closing_door
+from callcard.calls.recordings.marks import recording_mark
 from callcard.desk.customer_entries import Entry
 from callcard.desk.customer_values import Value
 from callcard.ui.icons import icon
@@ -42,6 +43,8 @@ def timeline_entry(entry: Entry) -> SafeString:
         head = f'<b dir="auto">{title}</b>'
     if entry.badge:
         head += f' <span class="badge-state tone-{escape(entry.tone)}"><bdi>{escape(entry.badge)}</bdi></span>'
+    if entry.call:
+        head += recording_mark(entry.call)
     if entry.amount:
         head += f' <span class="ccard-amount">{escape(entry.amount)}</span>'
     who = f"<bdi>{escape(entry.who)}</bdi>" if entry.who else ""

@@ -83,7 +83,7 @@ export class Timeline {
     let before = null;
     for (const row of rows) {
       const there = this.list.querySelector(`[data-entry="${row.dataset.entry}"]`);
-      const isInUse = there?.querySelector(".cv-editor");
+      const isInUse = there?.querySelector(".cv-editor, .is-playing");
       const now = isInUse ? there : row;
       if (there && !isInUse && there.outerHTML === row.outerHTML) before = there;
       else {

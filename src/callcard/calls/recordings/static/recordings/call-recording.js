@@ -1,7 +1,8 @@
 // <call-recording>: a recording with its waveform. Nothing is fetched before somebody presses Play: each listening is written down.
 import { press } from "../ui/press.js";
 import { toast } from "../ui/toast.js";
-import { drawWave, peaksIn, peaksOfSound } from "./waveform.js";
+import { decodedSound } from "./decoding.js";
+import { drawWave, peaksIn, peaksOfSamples, peaksOfSound } from "./waveform.js";
 
 const LARGEST_DECODED = 25_000_000; // bytes; of a larger file without a waveform a plain bar is shown
 const GONE = 4; // MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED
@@ -28,9 +29,24 @@ class Sound {
     this.opening ??= press(this.owner.dataset.play, {});
     const { status, data } = await this.opening;
     this.opening = null;
-    if (status === 200 && !this.audio.src) this.audio.src = data.sound;
     if (status !== 200) this.owner.complain("failed", data.words);
+    else if (!this.audio.src) return this.take(data.sound);
     return status === 200;
+  }
+
+  /** What browsers do not play is made into what they do. */
+  async take(address) {
+    const kind = this.owner.dataset.decode;
+    if (!kind) this.audio.src = address;
+    else {
+      this.taking ??= decodedSound(kind, address).catch(() => null);
+      const made = await this.taking;
+      this.taking = null;
+      if (!made) return void this.owner.complain("failed");
+      if (!this.audio.src) [this.audio.src, this.made] = [made.url, made.url];
+      this.owner.draw?.(peaksOfSamples(made.samples));
+    }
+    return true;
   }
 
   async toggle() {
@@ -45,6 +61,7 @@ class Sound {
     this.audio.pause();
     this.audio.removeAttribute("src");
     this.audio.load();
+    if (this.made) URL.revokeObjectURL(this.made);
   }
 }
 
@@ -88,14 +105,18 @@ class CallRecording extends HTMLElement {
   async play() {
     this.say("");
     await this.sound.toggle();
-    if (this.canvas && !this.peaks.length && this.sound?.audio.src && Number(this.dataset.bytes) <= LARGEST_DECODED) this.listenWhole();
+    if (this.canvas && !this.peaks.length && !this.dataset.decode && this.sound?.audio.src && Number(this.dataset.bytes) <= LARGEST_DECODED) this.listenWhole();
   }
 
   /** Of a kind of file that only the browser understands: it draws the waveform itself. */
   async listenWhole() {
     if (this.isRead) return;
     this.isRead = true;
-    this.peaks = await peaksOfSound(this.sound.audio.src);
+    this.draw(await peaksOfSound(this.sound.audio.src));
+  }
+
+  draw(peaks) {
+    this.peaks = peaks;
     if (this.sound) this.show();
   }
 

@@ -15,18 +15,23 @@ export async function peaksOfSound(url) {
     const response = await fetch(url);
     if (!response.ok) return [];
     const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(await response.arrayBuffer());
-    return loudest(sound.getChannelData(0));
+    return loudest(sound.getChannelData(0), 1);
   } catch {
     return [];
   }
 }
 
-function loudest(samples) {
+/** Of 16-bit samples. */
+export function peaksOfSamples(samples) {
+  return loudest(samples, 32767);
+}
+
+function loudest(samples, whole) {
   const length = Math.max(1, Math.floor(samples.length / PEAKS));
   return Array.from({ length: Math.min(PEAKS, samples.length) }, (_, place) => {
     let most = 0;
     for (let at = place * length; at < (place + 1) * length; at += 1) most = Math.max(most, Math.abs(samples[at] ?? 0));
-    return Math.min(1, most);
+    return Math.min(1, most / whole);
   });
 }
 
