@@ -63,11 +63,37 @@ def test_why_nothing_popped_fits_a_telephone(
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_a_reminder_leaves_the_button_that_saves_a_form_free(
+def test_a_reminder_lies_over_no_window(
     signed_in: SignIn, open_page: OpenPage, office_people: dict[str, User], width: int
 ) -> None:
     at = timezone.now() + timedelta(seconds=0.2)
-    add_task(title="Call Mali", assignee=office_people["anna"], due_at=at, remind_minutes=0)
-    page = open_page(signed_in("anna", width=width), "/customers/new")
-    expect(page.locator(".reminder")).to_have_count(1)
+    for title in ("Call Mali", "Call Noy"):
+        add_task(title=title, assignee=office_people["anna"], due_at=at, remind_minutes=0)
+    page = open_page(signed_in("anna", width=width, height=800), "/customers/new")
+    expect(page.locator(".reminder")).to_have_count(2)
+    foot, window = page.locator(".reminders").bounding_box(), page.locator(".window:visible").bounding_box()
+    assert foot is not None
+    assert window is not None
+    assert window["y"] + window["height"] <= foot["y"]
+    assert foot["y"] + foot["height"] <= 800
+    assert window["height"] > 300
     page.locator(".window:not([hidden]) form").get_by_role("button", name="Save").click(trial=True)
+
+
+def test_a_month_fits_a_telephone_and_lists_the_day_that_is_touched(
+    signed_in: SignIn, open_page: OpenPage, office_people: dict[str, User]
+) -> None:
+    on = timezone.localdate().replace(day=14)
+    for title in ("Send the whole long list of prices to the cooperative", "Pay"):
+        add_task(title=title, assignee=office_people["anna"], due_on=on)
+    page = open_page(signed_in("anna", width=390, height=800), f"/tasks/calendar?on={on.replace(day=3)}")
+    window = page.locator(".window:visible")
+    assert window.evaluate("it => it.scrollWidth <= it.clientWidth")
+    days = page.locator(".calendar-day").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
+    assert min(days) >= 44
+    assert max(days) - min(days) < 1
+    pick = page.locator(f'[data-day="{on}"] .calendar-pick')
+    expect(pick).to_have_text("2")
+    pick.click()
+    expect(page.locator(".calendar-chosen .task-title")).to_have_count(2)
+    assert window.evaluate("it => it.scrollWidth <= it.clientWidth")

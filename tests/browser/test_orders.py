@@ -38,12 +38,13 @@ def test_an_order_is_typed_paid_and_owed_no_more(
     expect(page.locator("[data-sum=total] dd")).to_contain_text("5,500")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".window-messages")).to_contain_text("is written down")
+    expect(page.get_by_role("link", name="Payment", exact=True)).to_be_focused()
     assert list(OrderLine.objects.values_list("title", "unit", "product__name")) == [
         ("Coffee", "kg", "Coffee"),
         ("Grinding", "", "Grinding"),
     ]
     assert Product.objects.count() == 2
-    page.get_by_role("link", name="Payment", exact=True).click()
+    page.keyboard.press("Enter")
     expect(page.get_by_label("Amount")).to_have_value("5500")
     page.get_by_label("Amount").press("Control+Enter")
     expect(page.get_by_role("heading", name="Payment R")).to_be_visible()

@@ -72,6 +72,43 @@ def test_forms_and_links_stay_in_their_window(
     has_tabs(page, "Calls")
 
 
+def test_a_link_that_opens_a_window_leaves_the_one_it_stands_in(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"), "/customers/")
+    page.locator(".window:visible .customer-name", has_text="Mali Souk").click()
+    has_tabs(page, "Customers", "Mali Souk")
+    open_module(page, "My day")  # which comes by itself, not with the page
+    page.get_by_role("link", name="All fields").click()
+    has_tabs(page, "Customers", "Mali Souk", "My day", "New task")
+    page.locator(".tab-name", has_text="My day").click()
+    expect(page.locator(".window:visible .task-entry [name=entry]")).to_be_visible()
+
+
+def test_the_keyboard_comes_to_the_list_its_search_and_back(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    page.locator(".shell-nav a", has_text="Customers").first.press("Enter")
+    row = page.locator("record-list tbody tr").first
+    expect(row).to_be_focused()
+    page.keyboard.press("/")
+    search = page.locator(".list-search [name=q]")
+    expect(search).to_be_focused()
+    page.keyboard.type("mali/")  # here it is a sign like others
+    expect(search).to_have_value("mali/")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=mali"))
+    expect(row).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    expect(row).to_be_focused()
+    page.locator(".shell-company").focus()
+    page.locator(".skip").press("Enter")
+    expect(row).to_be_focused()
+
+
 def test_the_title_says_which_window_an_address_opened(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:

@@ -60,7 +60,7 @@ def find_duplicates(run: Run) -> Result:
     while some := list(islice(waiting, _AT_ONCE)):
         run.progress(number)
         number += len(some)
-        _write(some)
+        write_pairs(some)
     with transaction.atomic():
         DuplicatePair.objects.filter(found_at__lt=began, differ_at=None).delete()
     words = _("%(number)d pairs may be the same.") % {"number": DuplicatePair.objects.filter(differ_at=None).count()}
@@ -71,13 +71,14 @@ def _found() -> Iterator[Found]:
     """The strongest reason first: a pair is kept with the first reason that is written."""
     for why, sql in _GROUPS.items():
         for value, first, second, size in _read(sql, MOST_OF_A_KIND):
-            owners = [first, second] if size == 2 else _owners(why, value)
-            for one, other in combinations(owners, 2):
+            people = [first, second] if size == 2 else owners(why, value)
+            for one, other in combinations(people, 2):
                 yield one, other, why, value
     yield from _alike()
 
 
-def _owners(why: DuplicatePair.Why, value: str) -> list[int]:
+def owners(why: DuplicatePair.Why, value: str) -> list[int]:
+    """Customers who have this number, address or name, a few; in the order of their ids."""
     return [pk for (pk,) in _read(_OWNERS[why], value, _MOST_ALIKE)]
 
 
@@ -99,7 +100,8 @@ def are_alike(name: str, other: str) -> bool:
     return SequenceMatcher(None, one, two).ratio() >= _ALIKE_ENOUGH
 
 
-def _write(found: Sequence[Found]) -> None:
+def write_pairs(found: Sequence[Found]) -> None:
+    """Those that are known already were found once more."""
     now = timezone.now()
     best: dict[tuple[int, int], Found] = {}
     for pair in found:

@@ -9,11 +9,15 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.models import Category, Customer, CustomerSource, CustomerStage, OwnField, Tag
 from callcard.customers.own_fields import fields_seen_by
+from callcard.customers.transfer.models import Import
 from callcard.staff.models import User
 from callcard.staff.places import countries
 from callcard.staff.visibility import visible_to
 from callcard.ui.lists import Column, Kind
+from callcard.ui.writing import day
 
+IMPORT = "import"
+_IMPORTS_OFFERED = 30
 OWN = "own-"
 """What the key of an own field's column begins with."""
 _KINDS: dict[str, Kind] = {
@@ -30,7 +34,7 @@ _KINDS: dict[str, Kind] = {
 
 def columns_for(user: User) -> list[Column]:
     """Those that this user may see, own fields last."""
-    return [*_fixed(user), *(_own(field) for field in fields_seen_by(user))]
+    return [*_fixed(user), *_imports(user), *(_own(field) for field in fields_seen_by(user))]
 
 
 def _fixed(user: User) -> list[Column]:
@@ -54,6 +58,15 @@ def _fixed(user: User) -> list[Column]:
     ]
 
 
+def _imports(user: User) -> list[Column]:
+    """By which file they came; only where files were imported."""
+    seen = Import.objects.filter(state=Import.State.DONE).order_by("-pk")
+    mine = seen if user.role == User.Role.ADMINISTRATOR else seen.filter(user=user)
+    options = tuple((str(one.pk), f"{one.name} · {day(one.applied_at)}") for one in mine[:_IMPORTS_OFFERED])
+    column = Column(IMPORT, _("Import"), "choice", options=options, is_shown=False, may_be_empty=False)
+    return [column] if options else []
+
+
 def _chosen(
     key: str, title: str, options: tuple[tuple[str, str], ...], *, kind: Kind = "choice", is_shown: bool = False
 ) -> Column:
@@ -67,6 +80,18 @@ def _own(field: OwnField) -> Column:
     grouped = kind in ("choice", "choices")
     sort = "own_fields" if kind in ("number", "date") else ""
     return Column(f"{OWN}{field.key}", field.name, kind, sort, chosen, can_group=grouped, is_shown=field.on_list)
+
+
+def without_words(column: Column) -> str:
+    """What those are called who have nothing in this column."""
+    known = {
+        "category": _("No category"),
+        "stage": _("No stage"),
+        "tags": _("No tags"),
+        "responsible": _("Nobody responsible"),
+        "source": _("No source"),
+    }
+    return known.get(column.key) or _("%(column)s: none") % {"column": column.title}
 
 
 def _named(model: type[Model]) -> tuple[tuple[str, str], ...]:

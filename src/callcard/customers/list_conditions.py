@@ -16,11 +16,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callcard.customers import grams
-from callcard.customers.list_columns import OWN
+from callcard.customers.list_columns import IMPORT, OWN
 from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.models import Customer, CustomerTag, OwnField
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_query import Slot
+from callcard.customers.transfer.models import Import
+from callcard.staff.models import Change
 from callcard.ui.list_days import midnight, read_day
 from callcard.ui.list_walk import Source
 from callcard.ui.lists import Column, Filter
@@ -65,6 +67,8 @@ def of_choice(column: Column, value: str, *, archived: bool) -> Condition:
 def _condition(one: Filter, column: Column, *, archived: bool) -> Condition:
     if one.key.startswith(OWN):
         return _own(one, column.kind, archived=archived)
+    if one.key == IMPORT:
+        return _imported(one)
     if one.key == "tags":
         return _tags(one, archived=archived)
     if one.is_empty:
@@ -74,6 +78,14 @@ def _condition(one: Filter, column: Column, *, archived: bool) -> Condition:
     if one.key == "city":
         return _city(one, archived=archived)
     return _of_column(one, archived=archived)
+
+
+def _imported(one: Filter) -> Condition:
+    """Those whom an import brought in; whom it changed is another question."""
+    batches = [Import(pk=pk).batch for pk in _ids(one.values)]
+    steps = Change.objects.filter(batch__in=batches, about="customer", action=Change.Action.IMPORTED)
+    ids = steps.values_list("object_id", flat=True)
+    return Condition(Q(pk__in=ids), among=ids) if batches else NOBODY
 
 
 def _of_column(one: Filter, *, archived: bool) -> Condition:

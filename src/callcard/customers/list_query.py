@@ -15,16 +15,16 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from callcard.customers import grams, search_query
-from callcard.customers.list_columns import OWN
+from callcard.customers.list_columns import OWN, without_words
 from callcard.customers.list_conditions import Condition, conditions_of, of_choice, one_of_responsible, own_values
 from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
-from callcard.customers.search import MOST_IN_LIST, find_customers
+from callcard.customers.search import MOST_IN_LIST, Hit, find_customers
 from callcard.customers.search_query import Slot
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 from callcard.ui.list_walk import Source, looked_at, walk
-from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Page, counted, keyset_page
+from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Filter, Page, counted, keyset_page
 
 ALWAYS_QUICK = frozenset({"name", "created", "birthday"})
 """Orders of a million, besides the numbers and days of own fields."""
@@ -48,6 +48,7 @@ class Found:
     ids: list[int] | None = None
     conditions: list[Condition] = field(default_factory=list)
     archived: bool = False
+    hits: Mapping[int, Hit] = field(default_factory=dict)  # by customer, when words were searched
 
 
 def found_customers(user: User, asked: Asked, columns: Iterable[Column]) -> Found:
@@ -65,7 +66,8 @@ def found_customers(user: User, asked: Asked, columns: Iterable[Column]) -> Foun
     if asked.words:
         hits = find_customers(asked.words, user=user, limit=MOST_IN_LIST, archived=archived)
         ids = list(rows.filter(pk__in=[hit.customer_id for hit in hits]).values_list("pk", flat=True))
-        return Found(seen.filter(pk__in=ids), len(ids), len(hits) < MOST_IN_LIST, True, ids, conditions, archived)
+        why = {hit.customer_id: hit for hit in hits}
+        return Found(seen.filter(pk__in=ids), len(ids), len(hits) < MOST_IN_LIST, True, ids, conditions, archived, why)
     few = _few(rows, conditions, archived=archived)
     if few.ids is not None:
         ids = few.ids if few.is_settled else list(rows.filter(pk__in=few.ids).values_list("pk", flat=True))
@@ -218,7 +220,8 @@ def group_counts(
     found = found_customers(user, others, columns)
     if found.is_few:
         numbers = _counted_among(found.rows, column)
-        return [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
+        groups = [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
+        return [*groups, *_those_without(found, column)]
     most = min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // max(1, len(column.options)))
     counts: list[tuple[str, str, int | None, bool]] = []
     for value, words in column.options:
@@ -226,7 +229,19 @@ def group_counts(
         number, is_exact = _counted_with(found, option, most, room=_GROUPS_BY_GRAMS - len(counts))
         if number or not is_exact:
             counts.append((value, words, number, is_exact))
-    return counts
+    return [*counts, *_those_without(found, column)]
+
+
+def _those_without(found: Found, column: Column) -> list[tuple[str, str, int | None, bool]]:
+    """The group of those who have nothing in this column. Among many, nobody counts them: no index knows them all."""
+    if not column.may_be_empty:
+        return []
+    number: int | None = None
+    if found.is_few:
+        without = [Filter(column.key, is_empty=True)]
+        (condition,) = conditions_of(without, {column.key: column}, archived=found.archived)
+        number = found.rows.filter(condition.check).count()
+    return [] if number == 0 else [("", without_words(column), number, True)]
 
 
 def _counted_with(found: Found, one: Condition, most: int, *, room: int) -> tuple[int | None, bool]:

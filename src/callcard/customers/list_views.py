@@ -21,6 +21,7 @@ from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.list_totals import totals_of
 from callcard.customers.models import Tag
+from callcard.customers.search_reasons import reasons_beside_numbers
 from callcard.customers.selection import MOST_CHOSEN, Selection, read_selection
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
@@ -51,11 +52,13 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     asked = orderable(asked, found, columns)
     page = page_of(found, asked, columns)
     chosen = chosen_by(request, CUSTOMERS, columns)
+    hits = [found.hits[one.pk] for one in page.rows if one.pk in found.hits]
+    why = reasons_beside_numbers(hits, asked.words)
     context = {
         **list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found)),
         "found": found,
         "page": page,
-        "rows": cells_of(page.rows, [column for column, _width in chosen], user),
+        "rows": cells_of(page.rows, [column for column, _width in chosen], user, why),
         "groups": _groups(request, user, asked, columns),
         "totals": totals_of(user, found) if page.rows else [],
         "bulk": _bulk_choices(columns),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.customers.duplicates import FIND_DUPLICATES
+from callcard.customers.duplicates_lately import look_at_latest
 from callcard.customers.merge_columns import merge_rows, usual_kept
 from callcard.customers.merge_models import DuplicatePair, Merge
 from callcard.customers.merge_queries import last_merges, possible_duplicates
@@ -32,6 +35,7 @@ from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.staff.visibility import visible_to
 
+_LATELY = timedelta(days=1)
 _PAIRS_SHOWN = 50
 _MERGES_SHOWN = 10
 _FOUND = 8
@@ -41,12 +45,16 @@ _FOUND = 8
 def duplicates(request: HttpRequest) -> HttpResponse:
     user, differ = signed_in(request), request.GET.get("show") == "differ"
     last = Job.objects.filter(kind=FIND_DUPLICATES).order_by("-pk").first()
+    ended = Job.objects.filter(kind=FIND_DUPLICATES, state=Job.State.DONE).order_by("-pk").first()
+    looked_at = (ended.started_at or ended.ended_at) if ended else None
+    is_complete = look_at_latest(since=looked_at or timezone.now() - _LATELY)
     context = {
         "pairs": possible_duplicates(user, differ=differ, limit=_PAIRS_SHOWN),
         "differ": differ,
         "merges": [merge for merge in last_merges(user, limit=_MERGES_SHOWN) if _sees_all_of(user, merge)],
         "is_looking": last is not None and last.is_open,
-        "looked_at": last.ended_at if last else None,
+        "looked_at": looked_at,
+        "is_complete": is_complete and looked_at is not None,
     }
     return render(request, "customers/duplicates.html", context)
 

@@ -56,6 +56,17 @@ class OwnFieldForm(WindowForm):
     def kind_now(self) -> str:
         return self.field.kind if self.field else str(self.data.get("kind", OwnField.Kind.TEXT))
 
+    def clean_name(self) -> str:
+        """Two of one name could not be told apart on cards, in lists and among the columns of an import."""
+        name = str(self.cleaned_data["name"])
+        others = OwnField.objects.exclude(pk=self.field.pk) if self.field else OwnField.objects.all()
+        same = next((other for other in others if folded(other.name) == folded(name)), None)
+        if same is not None and same.archived_at is not None:
+            raise forms.ValidationError(_("A removed field has this name: bring it back, or choose another name."))
+        if same is not None:
+            raise forms.ValidationError(_("Another field has this name."))
+        return name
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         has_options = self.kind_now in _WITH_OPTIONS

@@ -55,7 +55,7 @@ def _writings(digits: str, text: str, region: str) -> tuple[str, ...]:
     found = [digits, digits.lstrip("0")]
     plan = PhoneMetadata.metadata_for_region(region, None)
     trunk = plan.national_prefix if plan else None
-    if trunk and digits.startswith(trunk):
+    if trunk and digits.startswith(trunk) and not digits.startswith(_EXIT):
         found.append(digits[len(trunk) :])
     if len(digits) >= _WHOLE_NUMBER:
         found += [e164.lstrip("+") for e164 in candidates(text, region)]

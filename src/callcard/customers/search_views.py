@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from callcard.customers.models import Customer, OwnField
+from callcard.customers.models import Customer
 from callcard.customers.search import FOUND_AT_ONCE, Hit, find_customers
+from callcard.customers.search_reasons import reasons
 from callcard.staff.requests import signed_in
 
 
@@ -28,21 +28,9 @@ def search(request: HttpRequest) -> HttpResponse:
 def _options(hits: list[Hit]) -> list[dict[str, Any]]:
     """A hit with what stands beside its name."""
     customers = Customer.objects.select_related("category", "responsible").in_bulk([hit.customer_id for hit in hits])
-    own_names = _own_names(hits)
+    found_by = reasons(hits)
     return [
-        {"hit": hit, "customer": customers[hit.customer_id], "reason": _reason(hit, own_names)}
+        {"hit": hit, "customer": customers[hit.customer_id], "reason": found_by.get(hit.customer_id)}
         for hit in hits
         if hit.customer_id in customers
     ]
-
-
-def _own_names(hits: list[Hit]) -> dict[str, str]:
-    keys = [hit.why.removeprefix("own:") for hit in hits if hit.why.startswith("own:")]
-    return dict(OwnField.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
-
-
-def _reason(hit: Hit, own_names: dict[str, str]) -> str:
-    """What the number or text that was found is; nothing for a name, which is seen anyway."""
-    if hit.why.startswith("own:"):
-        return own_names.get(hit.why.removeprefix("own:"), "")
-    return {"order": _("order"), "person": _("contact person")}.get(hit.why, "")

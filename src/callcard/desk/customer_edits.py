@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -109,8 +110,9 @@ def _row_cleaned(form: RowForm, name: str, typed: str) -> Any:
     return value
 
 
+@transaction.atomic
 def add_row(*, customer: Customer, about: str, data: QueryDict, user: User) -> None:
-    """Raises ValidationError with a message for each field that is wrong."""
+    """With a person may come their `number`. Raises ValidationError with a message for each field that is wrong."""
     kind = KINDS.get(about)
     if kind is None:
         raise Http404
@@ -120,6 +122,15 @@ def add_row(*, customer: Customer, about: str, data: QueryDict, user: User) -> N
     if form.is_empty:
         raise ValidationError(_("Type something first."))
     kind.add(customer=customer, by=user, **{name: form.cleaned_data[name] for name in form.names})
+    number = data.get("number", "").strip()
+    if about == "person" and number:
+        add_row(customer=customer, about="phone", data=_number_of(form.cleaned_data["name"], number), user=user)
+
+
+def _number_of(person: str, number: str) -> QueryDict:
+    data = QueryDict(mutable=True)
+    data.update({"raw": number, "person": person})
+    return data
 
 
 def remove_row(*, customer: Customer, key: str, user: User) -> None:

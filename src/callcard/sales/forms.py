@@ -68,7 +68,7 @@ class DiscountField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, required=False, **kwargs)
-        self.widget.attrs |= {"autocomplete": "off", "dir": "ltr", "placeholder": "10 %"}
+        self.widget.attrs |= {"autocomplete": "off", "dir": "ltr", "placeholder": "10 % / 5"}
 
     def clean(self, value: Any) -> Any:
         try:
@@ -106,7 +106,10 @@ class OrderForm(WindowForm):
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     due_on = DayField(label=gettext_lazy("Due"), required=False)
     responsible = forms.ModelChoiceField(label=gettext_lazy("Responsible"), queryset=User.objects, required=False)
-    discount = DiscountField(label=gettext_lazy("Discount on the whole order"))
+    discount = DiscountField(
+        label=gettext_lazy("Discount on the whole order"),
+        help_text=gettext_lazy("With a percent sign a share, without it an amount"),
+    )
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

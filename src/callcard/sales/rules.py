@@ -73,6 +73,11 @@ def line_amount(line: LineFigures, currency: str) -> Decimal:
     return rounded(full - less, currency)
 
 
+def line_discount(line: LineFigures, currency: str) -> Decimal:
+    """By how much its discount lessens the line."""
+    return rounded(line.quantity * line.price, currency) - line_amount(line, currency)
+
+
 def discount_of(full: Decimal, percent: Decimal, amount: Decimal) -> Decimal:
     """Never more than there is to discount."""
     less = full * percent / _HUNDRED + (amount if full > 0 else ZERO)

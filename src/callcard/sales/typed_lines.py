@@ -66,6 +66,11 @@ def _understand(line: TypedLine, places: int) -> None:
     quantity = _read(line, _("the quantity"), read_amount, line.quantity.strip() or "1")
     price = _read(line, _("the price"), read_amount, line.price.strip() or "0", places)
     tax = _read(line, _("the tax"), read_amount, line.tax.strip(" %") or "0")
+    if (quantity is not None and quantity < 0) or (price is not None and price < 0):
+        line.wrong = line.wrong or _(
+            "Neither a quantity nor a price is less than nothing. Write what you take off as a discount; "
+            "money that you give back is a payment, marked “Money given back”."
+        )
     if tax is not None and not 0 <= tax <= 100:
         line.wrong = line.wrong or _("A tax is between 0 and 100 %.")
     if not line.title.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from callcard.sales.rules import (
     LARGEST_TOTAL,
     NotAnAmount,
     OrderFigures,
+    line_discount,
     order_figures,
     places_of_price,
     read_discount,
@@ -184,7 +186,7 @@ def _order_page(request: HttpRequest, form: OrderForm, lines: list[TypedLine], c
         "form": form,
         "lines": lines,
         "blank": TypedLine(quantity="1"),
-        "figures": _written(figures, shown["currency"]),
+        "figures": _written(figures, lines, shown["currency"]),
         "is_tax_included": included,
         "tax_name": company().tax_name or _("Tax"),
         "has_tax": company().tax_name or any(line.tax for line in lines),
@@ -199,14 +201,19 @@ def _columns_shown(form: OrderForm, order: Order | None) -> dict[str, Any]:
     return {"currency": form.initial["currency"], "discount_percent": 0, "discount_amount": 0}
 
 
-def _written(figures: OrderFigures, currency: str) -> dict[str, Any]:
+def _written(figures: OrderFigures, lines: list[TypedLine], currency: str) -> dict[str, Any]:
     return {
         "amounts": [money(amount, currency) for amount in figures.amounts],
+        "less": [_less(line_discount(line, currency), currency) for line in figures_of_lines(lines)],
         "goods": money(figures.goods, currency),
-        "discount": money(-figures.discount, currency) if figures.discount else "",
+        "discount": _less(figures.discount, currency),
         "taxes": [(f"{typed(rate)} %", money(amount, currency)) for rate, amount in figures.taxes],
         "total": money(figures.total, currency),
     }
+
+
+def _less(discount: Decimal, currency: str) -> str:
+    return money(-discount, currency) if discount else ""
 
 
 @require_POST
@@ -222,9 +229,10 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
         percent, amount = read_discount("")
     columns = {"currency": currency, "discount_percent": percent, "discount_amount": amount}
     is_included = request.POST.get("is_tax_included", "1") == "1"
-    written = _written(_figures(columns, lines, is_tax_included=is_included), currency)
-    amounts = iter(written["amounts"])
-    written["amounts"] = [next(amounts) if line.figures else "" for line in lines]
+    written = _written(_figures(columns, lines, is_tax_included=is_included), lines, currency)
+    for name in ("amounts", "less"):
+        known = iter(written[name])
+        written[name] = [next(known) if line.figures else "" for line in lines]
     return JsonResponse(written)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,29 @@ from django.views.decorators.http import require_GET
 
 from callcard.staff.requests import signed_in
 from callcard.tasks.forms import DayField
+from callcard.tasks.models import Task
 from callcard.tasks.queries import tasks_between, tasks_of
 from callcard.tasks.views import whose
 from callcard.tasks.wording import first_weekday, month_title, weekday_names
 
 VIEWS = ("month", "week", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day that is shown. `is_outside`: of a neighbouring month."""
+
+    day: date
+    tasks: list[Task]
+    is_outside: bool
+    still_open: int
+    is_late: bool
+
+
+def _cell(day: date, tasks: list[Task], *, is_outside: bool, now: datetime) -> Cell:
+    still_open = [task for task in tasks if task.done_at is None]
+    is_late = any(task.due_at is not None and task.due_at < now for task in still_open)
+    return Cell(day, tasks, is_outside, len(still_open), is_late)
 
 
 @require_GET
@@ -28,16 +47,19 @@ def task_calendar(request: HttpRequest) -> HttpResponse:
     on = _day(request.GET.get("on", ""))
     first, last = _span(view, on)
     zone = timezone.get_current_timezone()
+    now = timezone.now()
     days = tasks_between(tasks_of(user, assignee), first, last, zone)
-    cells = [(day, tasks, view == "month" and day.month != on.month) for day, tasks in days.items()]
+    is_month = view == "month"
+    cells = [_cell(day, tasks, is_outside=is_month and day.month != on.month, now=now) for day, tasks in days.items()]
     context = {
         "view": view,
         "on": on,
         "today": timezone.localdate(),
-        "now": timezone.now(),
+        "now": now,
+        "chosen": days[on] if is_month else [],
         "weeks": [cells[start : start + 7] for start in range(0, len(cells), 7)],
         "weekdays": _weekdays(first, len(cells)),
-        "title": month_title(on) if view != "day" else "",
+        "title": "" if view == "day" else month_title(on),
         **_neighbours(view, on),
         **choice,
     }

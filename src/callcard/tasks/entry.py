@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:h](\d{2}))?\s*(am|pm)?")
+_HOUR = re.compile(r"(\d{1,2})(h)?")
+_EARLIEST_HOUR = 7  # of what is said without a.m. and p.m.: nobody calls a customer at three at night
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
@@ -35,22 +37,28 @@ class Entry:
 
 def read_entry(text: str, *, now: datetime, words: Words) -> Entry:
     """Day, time and urgency are read from both ends of the line; what is left is the title. `now` is local. A time
-    without a day is the next such time. What would leave no title belongs to the title, and so does everything beside
-    a day that no calendar has: its time would be taken for today's."""
+    without a day is the next such time; an hour alone is a time beside a day: "fri 9", "tomorrow at 3" (p.m.). What
+    would leave no title belongs to the title, and so does everything beside a day that no calendar has: its time would
+    be taken for today's."""
     tokens = text.split()
     entry = Entry(title=" ".join(tokens))
     for at_end in (True, False):
+        taken = ""
         while len(tokens) > 1:
-            token = tokens[-1 if at_end else 0]
-            further = _take(entry, _plain(token), now.date(), words)
+            token = _plain(tokens[-1 if at_end else 0])
+            may_be_hour = entry.at is None and (
+                _follows_day(entry, tokens[:-1], now.date(), words) if at_end else _stands_at(entry, taken, words)
+            )
+            further = _take(entry, token, now.date(), words) or (_with_hour(entry, token) if may_be_hour else None)
             if further is None:
                 break
-            entry = further
+            entry, taken = further, token
             tokens = tokens[:-1] if at_end else tokens[1:]
         if entry.on or entry.at:  # "on fri", "at 15:00": the little word goes with what it belongs to
             while len(tokens) > 1 and _plain(tokens[-1 if at_end else 0]) in words.fillers:
                 tokens = tokens[:-1] if at_end else tokens[1:]
-    if entry.at and entry.on is None and any(_is_written_day(_plain(token)) for token in (tokens[0], tokens[-1])):
+    ends = [_plain(token) for token in (tokens[0], tokens[-1])] if tokens else []
+    if entry.at and entry.on is None and any(_names_a_day(token, words) for token in ends):
         return Entry(title=" ".join(text.split()))
     if entry.at and entry.on is None:
         is_past = entry.at <= now.time().replace(tzinfo=None)
@@ -69,6 +77,27 @@ def _take(entry: Entry, token: str, today: date, words: Words) -> Entry | None:
     if token in words.fillers and (entry.on or entry.at):
         return entry
     return None
+
+
+def _follows_day(entry: Entry, before: list[str], today: date, words: Words) -> bool:
+    """Whether these words end with a day, or with a little word when the day is known: "fri", "fri at"."""
+    if entry.on:
+        return _stands_at(entry, _plain(before[-1]), words)
+    plain = [word for token in before if (word := _plain(token)) not in words.fillers]
+    return len(plain) > 1 and _day(plain[-1], today, words) is not None
+
+
+def _stands_at(entry: Entry, before: str, words: Words) -> bool:
+    return entry.on is not None and before in words.fillers
+
+
+def _with_hour(entry: Entry, token: str) -> Entry | None:
+    found = _HOUR.fullmatch(token)
+    hour = int(found[1]) if found else 24
+    if found is None or hour >= 24:
+        return None
+    is_afternoon = 0 < hour < _EARLIEST_HOUR and not found[2]
+    return replace(entry, at=time(hour + 12 if is_afternoon else hour))
 
 
 def _plain(token: str) -> str:
@@ -106,8 +135,10 @@ def _day(token: str, today: date, words: Words) -> date | None:
     return None
 
 
-def _is_written_day(token: str) -> bool:
-    return any(pattern.fullmatch(token) for pattern in (_ISO, _DOTTED, _SLASHED))
+def _names_a_day(token: str, words: Words) -> bool:
+    """Also one that no calendar has."""
+    is_word = token.rstrip(".") in words.days or token.rstrip(".") in words.weekdays
+    return is_word or any(pattern.fullmatch(token) for pattern in (_ISO, _DOTTED, _SLASHED))
 
 
 def _slashed(found: re.Match[str], month_first: bool) -> tuple[int, int, int | None]:

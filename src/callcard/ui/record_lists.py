@@ -133,16 +133,17 @@ def list_context(
 def group_links(
     query: QueryDict, asked: Asked, column: Column, counts: Sequence[tuple[str, str, int | None, bool]]
 ) -> list[dict[str, Any]]:
-    """`counts`: (value, words, how many or None, exactly?) of each group of this column."""
+    """`counts`: (value, words, how many or None, exactly?) of each group of this column; without a value: the group of
+    those who have none."""
     rest = without(query, f"f.{column.key}", f"f.{column.key}.empty")
-    chosen = asked.filter_of(column.key).values
+    now = asked.filter_of(column.key)
     return [
         {
             "words": words,
             "number": number,
             "is_exact": is_exact,
-            "is_chosen": chosen == (value,),
-            "address": f"?{rest}&{_pair(f'f.{column.key}', value)}",
+            "is_chosen": now.values == (value,) if value else now.is_empty,
+            "address": f"?{rest}&{_pair(f'f.{column.key}', value) if value else _pair(f'f.{column.key}.empty', '1')}",
         }
         for value, words, number, is_exact in counts
     ]

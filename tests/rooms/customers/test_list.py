@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from callcard.customers.services import archive_customer, create_customer, updat
 from callcard.jobs.kinds import Result, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import claim_job
+from callcard.sales.services import record_order
 from callcard.staff.models import Change, User
 from callcard.ui import list_walk
 from callcard.ui.models import ListLayout, SavedView
@@ -175,15 +177,45 @@ def test_a_user_who_sees_few_walks_those_alone(mali: User, many: dict[str, int])
 
 def test_a_group_counts_and_leads_to_its_customers(owner: Client, base: dict[str, int]) -> None:
     groups = owner.get("/customers/?group=category&f.city=Pakse").context["groups"]
-    assert [(group["words"], group["number"], group["is_exact"]) for group in groups] == [("VIP", 1, True)]
+    assert [(group["words"], group["number"], group["is_exact"]) for group in groups] == [
+        ("VIP", 1, True),
+        ("No category", 1, True),
+    ]
     assert listed(owner, groups[0]["address"].lstrip("?")) == ["Anna"]
+    nobodys = groups[1]["address"].lstrip("?")
+    assert listed(owner, nobodys) == ["Chan"]
+    chosen = owner.get(f"/customers/?{nobodys}").context["groups"]
+    assert [(group["words"], group["is_chosen"]) for group in chosen] == [("VIP", False), ("No category", True)]
+
+
+def test_a_group_of_nobody_is_not_offered(owner: Client, base: dict[str, int]) -> None:
+    vip, tagged = f"f.category={base['vip']}", f"f.tags={base['late']}"
+    for question, words in (
+        (f"group=tags&{tagged}", ["Pays late", "No tags"]),  # how the list would be without the tag
+        (f"group=own-level&{tagged}", ["Gold", "Level: none"]),
+        (f"group=responsible&{vip}&{tagged}", ["Nobody responsible"]),
+        ("group=kind", ["Person"]),
+        ("group=category&f.responsible={mali}".format(**base), ["VIP"]),
+    ):
+        groups = owner.get(f"/customers/?{question}").context["groups"]
+        assert [group["words"] for group in groups] == words, question
+
+
+def test_nobody_counts_those_without_among_many(
+    owner: Client, base: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_query, "COUNTED_UP_TO", 1)
+    monkeypatch.setattr(list_query, "counted", lambda rows: (1, False))
+    groups = owner.get("/customers/?group=category").context["groups"]
+    assert (groups[-1]["words"], groups[-1]["number"]) == ("No category", None)
 
 
 def test_only_customers_whom_one_may_see_are_listed_and_counted(mali: User, base: dict[str, int]) -> None:
     client = signed_in(mali)
     assert listed(client, "") == listed(client, f"f.category={base['vip']}") == ["Bounmy"]
     assert listed(client, f"f.tags={base['late']}") == []
-    assert client.get("/customers/?group=tags").context["groups"] == []
+    groups = client.get("/customers/?group=tags").context["groups"]
+    assert [(group["words"], group["number"]) for group in groups] == [("No tags", 1)]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
@@ -297,6 +329,24 @@ def test_the_search_box_says_who_and_why(owner: Client) -> None:
     assert "&lt;b&gt;Anna&lt;/b&gt;" in text
     assert "Nobody is found" in owner.get("/customers/search?q=zzz").content.decode()
     assert owner.get("/customers/search?q=").content.decode().strip() == ""
+
+
+def test_a_row_says_why_it_was_found_where_one_would_not_see_it(owner: Client) -> None:
+    OwnField.objects.create(key="contract", name="Contract", kind="text")
+    anna = create_customer(name="Anna", numbers=["020 5551 2345"], own_fields={"contract": "K-0034"})
+    record_order(customer=anna, number="2026-0034", total=Decimal(1), currency="USD")
+    create_customer(name="Ben", numbers=["020 5550 3477"])
+    create_customer(name="0034 Spain")
+    rows = owner.get("/customers/?q=0034").context["rows"]
+    why = {row.customer.name: row.reason and (row.reason.words, row.reason.text) for row in rows}
+    assert why == {"Anna": ("order", "2026-0034"), "0034 Spain": None}
+    assert '<span class="quiet search-why">order <bdi>2026-0034</bdi></span>' in html(owner, "q=0034")
+    assert "search-why" not in html(owner, "q=5551 2345")
+    assert html(owner, "q=k-0034").count("Contract <bdi>K-0034</bdi>") == 1
+
+
+def html(client: Client, question: str) -> str:
+    return client.get(f"/customers/?{question}").content.decode()
 
 
 def worked(kind: str, function: Callable[[Run], Result]) -> Result:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from callcard.customers import duplicates_lately
 from callcard.customers.duplicates import are_alike, find_duplicates
 from callcard.customers.merge_models import DuplicatePair, Merge
 from callcard.customers.merge_services import merge_customers, say_not_the_same
@@ -65,6 +66,38 @@ def test_pairs_are_found_by_the_strongest_reason_and_remembered(mali: User) -> N
     look()
     assert [pair[2] for pair in pairs()] == ["alike"]
     assert DuplicatePair.objects.get(first=anna).differ_by == mali
+
+
+def test_who_was_written_since_the_last_look_is_compared_when_the_window_opens(page: Client, mali: User) -> None:
+    old = create_customer(name="Anna", responsible=mali, numbers=["020 5555 1234"])
+    mail = create_customer(name="Ben", responsible=mali)
+    add_contact(customer=mail, kind="email", value="Ben@example.com")
+    done = Job.objects.create(kind="find-duplicates", free_at=timezone.now(), state=Job.State.DONE)
+    Job.objects.filter(pk=done.pk).update(started_at=timezone.now(), ended_at=timezone.now())
+    assert "Nobody seems to be here twice." in page.get("/customers/duplicates").content.decode()
+    create_customer(name="Annie", responsible=mali, numbers=["+856 20 5555 1234"])
+    add_contact(customer=create_customer(name="Bob", responsible=mali), kind="email", value="ben@EXAMPLE.com")
+    create_customer(name="ANNA", responsible=mali)
+    archived = create_customer(name="Ben", responsible=mali)
+    archive_customer(customer=archived)
+    shown = page.get("/customers/duplicates").content.decode()
+    found = [("Anna", "Annie", "number"), ("Ben", "Bob", "email"), ("Anna", "ANNA", "name")]
+    assert pairs() == found
+    assert "compared whenever this window opens" in shown
+    say_not_the_same(pair=DuplicatePair.objects.get(first=old, why="1number"), by=mali)
+    page.get("/customers/duplicates")
+    assert pairs() == found[1:]
+
+
+def test_when_too_much_was_written_since_the_window_asks_to_look_again(
+    page: Client, mali: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates_lately, "_STEPS_READ", 2)
+    done = Job.objects.create(kind="find-duplicates", free_at=timezone.now(), state=Job.State.DONE)
+    Job.objects.filter(pk=done.pk).update(started_at=timezone.now(), ended_at=timezone.now())
+    create_customer(name="Anna", responsible=mali, numbers=["020 5555 1234"])
+    shown = page.get("/customers/duplicates").content.decode()
+    assert "it is not all compared: look again" in shown
 
 
 @pytest.mark.parametrize(

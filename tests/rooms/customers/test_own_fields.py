@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -186,6 +187,21 @@ def test_an_archived_field_is_shown_no_more_and_keeps_its_values(anna: Client) -
     assert Customer.objects.get().own_fields == {"f": "x"}
     anna.post(f"/settings/fields/{made.pk}/restore")
     assert "Secret field" in anna.get(f"/customers/{customer.pk}/edit").content.decode()
+
+
+def test_two_fields_of_one_name_are_refused(anna: Client) -> None:
+    first = OwnField.objects.create(key="contract", name="Contract", kind="text")
+    other = OwnField.objects.create(key="floor", name="Floor", kind="text")
+    typed = {"name": " CONTRACT ", "kind": "text"}
+    refused = anna.post("/settings/fields/new", typed)
+    assert (refused.status_code, "Another field has this name." in refused.content.decode()) == (422, True)
+    refused = anna.post(f"/settings/fields/{other.pk}", typed)
+    other.refresh_from_db()
+    assert (refused.status_code, other.name) == (422, "Floor")
+    assert anna.post(f"/settings/fields/{first.pk}", {"name": "contract"}).status_code == 302
+    OwnField.objects.filter(pk=first.pk).update(archived_at=timezone.now())
+    assert "A removed field has this name" in anna.post("/settings/fields/new", typed).content.decode()
+    assert OwnField.objects.count() == 2
 
 
 def test_fields_are_put_in_order(anna: Client) -> None:

@@ -213,6 +213,17 @@ def test_rows_are_added_changed_removed_and_brought_back(card: Card, mali: Custo
     assert (gone.status_code, "removed" in gone.json()["error"]) == (422, True)
 
 
+def test_a_contact_person_is_added_with_a_number_of_their_own(card: Card, mali: Customer) -> None:
+    person = {"about": "person", "name": "Noy", "role": "Buyer"}
+    assert card.do("rows", **person, number="020 5599 8877").status_code == 200
+    phone = mali.phones.get(raw="020 5599 8877")
+    assert (phone.contact_person and phone.contact_person.name, phone.person) == ("Noy", "Noy")
+    persons = card.text().partition(">Contact persons<")[2]
+    assert 'href="tel:+8562055998877"' in persons[: persons.index("Add a contact person")]
+    assert card.do("rows", **{**person, "name": "Bad"}, number="9" * 65).status_code == 422
+    assert not mali.persons.filter(name="Bad").exists()
+
+
 def test_a_number_may_be_forbidden_and_corrected_but_not_emptied(card: Card, mali: Customer) -> None:
     phone = mali.phones.get()
     assert card.write(f"phone-{phone.pk}.do_not_call", "true").status_code == 200

@@ -17,7 +17,7 @@ from pypdfium2 import raw
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales.documents.paper import invoice_pdf, language_for, receipt_pdf, statement_pdf
-from callcard.sales.models import Order
+from callcard.sales.models import Order, OrderState
 from callcard.sales.payment_services import cancel_payment, record_payment
 from callcard.sales.rules import LineFigures
 from callcard.sales.services import LineDraft, cancel_order, record_order
@@ -84,6 +84,20 @@ def test_an_invoice_says_what_was_sold_as_it_was_typed(office: Company) -> None:
     cancel_order(order=order)
     order.refresh_from_db()
     assert "Cancelled" in text_of(invoice_pdf(order))
+
+
+def test_an_invoice_names_what_was_paid_too_much_or_before() -> None:
+    order = an_order(create_customer(name="Mali"))
+    record_payment(customer=order.customer, amount=order.total + 5, currency="USD", order=order)
+    order.refresh_from_db()
+    said = text_of(invoice_pdf(order))
+    assert "Overpaid $5" in said
+    assert "To pay" not in said
+    offer = OrderState.objects.create(name="Offer", is_owed=False)
+    early = an_order(create_customer(name="Noy"), state=offer)
+    record_payment(customer=early.customer, amount=Decimal(3), currency="USD", order=early)
+    early.refresh_from_db()
+    assert "Paid in advance $3" in text_of(invoice_pdf(early))
 
 
 def test_a_long_invoice_goes_on_and_repeats_its_head() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -73,7 +74,14 @@ def test_an_empty_company_writes_its_first_order_product_and_payment(anna: Windo
 def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window) -> None:
     typed = lines({"title": "a", "quantity": "2", "price": "1.005"}, {"title": "b", "price": "x"}, {"price": "1"})
     told = json.loads(words(anna.post("/orders/figures", {**typed, "currency": "USD", "discount": "?"})))
-    assert told == {"amounts": ["$2.01", "", ""], "goods": "$2.01", "discount": "", "taxes": [], "total": "$2.01"}
+    assert told == {
+        "amounts": ["$2.01", "", ""],
+        "less": ["", "", ""],
+        "goods": "$2.01",
+        "discount": "",
+        "taxes": [],
+        "total": "$2.01",
+    }
     taxed = lines({"title": "a", "price": "110", "tax": "10"})
     told = json.loads(words(anna.post("/orders/figures", {**taxed, "currency": "KWD", "is_tax_included": "0"})))
     assert (told["taxes"], told["total"]) == ([["10 %", "KWD\xa011"]], "KWD\xa0121")
@@ -87,6 +95,9 @@ def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window)
         ({"title": "Bench", "discount": "200 %", "price": "1"}, "The discount cannot be read: 200 %"),
         ({"title": "", "price": "1"}, "What is it? Write a name."),
         ({"title": "Bench", "quantity": "99999999999", "price": "99999999999"}, "more than can be written down"),
+        ({"title": "Bench", "quantity": "-1", "price": "5"}, "Neither a quantity nor a price is less than nothing."),
+        ({"title": "Bench", "price": "-0.01"}, "money that you give back is a payment"),
+        ({"title": "Bench", "price": "−5"}, "Write what you take off as a discount"),
         ({"title": "Bench", "price": "1", "tax": "101"}, "A tax is between 0 and 100 %."),
         ({}, "Write at least one line"),
     ],
@@ -95,6 +106,27 @@ def test_lines_that_are_not_right_write_nothing(anna: Window, mali: Customer, ro
     response = anna.post("/orders/new", an_order(mali, row))
     assert (response.status_code, Order.objects.count()) == (422, 0)
     assert said in words(response)
+
+
+def test_beside_a_discount_stands_what_it_takes_off(anna: Window, mali: Customer) -> None:
+    rows = [{"title": "a", "price": "50", "discount": text} for text in ("10", "10 %", "٪10", "", "70")]
+    rows.insert(1, {"title": "b", "price": "-50", "discount": "10"})
+    told = json.loads(words(anna.post("/orders/figures", {**lines(*rows), "currency": "USD", "discount": "10"})))
+    assert told["less"] == ["-$10", "", "-$5", "-$5", "", "-$50"]
+    assert (told["goods"], told["discount"], told["total"]) == ("$180", "-$10", "$170")
+    saved = anna.post("/orders/new", an_order(mali, rows[0], rows[2]))["Location"]
+    assert re.findall(r"data-less>(.*?)</output>", anna.text(saved))[:2] == ["-$10", "-$5"]
+
+
+def test_what_was_paid_too_much_is_not_said_to_be_owed(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(10), currency="USD")
+    record_payment(customer=mali, amount=Decimal(12), currency="USD", order=order)
+    shown = anna.text(f"/orders/{order.pk}/")
+    assert "<dt>Overpaid</dt><dd><b>$2</b>" in shown
+    assert "To pay" not in shown
+    assert "The order is $10. Overpaid: $2. What you give back" in anna.text(f"/orders/{order.pk}/pay")
+    record_payment(customer=mali, amount=Decimal(-2), currency="USD", order=order)
+    assert "<dt>To pay</dt><dd><b>$0</b>" in anna.text(f"/orders/{order.pk}/")
 
 
 def test_an_order_that_somebody_else_has_changed_is_not_written_over(anna: Window, mali: Customer) -> None:
@@ -253,7 +285,7 @@ def test_sums_in_a_currency_without_coins_are_read_with_their_thousands(anna: Wi
     anna.post(f"/payments/new?customer={mali.pk}", payment | {"amount": "1.250", "currency": "USD"})
     assert list(Payment.objects.order_by("pk").values_list("amount", flat=True)) == [Decimal(100000), Decimal(1250)]
     form = anna.text(f"/orders/new?customer={mali.pk}")
-    assert 'placeholder="10 %" aria-label="Discount"' in form
+    assert 'placeholder="10 % / 5" aria-label="Discount"' in form
 
 
 @pytest.mark.parametrize("path", ["/payments/new?customer={}", "/orders/{}/pay"])

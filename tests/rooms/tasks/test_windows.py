@@ -182,6 +182,23 @@ def test_the_calendar_has_the_days_of_its_reader(window: Window, mali: User) -> 
     assert "00:30" in november or "12:30" in november
 
 
+def test_a_month_counts_what_is_open_and_lists_the_chosen_day(window: Window, mali: User) -> None:
+    noon = datetime(2030, 5, 14, 12, tzinfo=UTC)
+    for title in ("Call Noy", "Pay"):
+        add_task(title=title, assignee=mali, due_at=noon)
+    complete_task(task=add_task(title="Done long ago", assignee=mali, due_on=date(2030, 5, 15)), by=mali)
+    shown = window.text("/tasks/calendar?view=month&on=2030-05-14")
+    picks = dict(re.findall(r'class="calendar-pick" href="[^"]*on=([\d-]+)[^"]*" aria-label="([^"]*)"', shown))
+    assert len(picks) == 35
+    assert (picks["2030-05-14"], picks["2030-05-15"]) == ("Tue, May 14: 2 tasks", "Wed, May 15")
+    listed = shown.partition('class="calendar-chosen"')[2]
+    assert re.findall(r'class="task-title"[^>]*>([^<]*)<', listed) == ["Call Noy", "Pay"]
+    empty = window.text("/tasks/calendar?view=month&on=2030-05-16").partition('class="calendar-chosen"')[2]
+    assert "Nothing is due on this day." in empty
+    for view in ("week", "day"):
+        assert "calendar-chosen" not in window.text(f"/tasks/calendar?view={view}&on=2030-05-14")
+
+
 def test_weeks_begin_as_they_do_where_the_company_is(window: Window) -> None:
     shown = window.text("/tasks/calendar?view=week&on=2026-11-25")
     assert 'data-day="2026-11-22"' in shown  # a Sunday: the company is in Laos

@@ -63,6 +63,11 @@ class Import(models.Model):
         return self.name
 
     @property
+    def records_total(self) -> int:
+        """How many rows tell of somebody: the head does not."""
+        return self.rows_total - int(bool(self.reading.get("has_header")) and self.rows_total > 0)
+
+    @property
     def batch(self) -> str:
         """What the steps of the history are kept under."""
         return f"import:{self.pk}"

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from callcard.customers.models import Customer
+from callcard.sales.debt_words import debt_words
 from callcard.sales.models import Order, Payment
 from callcard.sales.remembering import plain
 from callcard.sales.rules import OrderFigures
@@ -111,7 +112,8 @@ def _sums(order: Order, figures: OrderFigures, *, has_lines: bool) -> list[tuple
     sums.append((_("Total"), _money(order.total, order.currency), True))
     if order.paid:
         sums.append((_("Paid"), _money(order.paid, order.currency), False))
-        sums.append((_("To pay"), _money(order.debt, order.currency), True))
+        words, left = debt_words(order)
+        sums.append((words, _money(left, order.currency), True))
     return sums
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django import template
 
 from callcard.sales.change_words import change_words
+from callcard.sales.debt_words import debt_words
 from callcard.sales.typed_lines import TypedLine
 
 register = template.Library()
 register.filter("change_words", change_words)
+register.filter("debt_words", debt_words)
 
 
 @register.filter
-def with_amounts(lines: Sequence[TypedLine], amounts: Sequence[str]) -> Iterator[tuple[TypedLine, str]]:
-    """Each line with what it comes to; nothing while it cannot be understood."""
-    waiting = iter(amounts)
+def with_figures(lines: Sequence[TypedLine], figures: Mapping[str, Any]) -> Iterator[tuple[TypedLine, str, str]]:
+    """Each line with what it comes to and what its discount takes off; nothing while it cannot be understood."""
+    waiting = zip(figures["amounts"], figures["less"], strict=True)
     for line in lines:
-        yield line, next(waiting, "") if line.figures else ""
+        amount, less = next(waiting, ("", "")) if line.figures else ("", "")
+        yield line, amount, less

@@ -16,7 +16,7 @@ from callcard.customers.services import add_contact, create_customer
 from callcard.customers.transfer.models import Import
 from callcard.staff.models import Change, User
 from tests.rooms.customers.test_windows import Window
-from tests.rooms.customers.transfer.conftest import do_job, upload
+from tests.rooms.customers.transfer.conftest import Take, do_job, upload
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def test_the_whole_way_from_upload_to_undo(window: Window) -> None:
     assert "job-progress" in window.text(page)
     do_job()
     assert "Anna" in window.text(page)
+    assert '<span class="quiet">1 row</span>' in window.text(page)  # the head is none
     assert "+8562055512345" in window.text(page)
     chosen = {"column-0": "name", "column-1": "phone", "region": "LA", "duplicates": "skip", "match": ["phone"]}
     assert window.post(page, chosen).status_code == 302
@@ -47,12 +48,30 @@ def test_the_whole_way_from_upload_to_undo(window: Window) -> None:
     window.post(reverse("apply-import", args=[imported.pk]))
     do_job()
     assert "Take this import back" in window.text(page)
+    assert f'href="{reverse("customers")}?f.import={imported.pk}" data-window' in window.text(page)
     assert Customer.objects.count() == 1
     window.post(reverse("undo-import", args=[imported.pk]))
     do_job()
     assert "Taken back: 1 customer removed." in window.text(page)
     assert Customer.objects.count() == 0
     assert "a.csv" in window.text(reverse("imports"))
+
+
+def test_the_list_shows_whom_an_import_brought(window: Window, take: Take) -> None:
+    create_customer(name="Before", numbers=["020 5555 0001"])
+    assert "f.import" not in window.text(reverse("customers"))
+    take("Name,Phone,City\nBefore,02055550001,Pakse\nAnna,02055550002,\n", duplicates="fill")
+    imported = Import.objects.get()
+    page = window.get(reverse("customers"), {"f.import": imported.pk})
+    assert [one.name for one in page.context["page"].rows] == ["Anna"]
+    assert page.context["chips"][0][0].startswith("Import: file · ")
+    nobody = window.get(reverse("customers"), {"f.import": imported.pk + 1})
+    assert nobody.context["page"].rows == []
+    lee = Window(User.objects.create_user("lee", records="own"))
+    assert lee.get(reverse("customers"), {"f.import": imported.pk}).context["page"].rows == []
+    window.post(reverse("customers-columns"), {"column": ["name", "import"]})
+    cells = [row.cells[1] for row in window.get(reverse("customers")).context["rows"]]
+    assert cells == [("import", "file"), ("import", "")]
 
 
 @pytest.mark.parametrize(

@@ -180,8 +180,12 @@ class OrderLines extends HTMLElement {
     return ["title", "price", "product"].some((column) => row.querySelector(`[name=line_${column}]`).value.trim());
   }
 
-  show({ amounts, goods, discount, taxes, total }, typed, rows) {
-    for (const row of rows) row.querySelector("[data-amount]").textContent = amounts[typed.indexOf(row)] ?? "";
+  show({ amounts, less, goods, discount, taxes, total }, typed, rows) {
+    for (const row of rows) {
+      const at = typed.indexOf(row);
+      row.querySelector("[data-amount]").textContent = amounts[at] ?? "";
+      row.querySelector("[data-less]").textContent = less[at] ?? "";
+    }
     this.sum("goods", goods, discount || taxes.length);
     this.sum("discount", discount, discount);
     this.sum("tax", taxes.map(([rate, amount]) => `${rate}: ${amount}`).join("  "), taxes.length);

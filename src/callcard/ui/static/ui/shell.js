@@ -20,6 +20,21 @@ function showVersion({ detail }) {
   toast(words.newVersion, [[words.reload, () => location.reload()]]);
 }
 
+/** "/" goes to what the open window is searched with, else to the search of everything. */
+function searchHere(event) {
+  if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  (find(".window:not([hidden]) [role=search] input[type=search]") ?? find(".shell-search input")).select();
+}
+
+/** From the search of a list down into its rows. */
+function intoList(event) {
+  if (event.key !== "ArrowDown" || !event.target.matches?.(".list-search [name=q]")) return;
+  const row = event.target.closest(".window-body").querySelector('record-list tbody tr[tabindex="0"]');
+  if (row) event.preventDefault(), row.focus();
+}
+
 function shortcuts(event) {
   if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyS") return;
   event.preventDefault();
@@ -81,6 +96,8 @@ function userMenu() {
 document.addEventListener("live:hello", showVersion);
 document.addEventListener("callcard:said", ({ detail }) => toast(detail.value, [], 10_000));
 document.addEventListener("keydown", shortcuts);
+document.addEventListener("keydown", searchHere);
+document.addEventListener("keydown", intoList);
 document.addEventListener("keydown", sendForm);
 /** A window that one opens or goes to while a card is open lies beside it. What is on the screen never jumps by itself. */
 function beside() {
@@ -104,6 +121,10 @@ document.addEventListener("calls:changed", () => {
   uncover();
 });
 document.addEventListener("keyup", ({ key }) => key === "Tab" && uncover());
+find(".skip").addEventListener("click", (event) => {
+  const { active } = find("window-bar");
+  if (active) event.preventDefault(), find("window-bar").goOn(Object.assign(active, { byKey: true }));
+});
 find("window-bar").show(); // the window that came with the page was active before anybody listened
 menu();
 userMenu();

@@ -3,6 +3,8 @@
 const MAIN = "windows";
 const REFRESH_AFTER_MS = 1500;
 const TOO_LARGE = 413; // said in a toast
+const GO_ON = "[autofocus], [data-go-on]";
+const FIRST_ROW = 'record-list tbody tr[tabindex="0"]';
 
 class WindowBar extends HTMLElement {
   connectedCallback() {
@@ -12,7 +14,7 @@ class WindowBar extends HTMLElement {
     this.welcome = document.querySelector(".welcome");
     this.store = `callcard-windows-${document.body.dataset.user}`;
     this.plainTitle = document.title;
-    this.windows = []; // {id, url, title, section, tab, isLoaded}
+    this.windows = []; // {id, url, title, section, tab, isLoaded, byKey}
     this.active = null;
     this.count = 0;
     this.restore();
@@ -93,15 +95,17 @@ class WindowBar extends HTMLElement {
   }
 
   /** Open the address in a window: the one that shows it already, or a new one. */
-  openWindow(url, { behind = false } = {}) {
+  openWindow(url, { behind = false, byKey = false } = {}) {
     const there = this.find(url);
     const it = there ?? this.add(url, "");
     const isOther = there && there.url !== url;
     it.url = url;
     if (isOther) it.isLoaded = false;
-    if (behind) this.save();
-    else this.activate(it, "push");
-    return it;
+    it.byKey = byKey;
+    if (behind) return this.save();
+    const isThere = it.isLoaded;
+    this.activate(it, "push");
+    return isThere ? this.goOn(it) : undefined;
   }
 
   activate(it, history) {
@@ -208,6 +212,7 @@ class WindowBar extends HTMLElement {
       this.remember("push");
       this.show();
       this.showOutcome(section);
+      this.goOn(it);
     } else this.save();
   }
 
@@ -217,6 +222,17 @@ class WindowBar extends HTMLElement {
     const { activeElement } = document;
     if (wrong && (activeElement === document.body || section.contains(activeElement))) wrong.focus();
     else section.querySelector(".window-messages, .message")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Nobody loses their place: where the focus would be nowhere, or a key has opened the window, it goes to where one goes on. */
+  goOn(it) {
+    const { activeElement } = document;
+    const isLost = activeElement === document.body || !activeElement.checkVisibility();
+    if (!isLost && !it.byKey) return;
+    it.byKey = false;
+    const { section } = it;
+    const row = section.querySelector("[data-refresh-on]") ? null : section.querySelector(FIRST_ROW); // in use, a list stays as it is
+    (section.querySelector(GO_ON) ?? row ?? section).focus({ preventScroll: true });
   }
 
   failed(section) {
@@ -236,7 +252,7 @@ class WindowBar extends HTMLElement {
     clearTimeout(this.refreshing);
     this.refreshing = setTimeout(() => {
       const { section } = this.active ?? {};
-      const isInUse = section?.contains(document.activeElement) || section?.querySelector("details[open]");
+      const isInUse = (section !== document.activeElement && section?.contains(document.activeElement)) || section?.querySelector("details[open]");
       if (section?.querySelector(`[data-refresh-on="${kind}"]`) && !isInUse && !document.hidden) this.load(this.active);
     }, REFRESH_AFTER_MS);
   }
@@ -254,7 +270,8 @@ class WindowBar extends HTMLElement {
     const opens = link.matches("[data-window]") || (isMiddle && link.closest(".window"));
     if (!opens || (event.type === "auxclick" && !isMiddle)) return undefined;
     event.preventDefault();
-    return this.openWindow(link.pathname + link.search, { behind: isMiddle });
+    const byKey = event.detail === 0 && link.matches(".shell-nav a, .window a");
+    return this.openWindow(link.pathname + link.search, { behind: isMiddle, byKey });
   }
 
   clickTab(event, tab) {
@@ -289,10 +306,13 @@ class WindowBar extends HTMLElement {
     if (!event.altKey || event.ctrlKey || event.metaKey) return;
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
     const to = digit && this.windows[digit - 1];
-    if (to) event.preventDefault(), this.activate(to, "push");
+    if (to) event.preventDefault(), this.openWindow(to.url, { byKey: !document.activeElement.closest(".popup-stack") });
     if (event.code === "KeyW" && this.active) event.preventDefault(), this.closeWindow(this.active);
   }
 }
+
+// What opens a window of its own is not boosted: htmx would take the click first, and put the answer into this window.
+document.addEventListener("htmx:beforeProcessNode", ({ target }) => target.matches?.("a[data-window], form[data-window]") && target.setAttribute("hx-boost", "false"));
 
 // htmx has run by then: it is loaded before the modules.
 customElements.define("window-bar", WindowBar);
