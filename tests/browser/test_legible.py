@@ -91,6 +91,8 @@ def test_a_month_fits_a_telephone_and_lists_the_day_that_is_touched(
     assert window.evaluate("it => it.scrollWidth <= it.clientWidth")
     days = page.locator(".calendar-day").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
     assert min(days) >= 44
+    dates = page.locator(".calendar-date").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
+    assert min(dates) >= 28
     assert max(days) - min(days) < 1
     pick = page.locator(f'[data-day="{on}"] .calendar-pick')
     expect(pick).to_have_text("2")

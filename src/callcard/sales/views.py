@@ -98,7 +98,7 @@ def _are_right(lines: list[TypedLine], form: OrderForm) -> bool:
     if not lines:
         form.add_error(None, _("Write at least one line: what is sold and for how much."))
     if any(line.wrong for line in lines):
-        form.add_error(None, _("Something in the lines cannot be understood."))
+        form.add_error(None, _("Something in the lines is not right: look at what is marked."))
     elif lines and abs(_figures(form.columns(), lines).total) > LARGEST_TOTAL:
         form.add_error(None, _("This comes to more than can be written down."))
     return not form.non_field_errors()
