@@ -35,7 +35,10 @@ class WindowBar extends HTMLElement {
       detail.headers["X-Callcard-Window"] = "1";
     });
     document.addEventListener("htmx:beforeSwap", (event) => this.beforeSwap(event));
-    document.addEventListener("htmx:afterSwap", ({ target }) => this.arrived(target.closest(".window"), true));
+    document.addEventListener("htmx:afterSwap", ({ target }) => {
+      this.arrived(target.closest(".window"), true);
+      if (target === this.active?.section) this.goOn(this.active); // a part that is drawn anew sees to the focus by itself
+    });
     for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
       document.addEventListener(failed, ({ target, detail }) => detail.xhr?.status !== TOO_LARGE && this.failed(target.closest(".window")));
   }
@@ -212,7 +215,6 @@ class WindowBar extends HTMLElement {
       this.remember("push");
       this.show();
       this.showOutcome(section);
-      this.goOn(it);
     } else this.save();
   }
 
