@@ -87,7 +87,7 @@ def with_number_from(beginning: str, limit: int) -> list[Row]:
     return _read(
         f"SELECT {_CUSTOMER}, t.entries FROM "
         f"(SELECT customer_id, e164 FROM customers_phone WHERE {condition} ORDER BY e164 LIMIT {limit}) p "
-        f"JOIN customers_searchtext t ON t.customer_id = p.customer_id JOIN {_CUSTOMER_OF_TEXT}",
+        f"JOIN customers_searchtext t ON t.customer_id = p.customer_id JOIN {_CUSTOMER_OF_TEXT} ORDER BY p.e164",
         parameters,
     )
 
@@ -95,28 +95,29 @@ def with_number_from(beginning: str, limit: int) -> list[Row]:
 def with_code_from(code: str, visibility: Visibility, limit: int) -> list[Row]:
     """(customer's columns, source, text, code, last number) of records whose code begins so."""
     at_least, below, order = _ways_of_text()
-    inner = f"WHERE code {at_least} %s AND code {below} %s ORDER BY code{order}"
-    return _records(inner, [code, code + "\U0010ffff"], visibility, limit)
+    begins = f"code {at_least} %s AND code {below} %s"
+    return _records(begins, f"code{order}", [code, code + "\U0010ffff"], visibility, limit)
 
 
 def with_last_number(number: str, visibility: Visibility, limit: int) -> list[Row]:
     """As `with_code_from`, of records whose last number is this one, the newest first, then of those that begin so."""
     _at_least, below, order = _ways_of_text()
-    same = _records("WHERE ending = %s ORDER BY id DESC", [number], visibility, limit)
+    same = _records("ending = %s", "id DESC", [number], visibility, limit)
     if len(same) >= limit:
         return same
     above = "> %s" if connection.vendor == "sqlite" else "~>~ %s"
-    inner = f"WHERE ending {above} AND ending {below} %s ORDER BY ending{order}"
-    return [*same, *_records(inner, [number, number + "\U0010ffff"], visibility, limit - len(same))]
+    begins = f"ending {above} AND ending {below} %s"
+    return [*same, *_records(begins, f"ending{order}", [number, number + "\U0010ffff"], visibility, limit - len(same))]
 
 
-def _records(inner: str, values: list[Any], visibility: Visibility, limit: int) -> list[Row]:
+def _records(condition: str, order: str, values: list[Any], visibility: Visibility, limit: int) -> list[Row]:
+    """Ordered twice: which rows are read, and how they come out of the join, which may turn them round."""
     seen, parameters = _seen(visibility)
     bound = max(limit, _SEEN_AMONG) if parameters else limit
     return _read(
         f"SELECT {_CUSTOMER}, s.source, s.text, s.code, s.ending FROM "
-        f"(SELECT * FROM customers_searchcode {inner} LIMIT {bound}) s "
-        f"JOIN customers_customer c ON c.id = s.customer_id WHERE 1 = 1{seen} LIMIT {limit}",
+        f"(SELECT * FROM customers_searchcode WHERE {condition} ORDER BY {order} LIMIT {bound}) s "
+        f"JOIN customers_customer c ON c.id = s.customer_id WHERE 1 = 1{seen} ORDER BY s.{order} LIMIT {limit}",
         [*values, *parameters],
     )
 
