@@ -10,10 +10,12 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
 from callcard.calls.models import Call, CallResult, CallTag, Segment
+from callcard.calls.screening.models import BlockedNumber
 from callcard.calls.setting import decide
 from callcard.customers.models import Customer
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
+from tests.rooms.calls.recorded_calls import recorded
 from tests.stories.product import wait_for
 
 pytestmark = pytest.mark.browser
@@ -53,3 +55,20 @@ def test_who_leaves_a_talk_without_a_result_is_asked_for_it(
     asked.get_by_role("button", name="Note down").click()
     expect(asked).to_have_count(0)
     wait_for(lambda: Call.objects.filter(result="Ordered", tags__name="Delivery").exists())
+
+
+def test_a_number_is_blocked_from_its_line_and_let_through_by_undo(
+    office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    User.objects.filter(pk=office_people["anna"].pk).update(role=User.Role.ADMINISTRATOR)
+    recorded(office_people["anna"], e164="+8562055512345")
+    page = open_page(signed_in("anna"), "/calls/")
+    button = page.get_by_role("button", name="Block this number")
+    button.click()
+    expect(page.locator("#toast")).to_contain_text("+8562055512345 is blocked.")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert BlockedNumber.objects.get().removed_at is None
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert BlockedNumber.objects.get().removed_at is not None
+    expect(page.locator("tr[aria-selected=true]")).to_have_count(0)  # pressing a button is not choosing its line

@@ -11,7 +11,7 @@ class RecordList extends HTMLElement {
     this.anchor = null;
     this.querySelectorAll("th[data-width]").forEach((head) => (head.style.inlineSize = `${head.dataset.width}px`));
     this.table.addEventListener("click", (event) => this.click(event));
-    this.table.addEventListener("dblclick", (event) => event.target.closest("a, input") || this.open(event.target.closest("tbody tr")));
+    this.table.addEventListener("dblclick", (event) => event.target.closest("a, input, button") || this.open(event.target.closest("tbody tr")));
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("pointerdown", (event) => event.target.matches("[data-grip]") && this.widen(event));
     this.bulk.querySelector("[data-select-none]").addEventListener("click", () => (this.only([]), this.rows[0]?.focus()));
@@ -61,7 +61,7 @@ class RecordList extends HTMLElement {
   click(event) {
     if (event.target.matches("[data-select-page]")) return this.only(event.target.checked ? this.rows : []);
     const row = event.target.closest("tbody tr");
-    if (!row || event.target.closest("a")) return undefined;
+    if (!row || event.target.closest("a, button")) return undefined;
     if (event.shiftKey) getSelection().removeAllRanges();
     const isToggle = event.ctrlKey || event.metaKey || event.target.closest(".list-pick");
     this.stand(row);
