@@ -223,3 +223,40 @@ def test_a_table_without_what_is_needed_is_refused(tmp_path: Path) -> None:
         portions(record(table(tmp_path, "calldate, channel, disposition", [])))
     with pytest.raises(RecordProblem, match="no_table"):
         portions(record(f"sqlite:///{tmp_path / 'master.db'}?table=others"))
+
+
+def test_a_recording_is_believed_only_of_a_call_that_was_answered(tmp_path: Path) -> None:
+    """FreePBX names the file when it is ready to record, also where nobody picks up and none is written."""
+    names = [
+        "accountcode",
+        "src",
+        "dst",
+        "dcontext",
+        "clid",
+        "channel",
+        "dstchannel",
+        "lastapp",
+        "lastdata",
+        "start",
+        "answer",
+        "end",
+        "duration",
+        "billsec",
+        "disposition",
+        "amaflags",
+        "uniqueid",
+        "userfield",
+        "peeraccount",
+        "linkedid",
+        "sequence",
+        "recordingfile",
+    ]
+    lines = [
+        [*row(1), "external-301-1.wav"],
+        [*row(2, disposition="NO ANSWER", answer=""), "external-301-2.wav"],
+        [*row(3), "x" * 5000],
+        [*row(4), " "],
+    ]
+    told = record(file(tmp_path, written(*lines)), records_columns=tuple(names))
+    found = [(entry.recorded, entry.recording) for entry in entries(portions(told))]
+    assert found == [(True, "external-301-1.wav"), (False, ""), (True, "x" * 400), (False, "")]
