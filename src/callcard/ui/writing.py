@@ -47,8 +47,11 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
     pattern: str = locale.currency_formats["standard"].pattern
     if amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
-    if get_currency_symbol(currency, locale)[-1:].isalpha():
+    symbol = get_currency_symbol(currency, locale)
+    if symbol[-1:].isalpha():
         pattern = pattern.replace("¤#", "¤\xa0#")  # "LAK 200,000": letters stand apart from digits
+    if symbol[:1].isalpha():
+        pattern = pattern.replace("0¤", "0\xa0¤")
     is_usual = amount == round(amount, get_currency_precision(currency)) and ".00" in pattern
     if amount != round(amount, 2):
         pattern = pattern.replace(".00", ".00#")

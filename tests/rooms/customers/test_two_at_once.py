@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from callcard.customers.merge_services import merge_customers
+from callcard.customers.merging import CannotMerge
 from callcard.customers.models import Address, ContactPerson, Customer
 from callcard.customers.person_services import (
     add_address,
@@ -47,6 +48,23 @@ def test_what_is_added_to_somebody_merged_meanwhile_goes_to_whom_they_became() -
     person, address = add_person(customer=gone, name="Mali"), add_address(customer=gone, city="Pakse")
     assert (person.customer_id, address.customer_id) == (kept.pk, kept.pk)
     assert add_phone(customer=gone, raw="021 555555", person="mali").contact_person == person
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_opposite_merges_one_is_done_and_nobody_is_gone() -> None:
+    one, two = create_customer(name="One", numbers=["021 111111"]), create_customer(name="Two", numbers=["021 222222"])
+
+    def merge(kept: Customer, gone: Customer) -> None:
+        try:
+            merge_customers(kept=kept, gone=[gone], by=None)
+        except CannotMerge as refused:
+            raise ChangedMeanwhile("archived_at", "", by=None, at=None) from refused
+
+    outcomes = _at_once(lambda: merge(one, two), lambda: merge(two, one))
+    assert sorted(outcomes) == ["told", "written"]
+    left = Customer.objects.current().get()
+    assert left == (one, two)[outcomes.index("told") - 1]
+    assert sorted(left.phones.values_list("raw", flat=True)) == ["021 111111", "021 222222"]
 
 
 @pytest.mark.django_db(transaction=True)

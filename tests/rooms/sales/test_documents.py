@@ -10,7 +10,7 @@ from decimal import Decimal
 import pypdfium2
 import pytest
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 from pypdfium2 import raw
 
@@ -24,6 +24,7 @@ from callcard.sales.services import LineDraft, cancel_order, record_order
 from callcard.sales.statements import statement
 from callcard.staff.company import company
 from callcard.staff.models import Company
+from callcard.ui.writing import money
 from tests.rooms.staff.windows import Window, person, words
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,15 @@ def test_each_script_has_its_own_letters_and_nothing_of_the_machines(code: str) 
     pdf = invoice_pdf(an_order(customer))
     assert font in fonts_of(pdf)
     assert all(each.startswith("NotoSans") for each in fonts_of(pdf))
+
+
+@pytest.mark.parametrize(
+    ("code", "currency", "written"),
+    [("en", "LAK", "LAK\xa01,250,000"), ("km", "LAK", "1,250,000\xa0LAK"), ("km", "KHR", "1,250,000៛")],
+)
+def test_letters_of_a_currency_stand_apart_from_the_digits(code: str, currency: str, written: str) -> None:
+    with translation.override(code):
+        assert money(Decimal(1250000), currency) == written
 
 
 def test_an_arabic_sheet_is_mirrored() -> None:

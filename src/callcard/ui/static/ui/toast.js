@@ -13,6 +13,7 @@ export function toast(text, choices = [], ms = choices.length ? 0 : 4000) {
     button.addEventListener("click", () => (clear(), run()));
     return button;
   });
+  place.classList.toggle("is-asking", !ms); // what stays until it is answered gets room of its own
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }), ...buttons);
   if (ms) later(ms, clear);
 }
