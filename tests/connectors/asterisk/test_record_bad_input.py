@@ -16,6 +16,11 @@ from tests.connectors.asterisk.cdr_scene import LONG_AGO, calls, entries, portio
 
 BEGAN = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 EPOCH = int(BEGAN.timestamp())
+MASTER_COLUMNS = (
+    *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata"),
+    *("start", "answer", "end", "duration", "billsec", "disposition", "amaflags"),
+    *("uniqueid", "userfield", "peeraccount", "linkedid", "sequence"),
+)
 
 
 def row(number: int = 1, **values: str) -> list[str]:
@@ -37,12 +42,7 @@ def row(number: int = 1, **values: str) -> list[str]:
         **values,
     }
     given.setdefault("linkedid", given["uniqueid"])
-    names = (
-        *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata"),
-        *("start", "answer", "end", "duration", "billsec", "disposition", "amaflags"),
-        *("uniqueid", "userfield", "peeraccount", "linkedid", "sequence"),
-    )
-    return [given.get(name, "") for name in names]
+    return [given.get(name, "") for name in MASTER_COLUMNS]
 
 
 def written(*rows: list[str]) -> str:
@@ -227,36 +227,12 @@ def test_a_table_without_what_is_needed_is_refused(tmp_path: Path) -> None:
 
 def test_a_recording_is_believed_only_of_a_call_that_was_answered(tmp_path: Path) -> None:
     """FreePBX names the file when it is ready to record, also where nobody picks up and none is written."""
-    names = [
-        "accountcode",
-        "src",
-        "dst",
-        "dcontext",
-        "clid",
-        "channel",
-        "dstchannel",
-        "lastapp",
-        "lastdata",
-        "start",
-        "answer",
-        "end",
-        "duration",
-        "billsec",
-        "disposition",
-        "amaflags",
-        "uniqueid",
-        "userfield",
-        "peeraccount",
-        "linkedid",
-        "sequence",
-        "recordingfile",
-    ]
     lines = [
         [*row(1), "external-301-1.wav"],
         [*row(2, disposition="NO ANSWER", answer=""), "external-301-2.wav"],
         [*row(3), "x" * 5000],
         [*row(4), " "],
     ]
-    told = record(file(tmp_path, written(*lines)), records_columns=tuple(names))
+    told = record(file(tmp_path, written(*lines)), records_columns=(*MASTER_COLUMNS, "recordingfile"))
     found = [(entry.recorded, entry.recording) for entry in entries(portions(told))]
     assert found == [(True, "external-301-1.wav"), (False, ""), (True, "x" * 400), (False, "")]

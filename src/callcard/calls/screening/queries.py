@@ -72,18 +72,25 @@ def blocks_of(raw: str, *, region: str) -> list[BlockedNumber]:
 
 
 def blocking_lines(numbers: Collection[str], *, region: str) -> dict[str, BlockedNumber]:
-    """Number -> the line that blocks it now, for a page of a list; one by the whole number first. One query."""
-    keys = {number: keys_of(number, readings(number, region)) for number in numbers}
-    exact = {key for whole, _prefixes in keys.values() for key in whole}
-    prefixes = {key for _whole, prefixes in keys.values() for key in prefixes}
-    found = blocked_now(timezone.now()).filter(Q(key__in=exact) | Q(key__in=prefixes, is_prefix=True))
-    lines = sorted(found, key=lambda line: line.is_prefix)
+    """Number -> the line that blocks it now, for a page of a list; one of the whole number first. One query."""
+    keys = {number: _whole_keys(number, region) for number in numbers}
+    lines = list(blocked_now(timezone.now()).filter(Q(key__in=set().union(*keys.values())) | Q(is_prefix=True)))
+    lines.sort(key=lambda line: line.is_prefix)
     told: dict[str, BlockedNumber] = {}
-    for number, (whole, begins) in keys.items():
-        for line in lines:
-            if line.key in (begins if line.is_prefix else whole):
-                told.setdefault(number, line)
+    for number, whole in keys.items():
+        line = next((one for one in lines if _fits(one, whole)), None)
+        if line is not None:
+            told[number] = line
     return told
+
+
+def _whole_keys(number: str, region: str) -> set[str]:
+    """As rules.keys_of; what is E.164 already need not be read."""
+    return {number, number[1:]} if number.startswith("+") else set(keys_of(number, readings(number, region))[0])
+
+
+def _fits(line: BlockedNumber, whole: Collection[str]) -> bool:
+    return any(key.startswith(line.key) for key in whole) if line.is_prefix else line.key in whole
 
 
 def blocked_now(now: datetime) -> Any:
