@@ -172,3 +172,21 @@ def test_a_recording_that_its_new_call_has_already_is_not_kept_twice(source: Rec
     later()
     assert list(Recording.objects.filter(state=State.HERE)) == [kept]
     assert (storing.size_of(gone.path), kept.call_id, storing.size_of(kept.path)) == (None, other.pk, len(tone()))
+
+
+def test_several_folders_of_one_telephone_system_are_looked_through_in_turn(
+    source: RecordingSource, root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    RecordingSource.objects.create(kind="folder", pbx="office", folder=str(tmp_path / "second"))
+    one, other = recorded(), recorded()
+    put(root, f"{one.key}.wav", tone())
+    put(tmp_path / "second", f"{other.key}.wav", tone())
+    fetch()
+    later()
+    later()
+    assert (here(one), here(other)) == ([f"{one.key}.wav"], [f"{other.key}.wav"])
+    put(tmp_path / "second", f"b-{one.key}.wav", tone(2.0))
+    later()
+    assert here(one) == [f"{one.key}.wav", f"b-{one.key}.wav"]
+    assert not Recording.objects.filter(state=State.WAITING).exists()

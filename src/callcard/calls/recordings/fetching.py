@@ -141,6 +141,8 @@ def _wait(row: Recording, problem: str, detail: str) -> None:
     call = Call.objects.filter(pk=row.call_id).values_list("ended_at", "is_recorded").first()
     ended_at, is_recorded = call or (None, True)
     values: dict[str, object] = {"problem": problem, "detail": detail[:200]}
+    if problem == "not_there" and not row.place:
+        values["source"] = _next_source(row)
     if not gives_up(problem, attempts=row.attempts, ended_at=ended_at or row.began_at, now=now):
         held.update(due_at=now + pause_after(row.attempts), **values)
     elif problem == "not_there" and not is_recorded:
@@ -148,6 +150,15 @@ def _wait(row: Recording, problem: str, detail: str) -> None:
     else:
         state = Recording.State.MISSING if problem in ("not_there", "gone") else Recording.State.REFUSED
         held.update(state=state, **values)
+
+
+def _next_source(row: Recording) -> int | None:
+    """A PBX may have several places of one kind: they are looked through in turn."""
+    places = RecordingSource.objects.filter(is_enabled=True, kind=row.origin, pbx__in=["", row.pbx])
+    keys = list(places.order_by("pk").values_list("pk", flat=True))
+    if row.source_id not in keys:
+        return row.source_id
+    return keys[(keys.index(row.source_id) + 1) % len(keys)]
 
 
 def _let_go(rows: list[Recording]) -> None:

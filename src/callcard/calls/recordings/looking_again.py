@@ -28,7 +28,9 @@ def look_for_more(source: RecordingSource, *, since: datetime | None, now: datet
     in_folder = source.kind == RecordingSource.Kind.FOLDER
     if since is not None and not in_folder:
         return
-    here = Recording.objects.filter(state=Recording.State.HERE, origin=source.kind, source=source).defer("peaks")
+    here = Recording.objects.filter(state=Recording.State.HERE, origin=source.kind).defer("peaks")
+    if source.pbx:
+        here = here.filter(pbx=source.pbx)
     if since is not None:
         here = here.filter(began_at__gt=since)
     elif in_folder:
@@ -40,7 +42,8 @@ def look_for_more(source: RecordingSource, *, since: datetime | None, now: datet
     firsts = list({row.call_id: row for row in here.order_by("-began_at", "-pk")[:_CALLS_AT_ONCE]}.values())
     if not firsts:
         return
-    _wait_for(_in_folder(source, firsts, now) if in_folder else (further(row, place="", due_at=now) for row in firsts))
+    again = (further(row, place="", due_at=now) for row in firsts if row.source_id == source.pk)
+    _wait_for(_in_folder(source, firsts, now) if in_folder else again)
 
 
 def _slot_of(now: datetime) -> datetime:
@@ -55,7 +58,9 @@ def _in_folder(source: RecordingSource, rows: list[Recording], now: datetime) ->
         for one, place in find_files(source.folder, ids, days, files):
             row = files.get(one) or ids[one]
             if place[:1000] not in known.get(row.call_id, ()):
-                yield further(row, place=place, due_at=now)
+                found = further(row, place=place, due_at=now)
+                found.source = source  # another leg may have been recorded into another folder
+                yield found
     except OSError:
         return  # the look for what is waited for says so
 
