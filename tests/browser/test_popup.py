@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -174,6 +175,21 @@ def test_a_saved_note_is_still_on_the_card_after_folding_it(
     page.locator("article.popup [data-do=fold]").press("Enter")
     page.locator(".popup-unfold").click()
     expect(page.locator(".popup-note textarea")).to_have_value("Wants the blue one")
+
+
+def test_a_card_that_grows_beyond_the_screen_can_be_scrolled_to_its_end(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    card = page.locator("article.popup[data-state=talking]")
+    box = settled(page).locator("article.popup").bounding_box()
+    assert box
+    page.set_viewport_size({"width": 1280, "height": round(box["height"]) + 90})
+    card.locator("summary").first.click()
+    expect(card).to_have_class(re.compile(r"\bis-tall\b"))
+    assert card.evaluate("(card) => getComputedStyle(card).overflowY") == "auto"
 
 
 def test_who_was_found_by_typing_stays_when_the_call_is_answered(

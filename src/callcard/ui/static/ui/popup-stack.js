@@ -3,6 +3,7 @@
 import { every } from "./clock.js";
 import { PopupActions } from "./popup-actions.js";
 import { PopupEndings, endedAt, isStale } from "./popup-endings.js";
+import { PopupFinishing } from "./popup-finishing.js";
 import { PopupLines } from "./popup-lines.js";
 import { PopupShown } from "./popup-shown.js";
 import { post } from "./post.js";
@@ -19,7 +20,7 @@ class PopupStack extends HTMLElement {
     this.clockOff = 0; // this computer's clock minus the server's, ms
     this.waiting = null; // events that came while the whole stack is being fetched
     this.card = this.querySelector(".popup-open");
-    this.lines = new PopupLines(this.querySelector(".popup-lines"), (call) => this.lineHtml(call), () => this.fit());
+    this.lines = new PopupLines(this.querySelector(".popup-lines"), (call) => this.lineHtml(call), () => this.drawn());
     this.unclosed = new Set(); // calls whose closing has not reached the server yet
     this.announcer = document.getElementById("announcer");
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
@@ -28,6 +29,7 @@ class PopupStack extends HTMLElement {
     this.actions = new PopupActions(this);
     this.endings = new PopupEndings(this);
     this.shown = new PopupShown(this);
+    this.finishing = new PopupFinishing(this);
     every(1000, () => this.showTimers());
     this.refill();
   }
@@ -104,28 +106,10 @@ class PopupStack extends HTMLElement {
     document.dispatchEvent(new CustomEvent("calls:changed", { detail: { calls: this.calls, ...what } }));
   }
 
-  /** What the card is first painted without. Only one that is higher than the screen scrolls: that needs a layer of its own. */
-  finish() {
-    const card = this.card.firstElementChild;
-    if (!card || card.classList.contains("is-settled")) return;
-    card.classList.add("is-settled");
-    for (const term of card.querySelectorAll("dt[data-icon]"))
-      term.insertAdjacentHTML("afterbegin", `<i class="icon icon-${term.dataset.icon}" aria-hidden="true"></i>`);
-    for (const place of card.querySelectorAll("[data-copies]")) place.append(this.copyButton(place.dataset.copies));
-  }
-
-  /** Last of all, because it has the page laid out. */
-  fit() {
+  /** Lines were: last of all, because it has the page laid out. */
+  drawn() {
     this.showTimers();
-    const card = this.card.firstElementChild;
-    if (card?.classList.contains("is-settled")) card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
-  }
-
-  copyButton(text) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy" });
-    button.ariaLabel = this.dataset.wordCopy.replace("{what}", text);
-    button.dataset.copy = text;
-    return button;
+    this.finishing.fit();
   }
 
   announce(text) {
@@ -168,7 +152,7 @@ class PopupStack extends HTMLElement {
     this.openCall = entry.call;
     entry.isFolded = false;
     this.openedAt = performance.now();
-    this.lines.soon(() => this.finish());
+    this.lines.soon(() => this.finishing.finish());
     this.pinned = false;
     this.lines.of(entry.call)?.remove();
     this.card.innerHTML = entry.html;
@@ -197,7 +181,7 @@ class PopupStack extends HTMLElement {
     const [start, end] = [focused?.selectionStart, focused?.selectionEnd];
     this.keepTyped(entry);
     this.card.innerHTML = entry.html;
-    this.finish();
+    this.finishing.finish();
     this.restoreTyped(entry);
     if (!focused) return;
     const again = this.sameIn(focused);
