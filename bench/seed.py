@@ -166,6 +166,8 @@ def _fill_sqlite(path: Path, size: int, content: Content) -> None:
     for rows in content.rows(size, _Sqlite()):
         columns = connection.execute(f"PRAGMA table_info({rows.table})").fetchall()
         needed = {name: kind for _, name, kind, not_null, _, is_key in columns if not_null and not is_key}
+        if rows.rows < 1:  # of a small company; the series below has always one
+            continue
         series = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows.rows})"
         _insert(connection.execute, rows, needed, series, "n")
     connection.execute("COMMIT")
