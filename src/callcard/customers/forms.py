@@ -103,6 +103,8 @@ class CustomerForm(_OfCustomer):
             default = None if instance else own.default
             self.fields[_OWN + own.key] = OwnValueField(own, values.get(own.key, default))
         dress(self)
+        if instance is None and data is None:
+            self.fields["name"].widget.attrs["autofocus"] = True
         for field in self.fields.values():
             if isinstance(field.widget, forms.TextInput | forms.Textarea):
                 field.widget.attrs.setdefault("dir", "auto")

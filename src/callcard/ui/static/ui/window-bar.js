@@ -57,6 +57,7 @@ class WindowBar extends HTMLElement {
     } else now = this.windows[stored.active];
     if (now) this.activate(now, "replace");
     else this.show();
+    now?.section.querySelector("[autofocus]")?.focus(); // the browser has lost it from sight when it was moved
   }
 
   find(url) {
