@@ -148,3 +148,22 @@ def test_a_window_opened_from_the_card_lies_beside_it(
     assert card is not None
     assert contents is not None
     assert contents["x"] + contents["width"] <= card["x"]
+
+
+def test_a_page_loaded_with_a_card_open_makes_room_and_one_in_use_does_not_jump(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna", width=1280), "/calls/")
+    product.run(product.simulator.ring(MALI, ["301"]))
+    settled(page)
+    windows = page.locator("#windows")
+    expect(windows).not_to_have_class(re.compile("is-beside"))
+    page.reload()
+    settled(page)
+    expect(windows).to_have_class(re.compile("is-beside"))
+    last = page.locator(".call-list thead th").last
+    last.evaluate("head => { head.closest('.window').scrollLeft = 10_000 }")
+    card, head = page.locator("article.popup").bounding_box(), last.bounding_box()
+    assert card is not None
+    assert head is not None
+    assert head["x"] + head["width"] <= card["x"]

@@ -31,7 +31,7 @@ class PopupStack extends HTMLElement {
     this.shown = new PopupShown(this);
     this.finishing = new PopupFinishing(this);
     every(1000, () => this.showTimers());
-    this.refill();
+    this.refill().then(() => document.dispatchEvent(new CustomEvent("calls:filled")));
   }
 
   listen() {

@@ -116,6 +116,7 @@ function uncover() {
 }
 
 document.addEventListener("window:active", ({ detail }) => (setTitle(detail.title), beside()));
+document.addEventListener("calls:filled", beside); // the cards of a page that was just loaded: nobody works in it yet
 document.addEventListener("calls:changed", () => {
   find("#windows").classList.toggle("is-above", find(".popup-lines").childElementCount > 0);
   uncover();
