@@ -60,6 +60,53 @@ def test_every_wrong_line_is_said_with_its_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prices", "read"),
+    [
+        (["1.000", "1.000,50"], ["1000", "1000.5"]),
+        (["1.000", "12,5"], ["1000", "12.5"]),
+        (["1.000", "12.5"], ["1", "12.5"]),
+        (["1,000", "0.125"], ["1000", "0.125"]),
+        (["1,000", "12,50"], ["1", "12.5"]),
+        (["1.000", "2 000"], None),
+        (["1,000"], None),
+        (["1.000", "12.5", "12,5"], None),
+        (["1234.567", "1.500"], ["1234.567", "1.5"]),
+    ],
+)
+def test_whether_a_mark_parts_thousands_the_whole_sheet_says_or_nobody(
+    prices: list[str], read: list[str] | None
+) -> None:
+    sheet = read_sheet("prefix;per_minute\n" + "".join(f"+{at};{price}\n" for at, price in enumerate(prices, 1)))
+    if read is None:
+        assert sheet.problems[0][0] == 2
+        assert sheet.problems[0][1] == f"{prices[0]} may mean 1 or 1000: write one of these."
+    else:
+        assert sheet.problems == []
+        assert [one.per_minute for one in sheet.prices] == [Decimal(each) for each in read]
+
+
+def test_three_decimals_are_written_so_that_they_are_read_again() -> None:
+    sheet = read_sheet("prefix;per_minute\n+1;1.1250\n")
+    assert read_sheet(write_sheet(sheet.prices)).prices[0].per_minute == Decimal("1.125")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("prefix;per_minute\n", 1, "There are no rows below it. A list that shall price nothing is removed instead."),
+        ("prefix;per_minute;per_minute\n+1;1;2\n", 1, "The column “per_minute” stands there twice."),
+        ('prefix;per_minute\n+1;1\n+856;"10\n+2;1\n', 3, "A quotation mark begins here that nothing closes."),
+        (
+            *("prefix,per_minute\n+1,0,12\n", 2),
+            "There are more cells than columns. What has the separator in it stands in quotation marks.",
+        ),
+    ],
+)
+def test_a_sheet_that_is_not_whole_is_refused(text: str, line: int, words: str) -> None:
+    assert read_sheet(text).problems == [(line, words)]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "The first line must name the columns, at least prefix and per_minute."),

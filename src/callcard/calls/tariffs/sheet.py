@@ -9,24 +9,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from callcard.calls.tariffs.models import Price
 from callcard.calls.tariffs.rules import LONGEST_PREFIX, plain_number
-from callcard.kit.amounts import read_decimal
+from callcard.kit.amounts import BOTH, possible_marks, read_decimal
 
 COLUMNS = ("prefix", "name", "per_minute", "fee", "first_step", "next_step", "free_seconds", "days", "from", "until")
 MOST_ROWS = 20_000
 _MOST_TOLD = 50
 _PREFIX = re.compile(r"\+?[0-9]{0,19}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4])[:.]([0-5][0-9])")
+_MONEY = ("per_minute", "fee")
 _MOST_MONEY, _MOST_SECONDS = Decimal(1_000_000), 86_400
 
 
 class WrongCell(ValueError):
     """Words for people."""
+
+
+class _NotClosed(ValueError):
+    def __init__(self, line: int) -> None:
+        super().__init__(_("A quotation mark begins here that nothing closes."))
+        self.line = line
 
 
 @dataclass(slots=True)
@@ -39,17 +47,23 @@ class Sheet:
 
 def read_sheet(text: str) -> Sheet:
     """The first line names the columns (COLUMNS, in any order; prefix and per_minute must be there). Columns are parted
-    by tabs, semicolons or commas; a price may have a decimal comma where commas part nothing."""
+    by tabs, semicolons or commas; a price may have a decimal comma where commas part nothing. Whether "1.000" is one or
+    a thousand the other prices must tell."""
     sheet, seen = Sheet(), dict[tuple[Any, ...], int]()
-    lines = _lines(text.lstrip("\ufeff"))
-    names = [cell.strip().lower() for cell in next(lines, (0, []))[1]]
-    unknown = [name for name in names if name and name not in COLUMNS]
-    if unknown or not {"prefix", "per_minute"} <= set(names):
-        sheet.problems.append((1, _heading_problem(unknown)))
+    try:
+        rows = list(_lines(text.lstrip("\ufeff")))
+    except _NotClosed as wrong:
+        sheet.problems.append((wrong.line, str(wrong)))
         return sheet
-    for number, cells in lines:
+    names = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    problem = _heading_problem(names, has_rows=len(rows) > 1)
+    if problem:
+        sheet.problems.append((1, problem))
+        return sheet
+    mark = _decimal_mark(names, rows[1:])
+    for number, cells in rows[1:]:
         try:
-            price = _price(dict(zip(names, (cell.strip() for cell in cells), strict=False)))
+            price = _price(_named(names, cells), mark)
             key = (price.prefix, price.weekdays, price.from_time, price.until_time)
             if key in seen:
                 raise WrongCell(_("This prefix stands in line %(line)s already.") % {"line": seen[key]})
@@ -79,41 +93,67 @@ def write_sheet(prices: Iterable[Price]) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Those with something in them, numbered as an editor does."""
+    """Those with something in them, numbered as an editor does. Raises _NotClosed."""
     heading = text.split("\n", 1)[0]
     mark = next((mark for mark in "\t;," if mark in heading), ";")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    begins = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, cells
+            begins = reader.line_num + 1
     except csv.Error:
-        yield reader.line_num, []
+        raise _NotClosed(begins) from None
 
 
-def _heading_problem(unknown: list[str]) -> str:
+def _heading_problem(names: list[str], *, has_rows: bool) -> str:
+    unknown = next((name for name in names if name and name not in COLUMNS), "")
+    twice = next((name for name in names if name and names.count(name) > 1), "")
     if unknown:
         return _("There is no column “%(name)s”. Columns are: %(all)s") % {
-            "name": unknown[0][:40],
+            "name": unknown[:40],
             "all": ", ".join(COLUMNS),
         }
-    return _("The first line must name the columns, at least prefix and per_minute.")
+    if twice:
+        return _("The column “%(name)s” stands there twice.") % {"name": twice}
+    if not {"prefix", "per_minute"} <= set(names):
+        return _("The first line must name the columns, at least prefix and per_minute.")
+    if not has_rows:
+        return _("There are no rows below it. A list that shall price nothing is removed instead.")
+    return ""
 
 
-def _price(cells: Mapping[str, str]) -> Price:
+def _named(names: list[str], cells: list[str]) -> dict[str, str]:
+    """Raises WrongCell where there are more cells than names, as of a price with a comma between commas."""
+    if any(cell.strip() for cell in cells[len(names) :]):
+        raise WrongCell(_("There are more cells than columns. What has the separator in it stands in quotation marks."))
+    return dict(zip(names, (cell.strip() for cell in cells), strict=False))
+
+
+def _decimal_mark(names: list[str], rows: Iterable[tuple[int, list[str]]]) -> str:
+    """The one in which all prices agree that tell; empty: nothing is known of it."""
+    at = [place for place, name in enumerate(names) if name in _MONEY]
+    told = {possible_marks(cells[place]) for _number, cells in rows for place in at if place < len(cells)}
+    told -= {"", BOTH}
+    return told.pop() if len(told) == 1 else ""
+
+
+def _price(cells: Mapping[str, str], mark: str) -> Price:
     def read(name: str, reader: Callable[[str], Any], otherwise: Any) -> Any:
         return reader(cells[name]) if cells.get(name) else otherwise
 
     if not cells.get("per_minute"):
         raise WrongCell(_("There is no price."))
+    money = partial(_money, mark=mark)
     from_time, until_time = read("from", _clock, None), read("until", _clock, None)
     if (from_time is None) != (until_time is None):
         raise WrongCell(_("Hours need both a beginning and an end."))
     return Price(
         prefix=_prefix(cells.get("prefix", "")),
         name=cells.get("name", "").replace("\x00", "")[:100],
-        per_minute=_money(cells["per_minute"]),
-        fee=read("fee", _money, Decimal(0)),
+        per_minute=money(cells["per_minute"]),
+        fee=read("fee", money, Decimal(0)),
         first_step=read("first_step", _step, 60),
         next_step=read("next_step", _step, 60),
         free_seconds=read("free_seconds", _seconds, 0),
@@ -130,9 +170,15 @@ def _prefix(text: str) -> str:
     return plain_number(plain)[:LONGEST_PREFIX] if len(plain) > 7 else re.sub(r"^00(?=.)", "+", plain)
 
 
-def _money(text: str) -> Decimal:
+def _money(text: str, mark: str) -> Decimal:
     try:
-        amount = read_decimal(text)
+        amount = read_decimal(text, mark)
+        if not mark and possible_marks(text) == BOTH:
+            less, more = sorted(read_decimal(text, each) for each in BOTH)
+            words = _("%(word)s may mean %(less)s or %(more)s: write one of these.")
+            raise WrongCell(words % {"word": text[:40], "less": _plain(less), "more": f"{more:f}"})
+    except WrongCell:
+        raise
     except ValueError:
         raise WrongCell(_("This is not an amount: %(word)s") % {"word": text[:40]}) from None
     if not 0 <= amount <= _MOST_MONEY or amount != round(amount, 6):
@@ -172,4 +218,6 @@ def _clock(text: str) -> time:
 
 
 def _plain(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+    """Three decimals get a fourth, so that nobody takes them for thousands."""
+    plain = f"{amount.normalize():f}"
+    return f"{plain}0" if possible_marks(plain) == BOTH else plain

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.calls.tariffs.budgets import IN_CHARGE
@@ -136,7 +137,10 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     if sheet.problems:
         return _page(request, held, rows_form=form, problems=sheet.problems, status=422)
     write_rows(price_list=held, prices=sheet.prices, by=signed_in(request))
-    messages.success(request, _("%(number)s rows are saved.") % {"number": len(sheet.prices)})
+    number = len(sheet.prices)
+    messages.success(
+        request, ngettext("%(number)d row is saved.", "%(number)d rows are saved.", number) % {"number": number}
+    )
     return redirect("price-list", pk=pk)
 
 
