@@ -108,6 +108,26 @@ def read_closing(given: QueryDict) -> Closing:
     )
 
 
+def closing_problem(given: QueryDict, *, call: Call | None = None, task: Task | None = None) -> str:
+    """Words for what was sent and cannot be; empty when nothing is wrong. What `call` and `task` have may stay."""
+    said = read_closing(given)
+    result, kept = said.result.replace("\x00", "").strip()[:_RESULT_LENGTH], call.result if call else ""
+    if result and result != kept and result not in {name[:_RESULT_LENGTH] for name in _result_names()}:
+        return _("“%(word)s” is not among the results.") % {"word": result}
+    if said.next_contact is None:
+        return _("The next contact is not a day.") if given.get("next_on", "").strip() else ""
+    on, at = given.get("next_on", "").strip(), given.get("next_at", "").strip()
+    if (on, at) == _shown_due(task):
+        return ""
+    moment = said.next_contact
+    is_past = moment < timezone.now() if isinstance(moment, datetime) else moment < timezone.localdate()
+    return _("The next contact has passed already: choose a day to come.") if is_past else ""
+
+
+def _result_names() -> Iterable[str]:
+    return CallResult.objects.values_list("name", flat=True)
+
+
 def _ids(values: Iterable[str]) -> list[int]:
     return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
 
@@ -122,15 +142,21 @@ def closing_door(call_id: int, *, is_open: bool = False) -> str:
     )
 
 
-def closing_fields(*, result: str, task: Task | None, needs_result: bool = False) -> str:
-    """HTML of the fields for the result and the next contact: what is chosen, and the open task, are shown in them."""
-    on, at = _shown_due(task)
+def closing_fields(
+    *, result: str, task: Task | None, needs_result: bool = False, typed: tuple[str, str] | None = None
+) -> str:
+    """HTML of the fields for the result and the next contact: what is chosen, and the open task, are shown in them.
+
+    `typed`: day and time of a form that is shown again, instead of the task's.
+    """
+    on, at = (escape(each) for each in typed or _shown_due(task))
+    today = timezone.localdate().isoformat()
     words = {name: escape(text) for name, text in _words().items()}
     return (
         f"{_result_field(result, words, needs_result)}"
         f'<label class="closing-next"><span>{words["next"]}</span>'
         f'<input class="form-control form-control-sm" type="date" name="next_on" value="{on}"'
-        f' min="{timezone.localdate().isoformat()}"></label>'
+        f' min="{min(on, today) if on and task else today}"></label>'
         f'<input class="form-control form-control-sm" type="time" name="next_at" value="{at}"'
         f' aria-label="{words["time"]}">'
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from callcard.calls.closing import (
     close_call,
     closing_fields,
+    closing_problem,
     next_contact_of,
     read_closing,
     say_about,
@@ -36,6 +37,9 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
         said = read_closing(request.POST)
         if is_needed and not said.result.strip():
             return HttpResponse(_("Say what came of the call."), status=422, content_type="text/plain")
+        problem = closing_problem(request.POST, call=call, task=next_contact_of(call, user))
+        if problem:
+            return HttpResponse(problem, status=422, content_type="text/plain")
         close_call(call=call, note=said.note, result=said.result, next_contact_at=said.next_contact, by=user)
         say_about(call=call, said=said, by=user)
         return HttpResponse(status=204)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,8 @@ from callcard.tasks.forms import DayField, time_field
 from callcard.ui.forms import WindowForm
 from callcard.ui.writing import duration
 
-_LASTED = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})|(\d{1,4})", re.ASCII)
+_LASTED = re.compile(r"(?:(\d{1,2}):(?=[0-5]?\d:))?(\d{1,3}):([0-5]\d)|(\d{1,4})", re.ASCII)
+_ROUNDED = timedelta(minutes=1)  # who writes down when a call began writes no seconds
 _LONGEST_SECONDS = 24 * 3600
 _DIRECTIONS = [
     (Call.Direction.OUTBOUND, gettext_lazy("I called")),
@@ -89,6 +91,7 @@ class HandForm(WhoForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+    is_another = forms.BooleanField(label=gettext_lazy("It is another call: write it down too"), required=False)
 
     def __init__(self, *args: Any, user: User, call: Call | None = None, **kwargs: Any) -> None:
         given = _told(call) if call else {"direction": "outbound", "outcome": "answered", **_moment(timezone.now())}
@@ -96,8 +99,10 @@ class HandForm(WhoForm):
         # A customer whom this user may not see any more stays.
         hidden = call is not None and call.customer_id and not self.seen.filter(pk=call.customer_id).exists()
         self.kept = call.customer if call is not None and hidden else None
+        self.writer = user
+        self.twin: Call | None = None
         if call is not None:
-            del self.fields["note"]
+            del self.fields["note"], self.fields["is_another"]
 
     def clean_lasted(self) -> float:
         """Seconds."""
@@ -128,9 +133,36 @@ class HandForm(WhoForm):
             and not {"customer", "number"} & self.errors.keys()
         ):
             self.add_error("customer_typed", _("Who was it? Choose a customer, or write the number."))
-        if given.get("on") and given.get("at") and self.began > timezone.now():
-            self.add_error("at", _("That is yet to come."))
+        if given.get("on") and given.get("at"):
+            self._check_moment(given)
+        if "lasted" in given and "outcome" in given:
+            self._check_length(given)
+        if "is_another" in given and not self.errors:
+            self._check_twin(given)
         return given
+
+    def _check_moment(self, given: dict[str, Any]) -> None:
+        now, ends = timezone.now(), self.began + timedelta(seconds=given.get("lasted") or 0)
+        if self.began > now:
+            self.add_error("at", _("That is yet to come."))
+        elif ends > now + _ROUNDED:
+            words = _("With that length it would end at %(time)s, which is yet to come. When did it begin?")
+            self.add_error("at", words % {"time": f"{timezone.localtime(ends):%H:%M}"})
+
+    def _check_length(self, given: dict[str, Any]) -> None:
+        is_answered = given["outcome"] == Call.Outcome.ANSWERED
+        if is_answered and not given["lasted"]:
+            self.add_error("lasted", _("About how long did you talk?"))
+        elif given["lasted"] and not is_answered:
+            self.add_error("lasted", _("Nobody talked then: leave this empty, or choose “We talked”."))
+
+    def _check_twin(self, given: dict[str, Any]) -> None:
+        """The same person wrote down the same moment and the same party: mostly a form that was sent again."""
+        same = Q(customer=given["customer"]) if given["customer"] else Q(number=given["number"])
+        twins = Call.objects.filter(same, origin=Call.Origin.HAND, written_by=self.writer, direction=given["direction"])
+        self.twin = twins.filter(started_at=self.began).first()
+        if self.twin and not given["is_another"]:
+            self.add_error("is_another", _("You have written this call down already."))
 
     @property
     def began(self) -> datetime:

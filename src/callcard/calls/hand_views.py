@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from callcard.calls.closing import close_call, closing_fields, read_closing
+from callcard.calls.closing import close_call, closing_fields, closing_problem, read_closing
 from callcard.calls.hand import (
     ABOUT,
     CannotUndo,
@@ -37,6 +37,9 @@ def new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     initial = {name: request.GET[name] for name in ("customer", "number") if name in request.GET}
     form = HandForm(request.POST or None, user=user, initial=initial, auto_id="call-new-%s")
+    problem = closing_problem(request.POST) if request.method == "POST" else ""
+    if problem:
+        form.add_error(None, problem)
     if request.method == "POST" and form.is_valid():
         call = write_down(written=form.written(), note=form.cleaned_data["note"], by=user)
         said = read_closing(request.POST)
@@ -45,7 +48,8 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The call is written down."))
         return redirect("call", pk=call.pk)
     # Composed of escaped values, as everything on the pop-up is.
-    fields = closing_fields(result=request.POST.get("result", ""), task=None)
+    typed = (request.POST.get("next_on", ""), request.POST.get("next_at", ""))
+    fields = closing_fields(result=request.POST.get("result", ""), task=None, typed=typed)
     return render(request, "calls/hand.html", {"form": form, "call": None, "fields": mark_safe(fields)})
 
 

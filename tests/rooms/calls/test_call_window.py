@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from callcard.calls import parts
-from callcard.calls.models import Call, CallTag, CallTagging, Notice, Segment
+from callcard.calls.models import Call, CallResult, CallTag, CallTagging, Notice, Segment
 from callcard.calls.parts import CallPart, offer_part
 from callcard.calls.services import write_note
 from callcard.calls.setting import decide
@@ -39,6 +39,7 @@ def lamps(mali: User) -> Customer:
 @pytest.fixture
 def call(mali: User, lamps: Customer) -> Call:
     """Rang ten seconds, talked for fifty."""
+    CallResult.objects.create(name="Ordered")
     at, end = BEGAN + timedelta(seconds=10), BEGAN + timedelta(seconds=60)
     made = Call.objects.create(
         pbx="p",
@@ -146,7 +147,7 @@ def test_where_a_result_is_needed_the_card_asks_for_it_when_it_is_closed(call: C
     assert (asked.status_code, asked.content.decode()) == (200, f"/calls/{call.pk}/closing")
     dialog = browser(mali).get(f"/calls/{call.pk}/closing?ask=1").content.decode()
     assert "<dialog" in dialog
-    assert " required>" not in dialog
+    assert " required>" in dialog
     assert browser(mali).post(f"/calls/{call.pk}/closing", {"result": " "}).status_code == 422
     assert browser(mali).post(f"/calls/{call.pk}/closing", {"result": "Ordered"}).status_code == 204
     assert browser(mali).get(f"/calls/{call.pk}/closing?ask=1").status_code == 204

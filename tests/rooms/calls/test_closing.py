@@ -97,6 +97,7 @@ def test_the_fields_show_what_was_said_and_escape_it(call: Call, mali: User) -> 
 def test_the_form_is_for_those_who_see_the_call_and_a_note_that_is_not_sent_stays(call: Call, mali: User) -> None:
     browser = Client()
     browser.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    CallResult.objects.create(name="Offer sent")
     close_call(call=call, note="Wants lamps", result="", next_contact_at=None, by=mali)
     assert 'name="next_on"' in str(browser.get(f"/calls/{call.pk}/closing").content)
     sent = browser.post(f"/calls/{call.pk}/closing", {"result": "Offer sent", "next_on": "2040-05-01"})
@@ -112,3 +113,30 @@ def test_a_call_that_one_may_not_see_is_not_there(call: Call) -> None:
     assert [answer.status_code for answer in answers] == [404, 404]
     call.refresh_from_db()
     assert (call.result, Task.objects.exists()) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"result": "Made up"}, "“Made up” is not among the results."),
+        ({"next_on": "2020-01-01"}, "The next contact has passed already: choose a day to come."),
+        ({"next_on": "tomorrow"}, "The next contact is not a day."),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(call: Call, mali: User, given: dict[str, str], words: str) -> None:
+    browser = Client()
+    browser.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    answer = browser.post(f"/calls/{call.pk}/closing", {"note": "x", **given})
+    assert (answer.status_code, answer.content.decode()) == (422, words)
+    call.refresh_from_db()
+    assert (call.note, call.result, Task.objects.exists()) == ("", "", False)
+
+
+def test_what_stands_there_already_may_stay(call: Call, mali: User) -> None:
+    close_call(call=call, note=None, result="Of the old list", next_contact_at=date(2020, 1, 1), by=mali)
+    browser = Client()
+    browser.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    assert 'value="2020-01-01" min="2020-01-01"' in browser.get(f"/calls/{call.pk}/closing").content.decode()
+    sent = browser.post(f"/calls/{call.pk}/closing", {"result": "Of the old list", "next_on": "2020-01-01"})
+    assert sent.status_code == 204
+    assert Task.objects.get().due_on == date(2020, 1, 1)

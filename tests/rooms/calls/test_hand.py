@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from callcard.calls.models import Call, CallNote, CallResult, Segment
 from callcard.calls.setting import decide
@@ -30,6 +31,7 @@ GIVEN = {
 
 @pytest.fixture
 def mali(db: None) -> User:
+    CallResult.objects.create(name="Interested")
     return User.objects.create_user("mali", first_name="Mali")
 
 
@@ -83,6 +85,13 @@ def test_what_is_written_down_is_a_call_like_any_other(mali: User, lamps: Custom
         ({"at": "25:61"}, "at"),
         ({"direction": "sideways"}, "direction"),
         ({"customer": "99999999999999999999"}, "customer"),
+        ({"lasted": "3:99"}, "lasted"),
+        ({"lasted": "1:75:00"}, "lasted"),
+        ({"lasted": ""}, "lasted"),
+        ({"outcome": "missed", "lasted": "5:00"}, "lasted"),
+        ({"next_on": "2020-01-01"}, "__all__"),
+        ({"next_on": "soon"}, "__all__"),
+        ({"result": "Never heard of"}, "__all__"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_written(
@@ -92,6 +101,30 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_written(
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
     assert not Call.objects.exists()
+
+
+def test_a_call_is_over_when_it_is_written_down(mali: User) -> None:
+    now = timezone.localtime()
+    begun = {"on": f"{now:%Y-%m-%d}", "at": f"{now:%H:%M}"}
+    page = browser(mali).post("/calls/new", {**GIVEN, **begun, "lasted": "30"})
+    (words,) = page.context["form"].errors["at"]
+    assert words.startswith(
+        f"With that length it would end at {now + timedelta(minutes=30):%H:%M}, which is yet to come."
+    )
+    assert not Call.objects.exists()
+    assert 'value="2040-05-01"' in page.content.decode()  # what was typed is there again
+
+
+def test_the_same_call_is_written_down_twice_only_on_purpose(mali: User, noy: User) -> None:
+    call = written_down(mali)
+    again = browser(mali).post("/calls/new", GIVEN)
+    assert list(again.context["form"].errors) == ["is_another"]
+    assert f'href="/calls/{call.pk}/" data-window' in again.content.decode()
+    assert Call.objects.count() == 1
+    assert browser(mali).post("/calls/new", {**GIVEN, "is_another": "on"}).status_code == 302
+    assert browser(mali).post("/calls/new", {**GIVEN, "number": "020 5555 9999"}).status_code == 302
+    assert browser(noy).post("/calls/new", GIVEN).status_code == 302
+    assert Call.objects.count() == 4
 
 
 def test_the_form_offers_results_and_escapes_them(mali: User) -> None:
@@ -111,7 +144,7 @@ def test_nobody_elses_customer_is_chosen(mali: User, noy: User) -> None:
 
 def test_a_change_is_kept_and_undone(mali: User, lamps: Customer) -> None:
     call = written_down(mali)
-    sent = browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "busy", "lasted": "4:30"})
+    sent = browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "busy", "lasted": ""})
     assert sent.status_code == 302
     call.refresh_from_db()
     assert (call.outcome, call.talk_seconds, call.answered_at, call.result) == ("busy", 0, None, "Interested")
@@ -120,7 +153,7 @@ def test_a_change_is_kept_and_undone(mali: User, lamps: Customer) -> None:
     browser(mali).post(f"/calls/undo/{change.pk}")
     call.refresh_from_db()
     assert (call.outcome, call.talk_seconds) == ("answered", 270)
-    browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "missed"})
+    browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "outcome": "missed", "lasted": ""})
     browser(mali).post(f"/calls/undo/{change.pk}")
     call.refresh_from_db()
     assert call.outcome == "missed"  # it was changed again since

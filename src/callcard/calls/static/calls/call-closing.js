@@ -57,8 +57,8 @@ class CallClosing extends HTMLElement {
     if (note) fields.set("note", note.value);
     try {
       await post(this.dataset.url, fields);
-    } catch {
-      return toast(this.dataset.wordFailed);
+    } catch ({ words }) {
+      return toast(words || this.dataset.wordFailed);
     }
     if (note) note.defaultValue = note.value;
     toast(this.dataset.wordSaved);

@@ -1,4 +1,4 @@
-/** POST a form to the server; the text of its answer. Fails unless the answer is a good one. */
+/** POST a form to the server; the text of its answer. Fails unless the answer is a good one; `words` of what it refused. */
 export async function post(url, fields = {}) {
   const response = await fetch(url, {
     method: "POST",
@@ -7,6 +7,6 @@ export async function post(url, fields = {}) {
     redirect: "error",
     keepalive: true, // an answer given while the page is being left still counts
   });
-  if (!response.ok) throw new Error(`${response.status} ${url}`);
+  if (!response.ok) throw Object.assign(new Error(`${response.status} ${url}`), { words: response.status === 422 ? await response.text() : "" });
   return response.text();
 }
