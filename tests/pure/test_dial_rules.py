@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,9 +56,11 @@ destinations = st.builds(
 )
 
 
-def place(number: str, *, is_customer: bool = False, known: frozenset[str] = frozenset({"US"})) -> Destination:
+def place(
+    number: str, *, region: str = "LA", is_customer: bool = False, known: frozenset[str] = frozenset({"US"})
+) -> Destination:
     return destination_of(
-        number, "LA", extensions=frozenset({"301"}), is_customer=is_customer, is_known=known.__contains__
+        number, region, extensions=frozenset({"301"}), is_customer=is_customer, is_known=known.__contains__
     )
 
 
@@ -68,6 +71,8 @@ def place(number: str, *, is_customer: bool = False, known: frozenset[str] = fro
         ("301", Reach.INTERNAL, "", set()),
         ("700", Reach.INTERNAL, "", set()),
         ("190", Reach.EMERGENCY, "", set()),
+        ("112", Reach.EMERGENCY, "", set()),
+        ("911", Reach.EMERGENCY, "", set()),
         ("+12025550100", Reach.ABROAD, "US", set()),
         ("+18765551234", Reach.ABROAD, "JM", {Risk.NEW_COUNTRY}),
         ("+99365123456", Reach.ABROAD, "TM", {Risk.NEW_COUNTRY}),
@@ -75,12 +80,85 @@ def place(number: str, *, is_customer: bool = False, known: frozenset[str] = fro
         ("+447012345678", Reach.ABROAD, "GB", {Risk.PERSONAL, Risk.NEW_COUNTRY}),
         ("+881612345678", Reach.ABROAD, "881", {Risk.SATELLITE, Risk.NEW_COUNTRY}),
         ("+4412", Reach.ABROAD, "GB", {Risk.UNPLANNED, Risk.NEW_COUNTRY}),
+        ("+999123456789", Reach.ABROAD, "999", {Risk.UNPLANNED}),
+        ("+2101234567", Reach.ABROAD, "210", {Risk.UNPLANNED}),
+        ("+0999123456", Reach.ABROAD, "099", {Risk.UNPLANNED}),
+        ("+99", Reach.ABROAD, "99", {Risk.UNPLANNED}),
+        ("+85600999123456", Reach.ABROAD, "856", {Risk.UNPLANNED}),
+        ("+8560999123456", Reach.ABROAD, "856", {Risk.UNPLANNED}),
+        ("+8562055512345678", Reach.NATIONAL, "LA", {Risk.UNPLANNED}),
+        ("99912345678901234567", Reach.NATIONAL, "", {Risk.UNPLANNED}),
     ],
 )
 def test_where_a_number_leads_and_what_is_strange_about_it(
     number: str, reach: Reach, country: str, risks: set[Risk]
 ) -> None:
     assert place(number) == Destination(number=number, reach=reach, country=country, risks=frozenset(risks))
+
+
+@pytest.mark.parametrize(
+    ("region", "number", "dialled", "country"),
+    [
+        ("LA", "00999123456789", "+999123456789", "999"),
+        ("LA", "000999123456789", "+999123456789", "999"),
+        ("LA", "00999", "+999", "999"),
+        ("US", "0119991234567", "+9991234567", "999"),
+        ("US", "00999123456789", "+999123456789", "999"),
+        ("US", "+10119991234567", "+10119991234567", "101"),
+        ("RU", "+710999123456", "+710999123456", "710"),
+        ("RU", "+7810999123456", "+7810999123456", "781"),
+    ],
+)
+def test_no_way_out_of_the_country_is_taken_for_a_number_in_it(
+    region: str, number: str, dialled: str, country: str
+) -> None:
+    assert place(number, region=region) == Destination(
+        number=dialled, reach=Reach.ABROAD, country=country, risks=frozenset({Risk.UNPLANNED})
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "number", "reach", "country"),
+    [
+        ("US", "+18765551234", Reach.ABROAD, "JM"),
+        ("US", "+12025550100", Reach.NATIONAL, "US"),
+        ("US", "+18005550100", Reach.NATIONAL, "US"),
+        ("CA", "+18005550100", Reach.NATIONAL, "US"),
+        ("US", "+17875550100", Reach.NATIONAL, "PR"),
+        ("RU", "+77012345678", Reach.ABROAD, "KZ"),
+        ("RU", "+74951234567", Reach.NATIONAL, "RU"),
+        ("FI", "+35818123456", Reach.NATIONAL, "AX"),
+        ("RU", "8101", Reach.INTERNAL, ""),
+    ],
+)
+def test_of_a_code_that_countries_share_only_the_own_countrys_numbers_are_national(
+    region: str, number: str, reach: Reach, country: str
+) -> None:
+    placed = place(number, region=region)
+    assert (placed.reach, placed.country) == (reach, country)
+
+
+def test_an_extension_that_is_help_elsewhere_is_a_colleague() -> None:
+    found = destination_of("911", "LA", extensions={"911"}, is_customer=False, is_known=lambda _: False)
+    assert found.reach is Reach.INTERNAL
+
+
+WAYS_OUT = {"LA": ["+", "00"], "US": ["+", "011", "00"], "RU": ["+", "00"], "JP": ["+", "010", "00"]}
+
+
+@given(st.sampled_from(sorted(WAYS_OUT)), st.data())
+def test_whatever_leaves_the_country_by_its_writing_is_never_national(region: str, data: st.DataObject) -> None:
+    """But for numbers of the own country written so, and help."""
+    way = data.draw(st.sampled_from(WAYS_OUT[region]))
+    number = way + data.draw(st.text("0123456789", min_size=7, max_size=15))
+    found = place(number, region=region)
+    own = str(phonenumbers.country_code_for_region(region))
+    assert found.number == number or found.number.startswith("+")
+    assert found.reach is Reach.ABROAD or found.number.removeprefix("+").startswith(own)
+    assert judge(found, Rules(abroad=False, may_dare=False), Usage()).refusal or found.reach is Reach.NATIONAL
+    if found.reach is Reach.ABROAD:
+        assert judge(found, Rules(abroad_a_day=1), Usage(abroad=1)).refusal is Refusal.ABROAD_A_DAY
+        assert judge(found, Rules(countries_a_day=1), Usage(countries=frozenset({"XX"}))).refusal is not None
 
 
 def test_a_customers_country_is_not_strange_but_a_dear_number_stays_dear() -> None:

@@ -20,6 +20,11 @@ from callcard.telephony.dial_string import DialString, NotOneNumber, read_dial_s
         ("020 5551 2345,,12", "020 5551 2345", ",,12"),
         ("020 5551 2345 p12w34#", "020 5551 2345", ",12;34#"),
         ("tel:+12025550100;ext=12", "+12025550100", "12"),
+        ("+12025550100;ext=12", "+12025550100", "12"),
+        ("+1 202 555 0100; ext = 12", "+1 202 555 0100", "12"),
+        ("+12025550100;isub=1;ext=12", "+12025550100", "12"),
+        ("+1 202 555 0100 ext=12", "+1 202 555 0100", "12"),
+        ("7042;phone-context=+1-914-555", "+1-914-5557042", ""),
         ("web+tel:%2B12025550100", "+12025550100", ""),
         ("tel:7042;phone-context=+1-914-555", "+1-914-5557042", ""),
         ("tel:+12025550100;isub=1;foo=bar", "+12025550100", ""),
@@ -54,6 +59,8 @@ def test_numbers_are_read_with_what_to_press_afterwards(raw: str, number: str, t
         ("1-800-AB", "letters"),
         ("555;drop", "not_digits_after"),
         ("tel:+8562055512345;ext=a", "not_digits_after"),
+        ("+8562055512345;ext=a", "not_digits_after"),
+        ("+8562055512345;ext=", "not_digits_after"),
         ("tel:+8562055512345;drop", "not_digits_after"),
     ],
 )
@@ -74,7 +81,11 @@ def test_nothing_but_a_number_and_keys_comes_out_of_any_text(raw: str) -> None:
     assert set(read.then) <= set("0123456789*#,;")
 
 
-@given(st.integers(10**6, 10**11), st.integers(1, 9999), st.sampled_from([" ext. {}", ",,{}", ";{}", " x{}", "#{}"]))
+@given(
+    st.integers(10**6, 10**11),
+    st.integers(1, 9999),
+    st.sampled_from([" ext. {}", ";ext={}", ",,{}", ";{}", " x{}", "#{}"]),
+)
 def test_an_extension_never_becomes_part_of_the_number(number: int, extension: int, writing: str) -> None:
     read = read_dial_string(f"+{number}{writing.format(extension)}")
     assert (read.number, read.then.lstrip(",;")) == (f"+{number}", str(extension))

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
-from phonenumbers import PhoneNumberType, shortnumberinfo
+from phonenumbers import PhoneNumberType
 
-from callcard.telephony.numbers import is_emergency
+from callcard.telephony.numbers import after_exit_code, is_emergency
 
 SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
 """Country codes of no country (ITU-T E.164): satellites, and networks over which calls to anywhere are sold dear."""
 _PREMIUM_CODES = frozenset({979})
 _SHARED_COST_CODES = frozenset({808})
+_EMERGENCY_EVERYWHERE = frozenset({"112", "911"})  # mobile networks know them in every country, and many fixed ones
+_EXIT_EVERYWHERE = "00"
 _LONGEST_SHORT = 6  # digits; what has no more and is no public number is a code of the office's own telephone system
 
 
@@ -37,7 +39,7 @@ class Risk(StrEnum):
     PERSONAL = "personal"  # forwarded to anywhere, at the caller's expense
     SATELLITE = "satellite"
     NEW_COUNTRY = "new_country"  # nobody of the company has called it before
-    UNPLANNED = "unplanned"  # abroad, and no numbering plan knows it: a ruse of those who are paid per minute
+    UNPLANNED = "unplanned"  # no numbering plan knows it: a ruse of those who are paid per minute
 
 
 class Refusal(StrEnum):
@@ -101,24 +103,29 @@ class Verdict:
 def destination_of(
     number: str, region: str, *, extensions: Container[str], is_customer: bool, is_known: Callable[[str], bool]
 ) -> Destination:
-    """`number` as it is dialled. `extensions`: own ones among which it may be. `is_known`: whether somebody of the
-    company has called this country before; asked only of a country abroad."""
+    """`number` as it is dialled: "+" and digits, or digits alone. `extensions`: own ones among which it may be.
+    `is_known`: whether somebody of the company has called this country before; asked only of a country abroad."""
     if is_emergency(number, region):
         return Destination(number=number, reach=Reach.EMERGENCY)
     if number in extensions:
         return Destination(number=number, reach=Reach.INTERNAL)
-    parsed = _parsed(number, region)
-    if parsed is None:
-        return _short(number, region, is_customer)
-    country = country_of(parsed)
-    is_national = parsed.country_code == phonenumbers.country_code_for_region(region.upper())
-    risks = set(_dear(parsed))
-    if not is_national:
-        if not is_customer and not is_known(country):
-            risks.add(Risk.NEW_COUNTRY)
-        if not phonenumbers.is_valid_number(parsed) and not is_customer:
-            risks.add(Risk.UNPLANNED)
-    reach = Reach.NATIONAL if is_national else Reach.ABROAD
+    if number in _EMERGENCY_EVERYWHERE:
+        return Destination(number=number, reach=Reach.EMERGENCY)
+    if not number.startswith("+"):
+        abroad = _without_exit_code(number, region)
+        if not abroad:
+            return _short(number, region)
+        number = f"+{abroad}"  # one writing, so that what the company said of its beginnings holds
+    parsed = _parsed(number)
+    if parsed is None or _leads_out_again(number, parsed, region):
+        return Destination(number=number, reach=Reach.ABROAD, country=number[1:4], risks=frozenset({Risk.UNPLANNED}))
+    if is_of_country(parsed, region):
+        risks = {*_dear(parsed), *([Risk.UNPLANNED] if _is_too_long(parsed) else [])}
+        reach, country = Reach.NATIONAL, country_of(parsed)
+    else:
+        risks, reach, country = set(_dear(parsed)), Reach.ABROAD, country_of(parsed)
+        if not is_customer:
+            risks.update(_strange(parsed, country, is_known))
     return Destination(number=number, reach=reach, country=country, risks=frozenset(risks), is_customer=is_customer)
 
 
@@ -128,6 +135,23 @@ def country_of(number: phonenumbers.PhoneNumber) -> str:
     if region is None:
         region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     return str(number.country_code) if region in ("001", "ZZ") else str(region)
+
+
+def is_of_country(number: phonenumbers.PhoneNumber, region: str) -> bool:
+    """Whether a call to it from `region` stays in the country. Of a code that several countries share, a number that
+    is surely another country's does not: Jamaica and the United States are both +1."""
+    region = region.upper()
+    if number.country_code != phonenumbers.country_code_for_region(region):
+        return False
+    other = phonenumbers.region_code_for_number(number)
+    if other is None or phonenumbers.is_valid_number_for_region(number, region):
+        return True
+    return bool(_PARTS.get(other, other) == _PARTS.get(region, region))
+
+
+_PARTS = {"AX": "FI", "SJ": "NO", "CX": "AU", "CC": "AU", "VA": "IT", "YT": "RE", "BL": "GP", "MF": "GP"}
+_PARTS |= dict.fromkeys(("AS", "GU", "MP", "PR", "VI"), "US")
+"""Regions of a numbering plan that are one country, or one price, with another."""
 
 
 def judge(destination: Destination, rules: Rules, usage: Usage) -> Verdict:
@@ -181,31 +205,66 @@ def _is_full(count: int, limit: int) -> bool:
     return bool(limit) and count >= limit
 
 
-def _short(number: str, region: str, is_customer: bool) -> Destination:
+def _short(number: str, region: str) -> Destination:
     """A code of the office's telephone system, unless the country has given the number a price."""
-    cost = shortnumberinfo.ShortNumberCost.UNKNOWN_COST
-    short = phonenumbers.PhoneNumber(
-        country_code=phonenumbers.country_code_for_region(region.upper()), national_number=_as_number(number)
-    )
-    if shortnumberinfo.is_valid_short_number_for_region(short, region.upper()):
-        cost = shortnumberinfo.expected_cost_for_region(short, region.upper())
-    if cost == shortnumberinfo.ShortNumberCost.PREMIUM_RATE:
-        return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.PREMIUM}))
+    short = _as_short(number, region)
+    if phonenumbers.is_valid_short_number_for_region(short, region.upper()):
+        cost = phonenumbers.expected_cost_for_region(short, region.upper())
+        if cost == phonenumbers.ShortNumberCost.PREMIUM_RATE:
+            return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.PREMIUM}))
+    elif len(number) > _LONGEST_SHORT:  # perhaps a code for an outside line, and then any number of the world
+        return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.UNPLANNED}))
     reach = Reach.INTERNAL if len(number) <= _LONGEST_SHORT else Reach.NATIONAL
-    return Destination(number=number, reach=reach, is_customer=is_customer)
+    return Destination(number=number, reach=reach)
 
 
-def _as_number(digits: str) -> int:
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+def _as_short(digits: str, region: str) -> phonenumbers.PhoneNumber:
+    zeros = len(digits) - len(digits.lstrip("0"))
+    return phonenumbers.PhoneNumber(
+        country_code=phonenumbers.country_code_for_region(region.upper()),
+        national_number=int(digits),
+        italian_leading_zero=zeros > 0,
+        number_of_leading_zeros=zeros or None,
+    )
 
 
-def _parsed(number: str, region: str) -> phonenumbers.PhoneNumber | None:
-    if not number.startswith("+"):
-        return None
+def _without_exit_code(digits: str, region: str) -> str:
+    """What stands after the code by which a call leaves the country; empty when there is none. No call that is as short
+    as an extension leaves it by the country's own code, which extensions may begin with; "00" is never one's."""
+    if len(digits) <= _LONGEST_SHORT and not digits.startswith(_EXIT_EVERYWHERE):
+        return ""
+    return next((rest.lstrip("0") or rest for rest in after_exit_code(digits, region)), "")
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
+    """None when it begins with no country's code."""
     try:
         return phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
+
+
+def _leads_out_again(number: str, parsed: phonenumbers.PhoneNumber, region: str) -> bool:
+    """Whether it leaves the country again once a telephone system has put the country's code away, as most do: in
+    Russia +7 10 999… is dialled 8 10 999…, and 8 10 is the way abroad."""
+    code = phonenumbers.country_code_for_region(region.upper())
+    if parsed.country_code != code or phonenumbers.is_valid_number(parsed):
+        return False
+    national = number.removeprefix(f"+{code}")
+    plan = phonenumbers.PhoneMetadata.metadata_for_region(region.upper(), None)
+    trunk = (plan.national_prefix or "") if plan else ""
+    return any(any(after_exit_code(digits, region)) for digits in (national, trunk + national))
+
+
+def _is_too_long(number: phonenumbers.PhoneNumber) -> bool:
+    return bool(phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.TOO_LONG)
+
+
+def _strange(number: phonenumbers.PhoneNumber, country: str, is_known: Callable[[str], bool]) -> Iterable[Risk]:
+    if not is_known(country):
+        yield Risk.NEW_COUNTRY
+    if not phonenumbers.is_valid_number(number):
+        yield Risk.UNPLANNED
 
 
 _RISK_OF_TYPE = {

@@ -1,7 +1,7 @@
 """What somebody wants dialled: one number, and perhaps digits to press once it is answered.
 
     "+1 202 555 0100 ext. 12"           → "+1 202 555 0100", then "12"
-    "tel:+12025550100;ext=12"  RFC 3966 → "+12025550100", then "12"
+    "tel:+12025550100;ext=12"  RFC 3966 → "+12025550100", then "12"                also without the scheme
     "020 5551 2345,,12"                 → "020 5551 2345", then ",,12"   each comma waits two seconds
     "1-800-FLOWERS"                     → "1-800-FLOWERS", whose letters are those of a keypad
 
@@ -21,11 +21,12 @@ _MOST_BEFORE_LETTERS = 7  # digits; after more of them letters are words: "020 5
 
 _SCHEME = re.compile(r"^(?:web\+)?(?:tel|callto|phone)\s*:\s*(?://)?", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"\s*(?:[,;]\s*)?(?:\b(?:ext(?:ension|n)?|durchwahl|доб(?:авочный)?|вн(?:утр?)?)\b\.?|(?<=[\d)\s])[xх]|#)\s*[:.]?\s*"
+    r"\s*(?:[,;]\s*)?(?:\b(?:ext(?:ension|n)?|durchwahl|доб(?:авочный)?|вн(?:утр?)?)\b\.?|(?<=[\d)\s])[xх]|#)\s*[:.=]?\s*"
     r"(?P<then>\d{1,8})\s*#?\s*$",
     re.IGNORECASE,
 )
 _PAUSED = re.compile(r"\s*(?P<then>[,;pw][\d,;pw*#\s]*)$", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*[a-z][a-z0-9-]*\s*=", re.IGNORECASE)
 _NUMBER = re.compile(r"[\dA-Za-z\s().+/\u2010-\u2015-]+")
 
 
@@ -53,8 +54,8 @@ def read_dial_string(raw: str) -> DialString:
     scheme = _SCHEME.match(text)
     if scheme:
         text = unquote(text[scheme.end() :]).strip()
-        if ";" in text:
-            return _read_parameters(text)
+    if ";" in text and (scheme or _PARAMETER.search(text)):
+        return _read_parameters(text)
     number, then = _split(text)
     return DialString(_one_number(number), then)
 
@@ -74,7 +75,8 @@ def _read_parameters(text: str) -> DialString:
     number, *parameters = text.split(";")
     then = ""
     for parameter in parameters:
-        name, has_value, value = parameter.strip().partition("=")
+        name, has_value, value = parameter.partition("=")
+        name = name.strip()
         if not has_value:
             then += _digits_after(f";{name}")
         elif name.lower() == "ext":

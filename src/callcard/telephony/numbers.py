@@ -85,6 +85,15 @@ def readings(raw: str, region: str, *, exit_codes: tuple[str, ...] = ()) -> tupl
     return tuple({reading.e164: reading for reading in reversed(ordered)}.values())[::-1]
 
 
+def after_exit_code(digits: str, region: str, exit_codes: tuple[str, ...] = ()) -> Iterator[str]:
+    """What may stand after the code by which a call leaves the country, for each code that `digits` begin with."""
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    for code in (*(re.escape(c) for c in exit_codes), plan.international_prefix if plan else "", _EXIT_EVERYWHERE):
+        found = re.match(code, digits) if code else None
+        if found and found.end() < len(digits):
+            yield digits[found.end() :]
+
+
 def are_one_number(one: Reading, other: Reading) -> bool:
     """Whether one may be an incomplete writing of the other: the same country, and one is the tail of the other.
 
@@ -100,7 +109,7 @@ def are_one_number(one: Reading, other: Reading) -> bool:
 
 def _unmarked(digits: str, region: str, exit_codes: tuple[str, ...]) -> list[Reading]:
     """Readings of digits that do not say themselves whether they begin with a country's code."""
-    without_exit = dict.fromkeys(_after_exit_code(digits, region, exit_codes))
+    without_exit = dict.fromkeys(after_exit_code(digits, region, exit_codes))
     abroad = [r for rest in without_exit for r in _international(rest)]
     national = [] if digits.startswith(_EXIT_EVERYWHERE) else list(_national(digits, region))
     worldwide = list(_international(digits))
@@ -118,14 +127,6 @@ def _is_surely_national(digits: str, region: str) -> bool:
     if plan is None or plan.national_prefix in (None, str(plan.country_code)):
         return True
     return digits.startswith(plan.national_prefix)
-
-
-def _after_exit_code(digits: str, region: str, exit_codes: tuple[str, ...]) -> Iterator[str]:
-    plan = PhoneMetadata.metadata_for_region(region, None)
-    for code in (*(re.escape(c) for c in exit_codes), plan.international_prefix if plan else "", _EXIT_EVERYWHERE):
-        found = re.match(code, digits) if code else None
-        if found and found.end() < len(digits):
-            yield digits[found.end() :]
 
 
 def _international(digits: str) -> Iterator[Reading]:

@@ -368,10 +368,53 @@ def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client)
     assert client.post("/settings/dialling", form | limits | {"role": "king"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "+999123456789",
+        "+2101234567",
+        "00999123456789",
+        "00 (999) 123-456789",
+        "000999123456789",
+        "tel:%2B999123456789",
+        "tel:123456789;phone-context=+999",
+        "(+)999 123456789",
+        "\uff0b999123456789",
+        "+999123FRAUD",
+        "+99912345678901234567",
+        "+8560 0999 123456",
+    ],
+)
+def test_a_number_that_no_country_has_passes_no_rule_against_calls_abroad(
+    pbx: FakePbx, anna: User, chief: User, raw: str
+) -> None:
+    set_rules(role=User.Role.MANAGER, rules=Rules(abroad=False, may_dare=False), by=chief)
+    for how in (How.DESK, How.SOFT):
+        with pytest.raises(NotDialled, match="dear or unusual"):
+            dial(user=anna, raw=raw, command_id=f"press-{how}", is_sure=True, how=how)
+    set_rules(role=User.Role.MANAGER, rules=Rules(abroad=False), by=chief)
+    with pytest.raises(NotDialled, match="other countries"):
+        dial(user=anna, raw=raw, command_id="press-0002", is_sure=True)
+    set_rules(role=User.Role.MANAGER, rules=Rules(), by=chief)
+    with pytest.raises(AskFirst, match="No numbering plan knows such a number"):
+        dial(user=anna, raw=raw, command_id="press-0003")
+    assert (pbx.sent, set(DialRequest.objects.values_list("reach", flat=True))) == ([], {"abroad"})
+
+
+@pytest.mark.parametrize("raw", ["*72+99912345", "*7200999123456", "#9", "12+999123456", "+999+123456", "*999#"])
+def test_codes_that_switch_something_on_in_the_telephone_system_are_not_dialled(
+    pbx: FakePbx, anna: User, raw: str
+) -> None:
+    with pytest.raises(NotDialled):
+        dial(user=anna, raw=raw, command_id="press-0001", is_sure=True)
+    assert (pbx.sent, DialRequest.objects.count()) == ([], 0)
+
+
 def test_a_link_of_another_program_only_asks(pbx: FakePbx, anna: User, client: Client) -> None:
     client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
-    page = client.get("/calls/to", {"number": "tel:+8562055512345;ext=12"})
-    assert 'href="tel:+8562055512345;ext=12"' in page.content.decode()
+    for written in ("tel:+8562055512345;ext=12", "+8562055512345;ext=12"):
+        page = client.get("/calls/to", {"number": written})
+        assert 'href="tel:+8562055512345;ext=12"' in page.content.decode()
     refused = client.get("/calls/to", {"number": "tel:call me<script>"})
     assert refused.status_code == 422
     assert "<script>call" not in refused.content.decode()
