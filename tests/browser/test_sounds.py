@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from callcard.calls.recordings.models import Listening
 from callcard.calls.recordings.services import add_recording
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage, wait_until
-from tests.rooms.calls.recorded_calls import recorded, tone
+from tests.rooms.calls.recorded_calls import mp3, ogg_opus, recorded, tone
 
 pytestmark = pytest.mark.browser
 
@@ -47,37 +47,6 @@ def wav49(gsm: bytes) -> bytes:
     described = struct.pack("<HHIIHHHH", 0x31, 1, 8000, 1625, 65, 0, 2, 320)
     chunks = b"fmt " + struct.pack("<I", len(described)) + described + b"data" + struct.pack("<I", len(data)) + data
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
-
-
-def mp3(seconds: float) -> bytes:
-    """Silence: MPEG-1 layer III, 128 kbit/s, 44.1 kHz, frames without anything in them."""
-    return (b"\xff\xfb\x90\xc4" + bytes(413)) * round(seconds * 44100 / 1152)
-
-
-def ogg_opus(seconds: float) -> bytes:
-    """Silence in Opus (RFC 6716, 7845): packets of 20 ms."""
-    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48000, 0, 0)
-    tags = b"OpusTags" + struct.pack("<I", 0) + struct.pack("<I", 0)
-    packets = [b"\xf8\xff\xfe"] * round(seconds * 50)
-    return _page(2, 0, 0, [head]) + _page(0, 0, 1, [tags]) + _page(4, len(packets) * 960, 2, packets)
-
-
-def _page(kind: int, position: int, number: int, packets: Iterable[bytes]) -> bytes:
-    """A page of Ogg (RFC 3533), of packets shorter than 255 bytes."""
-    packets = list(packets)
-    sizes = bytes(map(len, packets))
-    begin = struct.pack("<4sBBQII", b"OggS", 0, kind, position, 7, number)
-    rest = bytes([len(sizes)]) + sizes + b"".join(packets)
-    return begin + struct.pack("<I", _crc(begin + bytes(4) + rest)) + rest
-
-
-def _crc(data: bytes) -> int:
-    crc = 0
-    for byte in data:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1 ^ (0x04C11DB7 if crc & 0x80000000 else 0)) & 0xFFFFFFFF
-    return crc
 
 
 FILES = {

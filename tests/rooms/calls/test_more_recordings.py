@@ -18,7 +18,7 @@ from callcard.calls.recordings.services import follow_calls
 from callcard.calls.recordings.told_files import forget_names, note_files
 from callcard.live.models import LiveEvent
 from tests.connectors.asterisk.cdr_scene import LONG_AGO, copied, record
-from tests.rooms.calls.recorded_calls import put, recorded, tone
+from tests.rooms.calls.recorded_calls import mp3, put, recorded, tone
 
 pytestmark = pytest.mark.django_db
 # As FreePBX: those of the sample file, and the name of the recording's file.
@@ -100,7 +100,7 @@ def test_a_file_that_the_record_names_is_the_calls_although_its_name_has_no_id(
     source: RecordingSource, root: Path
 ) -> None:
     call = recorded(is_recorded=False)
-    put(root, "2024/sale-0042.mp3", b"ID3" + bytes(500))  # made of a WAV meanwhile
+    put(root, "2024/sale-0042.mp3", mp3(0.1))  # made of a WAV meanwhile
     assert note_files({call.pk: ["/var/spool/asterisk/monitor/sale-0042.wav"]}) == 1
     fetch()
     assert here(call) == ["2024/sale-0042.mp3"]

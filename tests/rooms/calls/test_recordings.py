@@ -319,7 +319,12 @@ def test_files_added_by_hand() -> None:
     assert (row.name, row.state, row.seconds, row.added_by) == ("talk.wav", State.HERE, 1.0, mali)
     assert storing.folder() in (storing.folder() / row.path).resolve().parents
     before = files()
-    for data, problem in ((tone(), "here_already"), (b"", "empty"), (b"hello", "not_sound")):
+    for data, problem in (
+        (tone(), "here_already"),
+        (b"", "empty"),
+        (b"hello", "not_sound"),
+        (b"ID3" + bytes(900), "broken"),
+    ):
         with pytest.raises(NotTaken) as failure:
             add_recording(call=call, name="a.wav", chunks=[data], by=mali)
         assert failure.value.problem == problem

@@ -17,7 +17,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 # While these last, the source is at fault and not the recording: it is waited for.
 SOURCE_PROBLEMS = frozenset({"away", "slow", "login", "status", "no_folder", "no_rights", "disk"})
 FINAL_PROBLEMS = frozenset({"too_large", "forbidden", "address", "climbs"})
-_HOPELESS = frozenset({"empty", "not_sound"})
+_HOPELESS = frozenset({"empty", "not_sound", "broken"})
 _HOPEFUL_ATTEMPTS = 4
 MOST_IDS = 12
 

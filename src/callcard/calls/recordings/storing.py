@@ -12,6 +12,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from callcard.calls.recordings.formats import GSM_WAV, HEAD_BYTES, WAV, Format, format_of
+from callcard.calls.recordings.framed import holds_sound
 from callcard.calls.recordings.peaks import peaks_of
 from callcard.calls.recordings.wave import GSM, header, mend, read_wave
 from callcard.customers.files import sent_apart
@@ -20,7 +21,7 @@ _CHUNK_BYTES = 256 * 1024
 
 
 class NotTaken(Exception):
-    """`problem`: empty, too_large, not_sound. Nothing of it is kept."""
+    """`problem`: empty, too_large, not_sound, broken. Nothing of it is kept."""
 
     def __init__(self, problem: str, detail: str = "") -> None:
         super().__init__(problem)
@@ -78,6 +79,8 @@ def _looked_at(file: BinaryIO, name: str, sha256: str, size: int) -> Taken:
     found = format_of(file.read(HEAD_BYTES), name)
     if found is None:
         raise NotTaken("not_sound", name)
+    if not holds_sound(file, found.media_type):
+        raise NotTaken("broken", name)
     if found.raw:
         _add_head(file, found, size)
     if found.media_type != WAV.media_type:

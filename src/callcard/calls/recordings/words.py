@@ -18,6 +18,9 @@ def _words() -> dict[str, str]:
         "empty": _("The file is empty. Look whether the telephone system records, and has room on its disk."),
         "too_large": _("The file is larger than recordings may be. An administrator can allow larger ones."),
         "not_sound": _("This is no sound, or a kind of file that is not known. Convert it to WAV or MP3."),
+        "broken": _(
+            "The file begins as sound does, but no sound follows: it is broken. Look whether it plays elsewhere."
+        ),
         "here_already": _("This recording is here already."),
         "climbs": _("The file is not within its folder, or is a link that leads out of it. Copy it there."),
         "no_folder": _("The folder is not there. Look whether the disk is mounted and the path is right."),

@@ -5,7 +5,7 @@ import { decodedSound } from "./decoding.js";
 import { drawWave, peaksIn, peaksOfSamples, peaksOfSound } from "./waveform.js";
 
 const LARGEST_DECODED = 25_000_000; // bytes; of a larger file without a waveform a plain bar is shown
-const GONE = 4; // MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED
+const [BROKEN, REFUSED] = [3, 4]; // MediaError.MEDIA_ERR_DECODE, MEDIA_ERR_SRC_NOT_SUPPORTED
 let playing = null; // one at a time, whichever window it is in
 
 const clock = (seconds) => {
@@ -21,7 +21,15 @@ class Sound {
     this.audio = new Audio();
     this.audio.preload = "metadata";
     for (const name of ["timeupdate", "play", "pause", "ended", "durationchange"]) this.audio.addEventListener(name, () => owner.show());
-    this.audio.addEventListener("error", () => owner.complain(this.audio.error?.code === GONE ? "format" : "failed"));
+    this.audio.addEventListener("error", () => owner.complain(this.problem));
+  }
+
+  /** A kind that this browser plays is at fault by itself. */
+  get problem() {
+    const { code } = this.audio.error ?? {};
+    const isKnown = Boolean(this.owner.dataset.kind && this.audio.canPlayType(this.owner.dataset.kind));
+    if (code === BROKEN || (code === REFUSED && isKnown)) return "broken";
+    return code === REFUSED ? "format" : "failed";
   }
 
   async open() {
@@ -154,7 +162,7 @@ class CallRecording extends HTMLElement {
   }
 
   complain(what, words = "") {
-    if (this.sound?.audio.getAttribute("src") !== null || words || what === "failed") this.say(words || this.dataset[what === "format" ? "wordFormat" : "wordFailed"]);
+    if (this.sound?.audio.getAttribute("src") !== null || words || what === "failed") this.say(words || this.dataset[{ format: "wordFormat", broken: "wordBroken" }[what] ?? "wordFailed"]);
     this.show();
   }
 
