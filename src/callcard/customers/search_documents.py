@@ -45,8 +45,11 @@ def ready(document: Document) -> Ready:
     return Ready(entries, " ".join(document.facts), document.grams, words)
 
 
-def insert(rows: Sequence[tuple[int, Ready]]) -> None:
-    """(customer, what they are found by) of customers who are not in the index."""
+def insert(rows: Sequence[tuple[int, Ready]], known_words: set[str] | None = None) -> None:
+    """(customer, what they are found by) of customers who are not in the index.
+
+    `known_words`: words of names that the index is known to have, kept by who writes many customers; gets more.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(
@@ -63,15 +66,16 @@ def insert(rows: Sequence[tuple[int, Ready]]) -> None:
                 f"VALUES (%s, %s, %s, {grams.VERSION}, array_to_tsvector(string_to_array(%s, ' ')))",
                 [(pk, one.entries, one.facts, one.grams) for pk, one in rows],
             )
-    _write_slips({word for _pk, one in rows for word in one.words})
+    _write_slips({word for _pk, one in rows for word in one.words}, set() if known_words is None else known_words)
 
 
-def _write_slips(words: Iterable[str]) -> None:
+def _write_slips(words: Iterable[str], known: set[str]) -> None:
     """Words of names that are new to the program. They stay when nobody has them any more: nobody is found then."""
-    able = set(words)
+    able = set(words) - known
     if not able:
         return
-    known = set(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
+    # Those that are written now are known when they are found again: this transaction may still be undone.
+    known.update(SearchSlip.objects.filter(key__in=[_known(word) for word in able]).values_list("word", flat=True))
     # In one order, so that two who write at once do not wait for each other.
     rows = [
         SearchSlip(key=key, word=word)

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-FEWEST, MOST = 5, 60
-WRITE_SECONDS = 0.015
+FEWEST, MOST = 10, 60
+WRITE_SECONDS = 0.022
 _BREATH = 0.2
 """Of the time that a write took, and at least a millisecond: others, who look again and again, get their turn."""
 _ROWS_BETWEEN_CHECKPOINTS = 500
@@ -24,7 +24,6 @@ class Pace:
 
     def __init__(self, rows: int = 20) -> None:
         self.rows = rows
-        self._each = WRITE_SECONDS / rows
         self._unsettled = 0
 
     @contextmanager
@@ -33,7 +32,7 @@ class Pace:
         began = time.perf_counter()
         yield
         took = time.perf_counter() - began
-        self._learn(took / max(rows, 1))
+        self._learn(rows, took)
         self._settle(rows)
         time.sleep(max(0.001, took * _BREATH))
 
@@ -53,10 +52,13 @@ class Pace:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA wal_autocheckpoint={before}")
 
-    def _learn(self, each: float) -> None:
-        """A slow write makes the next ones small at once, quick ones make them greater little by little."""
-        self._each = max(each, 0.9 * self._each + 0.1 * each)
-        self.rows = min(MOST, max(FEWEST, int(WRITE_SECONDS / self._each)))
+    def _learn(self, rows: int, took: float) -> None:
+        """A slow write makes the next ones small at once, quick ones make them greater little by little. Half of the
+        time goes into a transaction however few rows it has, so what a row took says nothing about many."""
+        if took > WRITE_SECONDS:
+            self.rows = max(FEWEST, int(self.rows * max(0.5, WRITE_SECONDS / took)))
+        elif rows >= self.rows and took < 0.8 * WRITE_SECONDS:
+            self.rows = min(MOST, self.rows + 1)
 
     def _settle(self, rows: int) -> None:
         """What was written goes to its place while others may write."""

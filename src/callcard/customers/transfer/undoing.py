@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.models import Contact, ContactPerson, Customer, Phone, Tag
 from callcard.customers.record import OWN, TAGS, as_text, customer_snapshot, row_snapshot
+from callcard.customers.rows_at_once import update
 from callcard.customers.search_index import refresh
 from callcard.customers.transfer.models import Import, ImportRow
 from callcard.customers.transfer.pace import Pace
@@ -81,7 +82,7 @@ def _undo_chunk(imported: Import, chunk: list[Change], counts: dict[str, int], u
         "last": chunk[-1].pk,
     }
     imported.undo_counts = fresh
-    imported.save(update_fields=["undo_counts"])
+    update(imported, "undo_counts")
     return fresh
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from callcard.customers.models import OwnField
 from callcard.customers.own_fields import default_values
+from callcard.customers.rows_at_once import update
 from callcard.customers.search_index import refresh
 from callcard.customers.transfer import store, writing
 from callcard.customers.transfer.choices import BOTH, SKIP, Choices
@@ -213,4 +214,4 @@ def _count(imported: Import, number: int, created: int, updated: int, told: list
     fresh = {"created": created, "updated": updated, "skipped": skipped, "bad": len(told) - skipped}
     imported.rows_done = number
     imported.done_counts = {name: imported.done_counts.get(name, 0) + count for name, count in fresh.items()}
-    imported.save(update_fields=["rows_done", "done_counts"])
+    update(imported, "rows_done", "done_counts")

@@ -62,10 +62,14 @@ def _phone(customer: Customer, number: ReadNumber, label: str, *, is_preferred: 
 
 @dataclass(frozen=True, slots=True)
 class OwnFields:
-    """Of the company: what a new customer has in them, and the id and the kind of each."""
+    """Of the company: what a new customer has in them, and the id and the kind of each.
+
+    `known_words`: of names, see search_documents.insert.
+    """
 
     defaults: dict[str, Any]
     fields: dict[str, tuple[int, str]]
+    known_words: set[str] = field(default_factory=set)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -108,7 +112,7 @@ def create(fresh: Sequence[Fresh], *, own: OwnFields, by: User, batch: str) -> i
     insert(ContactPerson, _PERSON, [(pk, name, "", "") for pk, one in pairs for name in one.entry.persons])
     insert(CustomerTag, _TAG, [(pk, tag) for pk, one in pairs for tag in dict.fromkeys(one.entry.tags)])
     insert(Change, _CHANGE, [_created(pk, one.values, by, batch, now) for pk, one in pairs])
-    add_to_index([(pk, one.found_by) for pk, one in pairs])
+    add_to_index([(pk, one.found_by) for pk, one in pairs], own.known_words)
     keep_new([_listed(pk, one) for pk, one in pairs], {pk: one.facts for pk, one in pairs}, own.fields)
     return len(ids)
 
