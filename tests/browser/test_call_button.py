@@ -14,8 +14,10 @@ from callcard.customers.models import Customer
 from callcard.customers.services import add_number_to_customer
 from callcard.live.services import Tell, tell
 from callcard.staff.models import Extension, User
+from callcard.switchboard import running
 from callcard.switchboard.models import DialRequest
 from callcard.telephony.call import Party
+from callcard.telephony.commands import Command, CommandRefused
 from tests.browser.conftest import OpenPage
 from tests.stories.product import Product, wait_for
 
@@ -78,8 +80,28 @@ def test_a_call_is_cancelled_while_the_own_phone_rings(
     page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
     page.get_by_role("link", name="020 5551 2345").click()
     page.get_by_role("button", name="Cancel the call").click()
-    expect(page.locator(".placed p")).to_have_text("Cancelled.")
-    wait_for(lambda: Call.objects.exclude(ended_at=None).count() == 1)
+    strip = page.locator(".placed")
+    expect(strip.locator("p")).to_have_text("Cancelled: Mali Souk")
+    expect(strip.locator("bdi")).to_have_text("+856 20 55 512 345")
+    expect(strip.get_by_role("button")).to_have_count(0)
+    expect(strip).to_have_attribute("data-state", "over")
+    expect(strip).to_have_count(0)  # by itself, though the pointer is on it
+    wait_for(lambda: Call.objects.filter(outcome="cancelled").exclude(ended_at=None).count() == 1)
+
+
+def test_a_busy_phone_is_said_once(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pbx: str, command: Command) -> None:
+        raise CommandRefused("busy")
+
+    monkeypatch.setattr(running, "execute", refuse)
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    with page.expect_response("**/calls/placed?command="):
+        page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator(".placed p")).to_have_text("Your phone is busy.")
+    expect(page.locator(".placed bdi")).to_have_text("Mali Souk · +856 20 55 512 345")
+    expect(page.locator("#toast")).to_be_empty()
 
 
 def test_who_has_no_phone_reads_what_to_do(
@@ -130,6 +152,30 @@ def test_a_press_that_never_arrived_is_told_so(
     page.get_by_role("link", name="020 5551 2345").click()
     expect(page.locator("#toast")).to_contain_text("The call was not placed. Try again.")
     assert not DialRequest.objects.exists()
+
+
+def test_after_a_break_that_the_live_line_did_not_notice_one_is_told_too(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    context = signed_in("anna")
+    page = open_page(context, f"/customers/{mali.pk}/")
+    context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: "/calls/placed" in request.url):
+        page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator("#toast")).to_contain_text("No connection.")
+    context.set_offline(False)
+    expect(page.locator("#toast")).to_contain_text("The call was not placed. Try again.")
+    assert not DialRequest.objects.exists()
+
+
+def test_a_question_about_a_lost_press_is_asked_until_it_is_answered(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.route("**/calls/dial", lambda route: route.abort())
+    page.route("**/calls/placed?*", lambda route: route.abort(), times=1)
+    page.get_by_role("link", name="020 5551 2345").click()
+    expect(page.locator("#toast")).to_contain_text("The call was not placed. Try again.")
 
 
 def test_the_card_of_a_call_one_talks_in_hands_it_on(

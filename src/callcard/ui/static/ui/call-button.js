@@ -6,6 +6,8 @@ import { freshKey, pressAndAnswer } from "./press.js";
 import { toast } from "./toast.js";
 
 const SAME_CLICK_MS = 2000;
+const LOOK_AGAIN_MS = 2000; // and each time twice as long
+const LOOKS = 8; // about eight minutes; after that the line or the network must come back
 let last = { number: "", at: 0, key: "" };
 
 /** The key of this press: pressing the same number again at once repeats the request and places no second call. */
@@ -22,12 +24,18 @@ export async function callNumber(number, how = "") {
   if (!answer) return;
   const { status, data } = answer;
   if (status === 0 || status >= 500) lookLater(key, words);
-  else if (data.error) toast(data.error, [], 8000);
+  else if (data.error) sayRefusal(key, data.error);
   else if (data.soft) document.dispatchEvent(new CustomEvent("call:soft", { detail: { number: data.number, command: data.command, then: data.then } }));
   else showPlaced().catch(() => {}); // the line is lost just now; the element looks again when it is back
 }
 
-/** The line broke: whether the press arrived is asked once the server can be heard again. It is not sent again by itself. */
+/** Once: by the strip, where the call has one. */
+async function sayRefusal(key, words) {
+  await showPlaced().catch(() => {});
+  if (!document.querySelector(`placed-calls [data-command="${CSS.escape(key)}"]`)) toast(words, [], 8000);
+}
+
+/** The line broke: whether the press arrived is asked until the server answers. It is not sent again by itself. */
 function lookLater(key, words) {
   toast(words.notHeard, [], 60_000);
   let isTold = false;
@@ -36,11 +44,15 @@ function lookLater(key, words) {
     if (known === undefined || isTold) return;
     isTold = true;
     document.removeEventListener("live:line", onLine);
+    removeEventListener("online", look);
     toast(known ?? words.notDialled, [], 8000);
   };
+  // A break may be too short for the live line to notice it: then nothing but a question finds out that it is over.
+  const lookAgain = (looks) => !isTold && looks < LOOKS && later(LOOK_AGAIN_MS * 2 ** looks, () => (look(), lookAgain(looks + 1)));
   const onLine = ({ detail }) => detail === "heard" && look();
   document.addEventListener("live:line", onLine);
-  later(2000, look);
+  addEventListener("online", look);
+  lookAgain(0);
 }
 
 /** Whether the machine in front of the user dials by itself: its own dialler was chosen, or it is a telephone. */

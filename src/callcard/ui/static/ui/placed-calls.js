@@ -6,6 +6,7 @@ import { press } from "./press.js";
 import { toast } from "./toast.js";
 
 const OVER_STAYS_MS = 12_000;
+const CANCELLED_STAYS_MS = 4000; // whoever cancelled knows it
 const LOOK_AGAIN_MS = 61_000; // by then the server knows when nobody will tell any more
 
 /** The user has pressed Call somewhere: look at once. With the key of a press: how its call stands; null: there is none. */
@@ -58,20 +59,22 @@ class PlacedCalls extends HTMLElement {
     if (row.data && JSON.stringify(row.data) === JSON.stringify(data)) return;
     const isNews = row.data?.state !== data.state;
     row.data = data;
-    row.overAt = data.state === "over" ? (row.overAt ?? now) : undefined;
+    row.overAt = isOver(data) ? (row.overAt ?? now) : undefined;
     if (isNews) row.sinceMs = now;
     this.fill(row, isNews);
   }
 
   fill({ element, data, sinceMs }, isNews) {
     const { state } = data;
-    element.dataset.state = data.problem && state === "over" ? "failed" : state;
-    const isOpen = state !== "over";
+    const isOpen = !isOver(data);
+    element.dataset.state = hasFailed(data) ? "failed" : isOpen ? state : "over";
     const head = document.createElement("header");
     head.innerHTML = `<i class="icon icon-${iconOf(data)}" aria-hidden="true"></i><p role="status"></p><span class="timer"></span>`;
     head.querySelector("p").textContent = data.words;
     head.querySelector(".timer").dataset.from = isOpen ? sinceMs : "";
-    const number = Object.assign(document.createElement("bdi"), { dir: "ltr", className: "quiet", textContent: data.name ? data.number : "" });
+    // Why a call was not placed is said without whom it was for.
+    const shown = hasFailed(data) ? [data.name, data.number] : [data.name && data.number];
+    const number = Object.assign(document.createElement("bdi"), { dir: hasFailed(data) ? "auto" : "ltr", className: "quiet", textContent: shown.filter(Boolean).join(" · ") });
     const then = Object.assign(document.createElement("span"), { className: "placed-then" });
     if (data.then && isOpen) then.append(`${this.dataset.wordThen} `, Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: data.then }));
     const kept = element.querySelector("call-commands");
@@ -85,7 +88,9 @@ class PlacedCalls extends HTMLElement {
     this.tick();
   }
 
-  button({ state }) {
+  button(data) {
+    const { state } = data;
+    if (isCancelled(data)) return ""; // it goes by itself
     const [what, word] = state === "over" ? ["close", this.dataset.wordClose] : ["cancel", this.dataset.wordCancel];
     if (state === "talking") return ""; // there it is one of the commands
     const button = Object.assign(document.createElement("button"), { type: "button", className: `btn btn-sm${what === "cancel" ? " btn-danger" : ""}`, textContent: word });
@@ -117,8 +122,10 @@ class PlacedCalls extends HTMLElement {
 
   tick() {
     const now = Date.now();
-    for (const [command, { overAt, element }] of [...this.rows]) {
-      if (overAt !== undefined && now - overAt > OVER_STAYS_MS && !document.hidden && !element.matches(":hover, :focus-within")) {
+    for (const [command, { overAt, element, data }] of [...this.rows]) {
+      if (overAt === undefined) continue;
+      const isRead = !document.hidden && !element.matches(":hover, :focus-within");
+      if (isCancelled(data) ? now - overAt > CANCELLED_STAYS_MS : isRead && now - overAt > OVER_STAYS_MS) {
         this.closed.add(command);
         this.drop(command);
       }
@@ -132,9 +139,13 @@ class PlacedCalls extends HTMLElement {
   }
 }
 
-function iconOf({ state, problem }) {
-  if (problem && state === "over") return "triangle-alert";
-  return { asked: "phone-outgoing", ringing: "phone-incoming", calling: "phone-outgoing", talking: "phone-call", over: "phone-off" }[state];
+const isCancelled = ({ problem }) => problem === "cancelled"; // also before the telephone system says that it is over
+const isOver = (data) => data.state === "over" || isCancelled(data);
+const hasFailed = (data) => data.state === "over" && Boolean(data.problem) && !isCancelled(data);
+
+function iconOf(data) {
+  if (hasFailed(data)) return "triangle-alert";
+  return { asked: "phone-outgoing", ringing: "phone-incoming", calling: "phone-outgoing", talking: "phone-call", over: "phone-off" }[isOver(data) ? "over" : data.state];
 }
 
 customElements.define("placed-calls", PlacedCalls);
