@@ -65,7 +65,7 @@ def _as_data(each: Placed) -> dict[str, Any]:
     return {
         "command": row.command_id,
         "call": each.call_id,
-        "number": row.number,
+        "number": legible(row.number),
         "name": row.shown_name,
         "then": row.then,
         "state": row.state,

@@ -51,7 +51,7 @@ _RISKS = {
     Risk.SHARED_COST: gettext_lazy("This number costs more than an ordinary call."),
     Risk.PERSONAL: gettext_lazy("This number forwards calls to anywhere, which may be dear."),
     Risk.SATELLITE: gettext_lazy("This is a satellite or special network: each minute is dear."),
-    Risk.NEW_COUNTRY: gettext_lazy("Nobody here has called %(country)s before."),
+    Risk.NEW_COUNTRY: gettext_lazy("Nobody here has called this country before: %(country)s."),
     Risk.UNPLANNED: gettext_lazy("No numbering plan knows such a number."),
 }
 
@@ -86,14 +86,23 @@ def explain_rule(problem: str, rules: Rules) -> str:
 
 def question(destination: Destination, asks: tuple[Risk, ...]) -> str:
     """What is asked before a dear or unusual number is called."""
-    country = dict(countries()).get(destination.country, destination.country)
-    reasons = " ".join(str(_RISKS[risk]) % {"country": country} for risk in asks)
+    reasons = " ".join(_reason(risk, destination.country) for risk in asks)
     return f"{reasons} {_('Call %(number)s?') % {'number': legible(destination.number)}}"
+
+
+def _reason(risk: Risk, code: str) -> str:
+    """`code`: see dial_rules.Destination.country."""
+    country = dict(countries()).get(code, "")
+    if risk is Risk.NEW_COUNTRY and not country:
+        return _("Nobody here has called a number that begins with +%(code)s before.") % {"code": code}
+    return str(_RISKS[risk]) % {"country": country}
 
 
 def state_in_words(request: DialRequest) -> str:
     """How a call by button stands, in a few words."""
     who = request.shown_name or legible(request.number)
+    if request.problem == "cancelled":
+        return _("Cancelled: %(who)s") % {"who": who}
     if request.state == DialRequest.State.OVER or request.problem:
         return explain_refusal(request.problem) if request.problem else _ending(request.outcome, who)
     return {

@@ -15,6 +15,7 @@ from callcard.live.services import Tell, tell
 from callcard.staff.company import company_zone
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, Extension, User
+from callcard.staff.softphone.queries import account_of
 from callcard.switchboard import running
 from callcard.switchboard.dial_rules import Reach, Rules, Usage, Verdict, judge
 from callcard.switchboard.dial_settings import rules_of
@@ -56,13 +57,20 @@ def dial(
     Raises NotDialled, and AskFirst for emergency, dear and unusual numbers unless `is_sure`.
     """
     target = whom(user, raw, NotDialled)
-    extension, pbx = ("", "") if how == How.SOFT else (_own_phone(user), _own_pbx())
+    extension, pbx = (_softphone(user), "") if how == How.SOFT else (_own_phone(user), _own_pbx())
+    refuse_own_phone(target, extension)
     request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=how, pbx=pbx)
     if is_new and how == How.DESK and not request.problem:
         _place(request, extension)
     if request.problem and request.problem != "unknown":
         raise NotDialled(_why_not(request, user))
     return request
+
+
+def refuse_own_phone(target: Whom, extension: str) -> None:
+    """Raises NotDialled for a call to the very phone that makes it."""
+    if target.destination.reach is Reach.INTERNAL and target.destination.number == extension:
+        raise NotDialled(_("%(number)s is your own extension: it cannot call itself.") % {"number": extension})
 
 
 def reserve(
@@ -155,6 +163,11 @@ def _own_phone(user: User) -> str:
     return extension
 
 
+def _softphone(user: User) -> str:
+    account = account_of(user)
+    return account.extension.number if account else ""
+
+
 def _own_pbx() -> str:
     pbx = running.dialler() or Pbx.objects.filter(is_enabled=True).order_by("pk").values_list("slug", flat=True).first()
     if not pbx:
@@ -188,6 +201,8 @@ def _place(request: DialRequest, extension: str) -> None:
 def _note_refusal(request: DialRequest, reason: str) -> None:
     """Whether it was placed may be unknown; what the PBX tells of it later is then believed instead."""
     rows = DialRequest.objects.filter(pk=request.pk)
+    if reason != "unknown" and rows.filter(problem="cancelled").exists():
+        reason = "cancelled"  # what the PBX calls its failure is only what its user asked for
     request.problem = reason
     if reason == "unknown":
         changes = {"problem": reason}

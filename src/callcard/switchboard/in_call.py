@@ -11,7 +11,7 @@ from callcard.staff.models import User
 from callcard.switchboard import running
 from callcard.switchboard.dial_settings import rules_of
 from callcard.switchboard.dial_words import explain_refusal, explain_rule
-from callcard.switchboard.dialling import How, NotDialled, reserve
+from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve
 from callcard.switchboard.whom import whom
 from callcard.telephony.commands import Capability, Command, CommandRefused, Consult, Hangup, Hold, Transfer, Unhold
 from callcard.telephony.tracker.memory import held_legs
@@ -59,7 +59,7 @@ def command(*, user: User, call_id: int, what: str, to: str = "", command_id: st
     if _NEEDS[what] not in running.capabilities(segment.call.pbx):
         raise NotDialled(explain_refusal("unsupported"))
     if what in ("transfer", "consult"):
-        to, is_new = _checked(user, to, command_id, is_sure)
+        to, is_new = _checked(user, segment, to, command_id, is_sure)
         if not is_new:
             return
     try:
@@ -68,9 +68,10 @@ def command(*, user: User, call_id: int, what: str, to: str = "", command_id: st
         raise NotDialled(explain_refusal(refusal.reason)) from None
 
 
-def _checked(user: User, to: str, command_id: str, is_sure: bool) -> tuple[str, bool]:
+def _checked(user: User, segment: Segment, to: str, command_id: str, is_sure: bool) -> tuple[str, bool]:
     """Whom the call is handed on to is dialled at the company's expense, so the same rules hold."""
     target = whom(user, to, NotDialled)
+    refuse_own_phone(target, segment.extension)
     request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=How.TRANSFER)
     if request.problem:
         raise NotDialled(explain_rule(request.problem, rules_of(user.role)))

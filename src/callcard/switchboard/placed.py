@@ -62,7 +62,14 @@ def _write_one(pbx: str, now: Progress) -> None:
             call_key=now.call_key[:160],
             changed_at=timezone.now(),
         )
+        if now.state == State.OVER and problem == "cancelled":
+            _note_cancelled(pbx, now.call_key)
         tell([Tell(user_id=row.user_id, kind="dial", payload={"command": now.command_id})])
+
+
+def _note_cancelled(pbx: str, key: str) -> None:
+    """The PBX sees only that the phone was not picked up; that its owner gave the call up is known here alone."""
+    Call.objects.filter(pbx=pbx, key=key, outcome=Call.Outcome.NOT_PLACED).update(outcome=Call.Outcome.CANCELLED)
 
 
 def settle_unheard(pbx: str, *, before: datetime) -> None:

@@ -16,6 +16,7 @@ from callcard.calls.models import Call, Segment
 from callcard.customers.services import create_customer
 from callcard.live.models import LiveEvent
 from callcard.staff.models import Change, Company, Extension, User
+from callcard.staff.softphone.models import SipAccount
 from callcard.switchboard import running
 from callcard.switchboard.dial_rules import Rules
 from callcard.switchboard.dial_settings import DEFAULTS, rules_of, set_rules
@@ -237,7 +238,52 @@ def test_a_call_is_cancelled_even_before_its_phone_rings(pbx: FakePbx, anna: Use
     dial(user=anna, raw=NUMBER, command_id="press-0001")
     assert [type(each) for each in pbx.sent] == [Dial, CancelDial, CancelDial]
     write_progress("office", [Progress("press-0001", "k", "over", "not_placed")])
-    assert placed_calls(anna)[0].words == "Cancelled."
+    assert placed_calls(anna)[0].words == "Cancelled: +856 20 55 512 345"
+
+
+def test_the_log_says_of_a_call_that_one_cancelled_that_its_caller_gave_it_up(pbx: FakePbx, anna: User) -> None:
+    for key in ("press-0001", "press-0002"):
+        dial(user=anna, raw=NUMBER, command_id=key)
+        now = timezone.now()
+        Call.objects.create(
+            pbx="office", key=key, direction="outbound", started_at=now, ended_at=now, outcome="not_placed"
+        )
+    cancel(request=DialRequest.objects.get(command_id="press-0001"))
+    write_progress("office", [Progress(key, key, "over", "not_placed") for key in ("press-0001", "press-0002")])
+    assert dict(Call.objects.values_list("key", "outcome")) == {"press-0001": "cancelled", "press-0002": "not_placed"}
+
+
+def test_a_telephone_system_that_calls_a_cancelled_call_a_failure_is_not_repeated(pbx: FakePbx, anna: User) -> None:
+    def cancel_meanwhile() -> None:
+        pbx.meanwhile = lambda: None
+        cancel(request=DialRequest.objects.get())
+        pbx.refusal = "failed"
+
+    pbx.meanwhile = cancel_meanwhile
+    with pytest.raises(NotDialled, match="Cancelled"):
+        dial(user=anna, raw=NUMBER, command_id="press-0001")
+    (placed,) = placed_calls(anna)
+    assert (placed.request.state, placed.words) == ("over", "Cancelled: +856 20 55 512 345")
+
+
+def test_a_phone_is_not_asked_to_call_itself(pbx: FakePbx, anna: User, client: Client) -> None:
+    Extension.objects.create(number="399", user=anna)
+    SipAccount.objects.create(extension=Extension.objects.get(number="399"), secret="x" * 20)
+    call = talking(anna)
+    for how, own, other in ((How.DESK, "301", "399"), (How.SOFT, "399", "301")):
+        with pytest.raises(NotDialled, match=f"{own} is your own extension: it cannot call itself."):
+            dial(user=anna, raw=own, command_id="press-0001", how=how)
+        dial(user=anna, raw=other, command_id=f"press-{how}", how=how)
+    with pytest.raises(NotDialled, match="301 is your own extension"):
+        command(user=anna, call_id=call.pk, what="transfer", to="301", command_id="press-0003")
+    assert [type(each) for each in pbx.sent] == [Dial]
+    assert DialRequest.objects.count() == 2
+
+
+def test_a_network_of_no_country_is_not_called_one(pbx: FakePbx, anna: User) -> None:
+    with pytest.raises(AskFirst) as question:
+        dial(user=anna, raw="+882 13 300 1234", command_id="press-0001")
+    assert "Nobody here has called a number that begins with +882 before." in question.value.words
 
 
 def test_a_cancel_that_does_not_arrive_is_said_so(pbx: FakePbx, anna: User) -> None:
@@ -285,7 +331,7 @@ def test_limits_of_the_day_count_what_was_dialled_and_not_what_was_refused_or_is
 def test_a_country_that_nobody_called_is_asked_about_once(pbx: FakePbx, anna: User) -> None:
     with pytest.raises(AskFirst) as question:
         dial(user=anna, raw="+99365123456", command_id="press-0001")
-    assert question.value.words == "Nobody here has called Turkmenistan before. Call +993 65 123456?"
+    assert question.value.words == "Nobody here has called this country before: Turkmenistan. Call +993 65 123456?"
     assert (pbx.sent, DialRequest.objects.count()) == ([], 0)
     dial(user=anna, raw="+99365123456", command_id="press-0001", is_sure=True)
     dial(user=anna, raw="+99365123457", command_id="press-0002")
