@@ -15,6 +15,7 @@ from callcard.desk.rendering import note_delivered, render
 from callcard.live.door import LiveDoor, Receive, Send
 from callcard.live.hub import Hub
 from callcard.switchboard import running
+from callcard.switchboard.queries import lamp
 from callcard.switchboard.switchboard import Switchboard
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class _Working(Protocol):
 class Office:
     def __init__(self) -> None:
         self.hub = Hub(render, note_delivered)
-        self.live_door = LiveDoor(self.hub)
+        self.live_door = LiveDoor(self.hub, lamp)
         self.switchboard = Switchboard()
         self.worker: _Working = new_worker()  # `callcard serve` has a process for it
 

@@ -31,6 +31,9 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
+# What a browser that comes, or comes back, is told at once beside what it missed. Runs in a thread.
+Greeting = Callable[[], Mapping[str, Any]]
+
 KEEP_ALIVE_SECONDS = 15.0
 CHECK_SESSION_SECONDS = 60.0
 
@@ -42,8 +45,9 @@ _HEADERS = [
 
 
 class LiveDoor:
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, greeting: Greeting) -> None:
         self.hub = hub
+        self._greeting = greeting
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="live-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +77,8 @@ class LiveDoor:
 
     async def _catch_up(self, stream: Stream, scope: Scope, send: Send) -> int:
         """Send what the browser missed; returns the last id it has."""
-        await _write(send, [Message(0, "hello", {"version": __version__})])
+        greeting = await self._in_thread(self._greeting)
+        await _write(send, [Message(0, "hello", {"version": __version__, **greeting})])
         since = _last_seen(scope)
         if since is None:
             return 0

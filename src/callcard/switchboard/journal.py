@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from callcard.kit.controls import without_controls
 from callcard.live.services import Tell, tell
-from callcard.staff.models import User
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
+from callcard.switchboard.queries import lamp
 from callcard.telephony.connector import LinkReport, WireNote
 
 WIRE_LINES_KEPT = 5000
@@ -19,7 +19,7 @@ LINK_LOG_KEPT = timedelta(days=30)
 
 
 def write_link_report(slug: str, report: LinkReport) -> None:
-    """Keep it, and light the lamp on every administrator's screen."""
+    """Keep it, and light the lamp on everybody's screen."""
     pbx = Pbx.objects.filter(slug=slug).first()
     if pbx is None:
         return
@@ -33,9 +33,12 @@ def write_link_report(slug: str, report: LinkReport) -> None:
             at=report.at,
         )
         LinkLog.objects.filter(pbx=pbx, at__lt=timezone.now() - LINK_LOG_KEPT).delete()
-        administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
-        payload = {"pbx": slug, "name": pbx.name, "state": report.state.value}
-        tell([Tell(user_id=pk, kind="link", payload=payload) for pk in administrators.values_list("pk", flat=True)])
+        tell_links()
+
+
+def tell_links() -> None:
+    """How all links are, for who was away hears only the last of what was told everybody. Last in a transaction."""
+    tell([Tell(user_id=None, kind="link", payload=lamp())])
 
 
 def write_wire_notes(notes: Sequence[tuple[str, WireNote]]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
 from callcard.calls.reconcile.queries import Readings, readings_of
 from callcard.switchboard.models import LinkLog, Pbx
 from callcard.switchboard.words import explain
+from callcard.telephony.connector import LinkState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,21 @@ class LinkNow:
 
 
 def links() -> list[LinkNow]:
-    newest = {log.pbx_id: log for log in LinkLog.objects.order_by("at", "id").select_related("pbx")}
-    return [LinkNow(pbx=pbx, last=newest.get(pbx.pk)) for pbx in Pbx.objects.order_by("name")]
+    pbxs = list(Pbx.objects.order_by("name").annotate(newest=_newest("pk")))
+    logs = LinkLog.objects.in_bulk([pbx.newest for pbx in pbxs if pbx.newest])
+    return [LinkNow(pbx=pbx, last=logs.get(pbx.newest)) for pbx in pbxs]
+
+
+def lamp() -> dict[str, list[str]]:
+    """`links`: the states (LinkState) of those that are switched on. It is for everybody, so it names none and says no
+    reason."""
+    states = Pbx.objects.filter(is_enabled=True).order_by("name").values_list(_newest("state"), flat=True)
+    return {"links": [state or LinkState.CONNECTING.value for state in states]}
+
+
+def _newest(field: str) -> Subquery:
+    """Of each PBX, this field of the last line of its link's log; None when it has none."""
+    return Subquery(LinkLog.objects.filter(pbx=OuterRef("pk")).order_by("-at", "-id").values(field)[:1])
 
 
 def link_of(pbx: Pbx) -> LinkNow:

@@ -13,7 +13,7 @@ class LiveLine extends HTMLElement {
     this.lastId = Number(this.dataset.since) || 0;
     this.line = "connecting";
     this.tries = 0;
-    this.links = new Map(this.dataset.links.trim().split(" ").filter(Boolean).map((pair) => pair.split("=")));
+    this.links = this.dataset.links.split(" ").filter(Boolean);
     this.tabs = new BroadcastChannel(name);
     this.tabs.onmessage = ({ data }) => this.receive(data);
     this.tabs.postMessage({ kind: "line-asked" });
@@ -36,10 +36,10 @@ class LiveLine extends HTMLElement {
   receive({ id, kind, data }) {
     if (id && id <= this.lastId) return; // told already, before a reconnection
     if (id) this.lastId = id;
-    if (kind === "line-asked") return void (this.leads && this.tabs.postMessage({ id: 0, kind: "line", data: this.line }));
+    if (kind === "line-asked") return void (this.leads && this.answer());
     if (kind === "line") this.line = data;
-    if (kind === "link") this.links.set(data.pbx, data.state);
-    if (kind === "line" || kind === "link") this.showLamp();
+    if (kind === "link" || kind === "hello") this.links = data.links;
+    if (kind === "line" || kind === "link" || kind === "hello") this.showLamp();
     document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data }));
   }
 
@@ -51,6 +51,12 @@ class LiveLine extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.check());
     every(5000, () => this.check());
     this.connect();
+  }
+
+  /** A tab that has just been opened: what it was loaded with may have changed since. */
+  answer() {
+    this.tabs.postMessage({ id: 0, kind: "line", data: this.line });
+    this.tabs.postMessage({ id: 0, kind: "link", data: { links: this.links } });
   }
 
   /** After a sleep, a change of network or a long silence: a new connection, at once. */
@@ -124,8 +130,7 @@ class LiveLine extends HTMLElement {
   // -- the lamp ------------------------------------------------------------------------------------------------------
 
   showLamp() {
-    const states = [...this.links.values()];
-    const link = WORST_FIRST.find((state) => states.includes(state)) ?? "none";
+    const link = WORST_FIRST.find((state) => this.links.includes(state)) ?? "none";
     const state = this.line === "lost" || this.line === "signed-out" ? this.line : link;
     const word = this.dataset[`word${state.replace(/(^|-)(.)/g, (_all, _dash, letter) => letter.toUpperCase())}`] ?? "";
     this.querySelector(".lamp").dataset.state = state === "signed-out" ? "lost" : state;
