@@ -13,8 +13,11 @@ from callcard.calls.models import Call, Notice
 from callcard.calls.services import show_line_back, show_line_lost
 from callcard.customers.models import Customer
 from callcard.customers.services import archive_customer, create_customer
+from callcard.live.models import LiveEvent
 from callcard.staff.models import User
 from callcard.staff.services import deactivate_person
+from callcard.switchboard.journal import write_link_report
+from callcard.telephony.connector import LinkReport, LinkState
 from tests.browser.conftest import OpenPage, settled, wait_until
 from tests.stories.product import Product, wait_for
 
@@ -405,3 +408,84 @@ def test_a_lost_line_is_said_on_the_card_until_it_is_back(
     expect(page.locator("article.popup")).to_have_attribute("data-state", "lost")
     show_line_back(pbx="simulator")
     expect(page.locator("article.popup")).to_have_attribute("data-state", "ringing")
+
+
+UNSEEN = """(() => {
+  const list = document.querySelector(".popup-lines");
+  const end = list.getBoundingClientRect().bottom + 2;
+  return [...list.children].filter((line) => line.getBoundingClientRect().bottom > end).length;
+})()"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 560), (390, 700)])
+def test_of_many_lines_some_are_seen_and_how_many_are_not_is_said(
+    product: Product, signed_in: SignIn, open_page: OpenPage, width: int, height: int
+) -> None:
+    page = open_page(signed_in("anna", width=width, height=height))
+    for number in range(10):
+        product.run(product.simulator.ring(f"+85620777000{number:02}", ["301"]))
+    more = page.locator(".popup-more")
+    expect(page.locator(".popup-line")).to_have_count(9)
+    wait_until(page, f"document.querySelector('.popup-more').textContent === `${{{UNSEEN}}} more`")
+    assert 1 <= page.evaluate(UNSEEN) <= 6
+    page.locator(".popup-lines").hover()
+    page.mouse.wheel(0, 2000)
+    expect(more).to_be_hidden()
+    page.locator(".popup-unfold").first.focus()
+    expect(more).to_be_visible()
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".popup-unfold").last).to_be_focused()
+    wait_until(page, f"{UNSEEN} === 0 && document.querySelector('.popup-more').hidden")
+
+
+def test_a_card_that_is_over_gives_way_though_it_has_the_focus_unless_something_is_written_in_it(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    card, number = page.locator("article.popup"), page.locator("article.popup .popup-number")
+    first = product.run(product.simulator.ring(MALI, ["301"]))
+    expect(card).to_have_count(1)
+    page.keyboard.press("Alt+c")
+    product.run(product.simulator.hang_up(first, ""))
+    expect(card).to_have_attribute("data-state", "over")
+    second = product.run(product.simulator.ring("+8562099900002", ["301"]))
+    expect(number).to_contain_text("02")
+    expect(card).to_be_focused()
+    product.run(product.simulator.hang_up(second, ""))
+    expect(card).to_have_attribute("data-state", "over")
+    page.locator(".popup-note textarea").fill("Wants the blue one")
+    product.run(product.simulator.ring("+8562099900003", ["301"]))
+    expect(page.locator(".popup-line")).to_have_count(2)
+    expect(number).to_contain_text("02")
+    page.locator(".popup-note textarea").fill("")  # begun, and thought better of
+    page.evaluate(
+        "document.querySelector('popup-stack').calls.forEach((call) => call.endedAt && (call.endedAt -= 31_000))"
+    )
+    expect(number).to_contain_text("03")
+    expect(card).to_be_focused()
+
+
+def test_the_lamp_of_a_manager_follows_the_link(product: Product, signed_in: SignIn, open_page: OpenPage) -> None:
+    context = signed_in("anna")
+    page = open_page(context)
+    expect(page.locator(".lamp-word")).to_have_text("Telephone connected")
+    say_link(LinkState.DOWN)
+    expect(page.locator(".lamp-word")).to_have_text("No link to the telephone system")
+    later = open_page(context)
+    for tab, state, words in ((later, LinkState.REFUSED, "refuses the link"), (page, LinkState.UP, "connected")):
+        say_link(state)
+        expect(tab.locator(".lamp-word")).to_contain_text(words)
+    expect(later.locator(".lamp")).to_have_attribute("data-state", "up")
+    context.route("**/live?*", lambda route: route.abort())
+    page.evaluate("document.querySelector('live-line').abort.abort()")
+    wait_until(page, "document.querySelector('live-line').line === 'lost'")
+    say_link(LinkState.DOWN)
+    LiveEvent.objects.all().delete()  # too long ago to be told again
+    context.unroute("**/live?*")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".lamp-word")).to_have_text("No link to the telephone system")
+
+
+def say_link(state: LinkState) -> None:
+    write_link_report("simulator", LinkReport(state=state, at=timezone.now()))

@@ -97,7 +97,8 @@ export class PopupActions {
       if (!call || event.isComposing) return;
       event.preventDefault();
       event.stopPropagation();
-      this.stack.close(Number(call));
+      const isForAnother = performance.now() - this.stack.focusPassedAt < TOO_SOON_MS;
+      if (!isForAnother) this.stack.close(Number(call));
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "note") {
       event.target.form.requestSubmit();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.move(event);

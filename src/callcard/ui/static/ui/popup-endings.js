@@ -61,6 +61,13 @@ export class PopupEndings {
 
   isInUse({ call }) {
     const { stack } = this;
-    return call === stack.openCall && (stack.hovered || stack.hasText() || stack.card.contains(document.activeElement));
+    return call === stack.openCall && (stack.hovered || stack.hasText() || this.isAboutToWrite());
+  }
+
+  /** In a field of it, while no other call goes on. */
+  isAboutToWrite() {
+    const { calls, card } = this.stack;
+    const isInField = card.contains(document.activeElement) && document.activeElement.matches("textarea, input, select");
+    return isInField && [...calls.values()].every(({ endedAt: at }) => at !== undefined);
   }
 }

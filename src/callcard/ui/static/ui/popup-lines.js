@@ -51,6 +51,7 @@ export class PopupLines {
     const calls = this.changed;
     this.changed = new Set();
     for (const call of calls) this.drawOne(call, this.wanted(call));
+    this.list.classList.toggle("is-many", this.list.childElementCount > 3);
   }
 
   drawOne(call, html) {

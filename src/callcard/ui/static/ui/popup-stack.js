@@ -5,6 +5,7 @@ import { PopupActions } from "./popup-actions.js";
 import { PopupEndings, endedAt, isStale } from "./popup-endings.js";
 import { PopupFinishing } from "./popup-finishing.js";
 import { PopupLines } from "./popup-lines.js";
+import { PopupMore } from "./popup-more.js";
 import { PopupShown } from "./popup-shown.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
@@ -21,6 +22,7 @@ class PopupStack extends HTMLElement {
     this.waiting = null; // events that came while the whole stack is being fetched
     this.card = this.querySelector(".popup-open");
     this.lines = new PopupLines(this.querySelector(".popup-lines"), (call) => this.lineHtml(call), () => this.drawn());
+    this.more = new PopupMore(this.lines, this.querySelector(".popup-more"));
     this.unclosed = new Set(); // calls whose closing has not reached the server yet
     this.announcer = document.getElementById("announcer");
     this.addEventListener("pointerenter", (event) => (this.hovered = event.pointerType === "mouse"));
@@ -109,7 +111,9 @@ class PopupStack extends HTMLElement {
   /** Lines were: last of all, because it has the page laid out. */
   drawn() {
     this.showTimers();
+    const unseen = this.more.count();
     this.finishing.fit();
+    this.more.tell(unseen);
   }
 
   announce(text) {
@@ -141,13 +145,14 @@ class PopupStack extends HTMLElement {
 
   isBusy() {
     const open = this.calls.get(this.openCall);
+    if (open?.endedAt !== undefined) return this.hasText(); // mouse and focus that merely rest on what is over hold nothing up
     if (this.card.contains(document.activeElement)) return true;
-    if (open?.endedAt !== undefined) return this.hasText(); // a mouse that merely rests on what is over holds nothing up
     return this.hovered || this.pinned || open?.state === "talking";
   }
 
   open(entry) {
     const folded = this.calls.get(this.openCall);
+    const hadFocus = this.card.contains(document.activeElement);
     if (folded) this.keepTyped(folded);
     this.openCall = entry.call;
     entry.isFolded = false;
@@ -157,7 +162,14 @@ class PopupStack extends HTMLElement {
     this.lines.of(entry.call)?.remove();
     this.card.innerHTML = entry.html;
     this.restoreTyped(entry);
+    if (hadFocus) this.passFocusToCard();
     if (folded) this.lines.change(folded.call);
+  }
+
+  /** From the card that was there before, on which keys may still be on their way. */
+  passFocusToCard() {
+    this.card.firstElementChild.focus({ preventScroll: true });
+    this.focusPassedAt = performance.now();
   }
 
   /** Of a call that is here, unless it is the open one. */
@@ -281,6 +293,7 @@ class PopupStack extends HTMLElement {
     this.calls.delete(call);
     this.shown.forget(call);
     this.lines.of(call)?.remove();
+    this.lines.soon(() => {});
     if (this.openCall === call) this.openNext();
     if (hadFocus && !this.contains(document.activeElement)) this.passFocusOn();
     this.tellChanged({ before: entry });
@@ -302,8 +315,10 @@ class PopupStack extends HTMLElement {
     else document.getElementById("windows").focus();
   }
 
+  /** Something is written in the open card and not saved. What is merely looked for counts while one is at it. */
   hasText() {
-    return [...this.card.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    const fields = this.card.querySelectorAll(this.card.contains(document.activeElement) ? "textarea, input, select" : "textarea");
+    return [...fields].some(isChanged);
   }
 
   showTimers(within = this) {
@@ -315,6 +330,11 @@ class PopupStack extends HTMLElement {
       if (timer.textContent !== text) timer.textContent = text;
     }
   }
+}
+
+function isChanged(field) {
+  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 
 function clock(seconds) {
