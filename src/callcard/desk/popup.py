@@ -108,7 +108,7 @@ def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField])
     context = {
         "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"]},
         "call": _call_context(row) | {"others_notes": _others_notes(row, known.notes)},
-        "match": row["match"],
+        "match": "own_outside" if _is_own_from_outside(row) else row["match"],
         "title": title,
         "card": card,
         "candidates": [_candidate(candidate) for candidate in candidates],
@@ -150,9 +150,9 @@ def _call_context(row: Row) -> dict[str, Any]:
     return {
         "direction": row["direction"],
         "number": row["number"],
-        "number_shown": legible(row["e164"]) if row["e164"] else row["number"],
+        "number_shown": _number_shown(row),
         "e164": row["e164"],
-        "line_shown": row["line"],
+        "line_shown": _in_groups(row["line"]),
         "line_name": line_name(row["line"]),
         "queue": row["queue"],
         "withheld": row["withheld"],
@@ -168,6 +168,20 @@ def _call_context(row: Row) -> dict[str, Any]:
     }
 
 
+def _number_shown(row: Row) -> str:
+    return _in_groups(row["e164"] or row["number"])
+
+
+def _in_groups(number: str) -> str:
+    """Written as all numbers on the card are; an extension stays as it is."""
+    return legible(number) if number.startswith("+") else number
+
+
+def _is_own_from_outside(row: Row) -> bool:
+    """Which number and name a call from outside carries is for its caller to choose: this is no colleague."""
+    return bool(row["match"] == Call.Match.OWN and row["direction"] == Call.Direction.INBOUND)
+
+
 def _title(
     row: Row,
     card: CallerCard | None,
@@ -176,13 +190,15 @@ def _title(
     colleagues: Mapping[str, str],
 ) -> str:
     """The one line that says who it is."""
-    number: str = row["e164"] or row["number"]
+    number = _number_shown(row)
     if card is not None:
         return card.name
     if hidden is not None:
         return _("Known customer of %(name)s") % {"name": hidden.responsible or _("a colleague")}
     if row["withheld"]:
         return _("Number withheld")
+    if _is_own_from_outside(row):
+        return _("From outside, with a number of ours")
     if row["match"] == Call.Match.OWN:
         name = colleagues.get(row["number"]) if row["direction"] == Call.Direction.INTERNAL else ""
         return str(name or row["shown_name"] or number or _("Colleague"))

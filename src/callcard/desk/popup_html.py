@@ -131,6 +131,7 @@ def _name(context: Context) -> Markup:
         "several": _("Several customers"),
         "possible": _("Possibly known"),
         "own": context["title"],
+        "own_outside": context["title"],
     }
     number = _("Unknown number") if context["call"]["number_shown"] else _("No number")
     return escape(by_match.get(context["match"]) or number)

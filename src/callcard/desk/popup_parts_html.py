@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.own_fields import shown
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
+from callcard.telephony.numbers import legible
 from callcard.ui.writing import anniversary, day, language_name, moment, money
 
 Markup = str
@@ -136,7 +137,8 @@ def _contacts(context: Context) -> Markup:
 def _phone(phone: CardPhone) -> Markup:
     number = phone.e164 or phone.raw
     about = ", ".join(filter(None, (phone.person, phone.label)))
-    link = f'<a href="tel:{quote(number, safe="+")}" dir="ltr">{escape(phone.raw)}</a>'
+    written = legible(phone.e164) if phone.e164 else phone.raw
+    link = f'<a href="tel:{quote(number, safe="+")}" dir="ltr">{escape(written)}</a>'
     return f'<dd data-copies="{escape(number)}">{link} {_quiet(about) if about else ""}</dd>'
 
 

@@ -72,13 +72,21 @@ def test_when_every_candidate_is_somebody_elses_the_card_says_so(anna: User) -> 
     assert "Somebody Elses" not in html
 
 
-@pytest.mark.parametrize("written", ["021 212 801", "+85621212801", "0085621212801", "021212801"])
-def test_the_line_is_called_by_its_name_however_the_pbx_writes_it(anna: User, written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("021 212 801", "021 212 801"),
+        ("+85621212801", "+856 21 212 801"),
+        ("0085621212801", "0085621212801"),
+        ("021212801", "021212801"),
+    ],
+)
+def test_the_line_is_called_by_its_name_however_the_pbx_writes_it(anna: User, written: str, shown: str) -> None:
     Company.objects.create(name="Mekong", region="LA")
     line = add_line(number="021 212 801", name="Service")
     html = seen_by(anna, ring(anna, match="none", number="1", line=written)).html
     assert "Service" in html
-    assert written in html
+    assert f">{shown}<" in html
     remove_line(line=line)
     assert "Service" not in seen_by(anna, ring(anna, match="none", number="1", line=written)).html
 
@@ -115,7 +123,30 @@ def test_withheld_possible_and_unknown_say_so(anna: User) -> None:
     maybe = create_customer(name="May Be")
     assert seen_by(anna, ring(anna, match="withheld", withheld=True)).title == "Number withheld"
     assert seen_by(anna, ring(anna, match="possible", candidates=[maybe.pk], number="5551")).title == "Possibly May Be"
-    assert seen_by(anna, ring(anna, match="none", number="+49301234")).title == "+49301234"
+    assert seen_by(anna, ring(anna, match="none", number="+49301234")).title == "+49 30 1234"
+
+
+def test_numbers_are_written_in_one_way_on_a_card(anna: User) -> None:
+    Company.objects.create(name="Mekong", region="AE")
+    customer = create_customer(name="Omar", numbers=["+971509668695", "055 485 3284", "04-123"])
+    call = ring(anna, customer=customer, match="exact", e164="+971554853284", number="0554853284", line="+97144000100")
+    popup = seen_by(anna, call)
+    numbers = re.findall(r'dir="ltr">([^<]*)<', popup.html)
+    assert numbers == ["+971 55 485 3284", "+971 50 966 8695", "+971 55 485 3284", "04-123", "+971 4 400 0100"]
+    assert "+971 55 485 3284" in popup.line
+
+
+def test_a_caller_from_outside_with_a_number_of_ours_is_no_colleague(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    Extension.objects.create(number="302", user=bounmy)
+    popup = seen_by(anna, ring(anna, match="own", number="302", shown_name="Bounmy of the bank"))
+    assert popup.title == "From outside, with a number of ours"
+    assert "The network says: Bounmy of the bank" in popup.html
+    assert "headset" not in popup.html + popup.line
+    colleague = seen_by(anna, ring(anna, direction="internal", match="own", number="302", shown_name="Bounmy P"))
+    assert colleague.title == "Bounmy"
+    assert "icon-headset" in colleague.html
+    assert "The network says" not in colleague.html
 
 
 def test_the_administrator_chooses_parts_and_their_order() -> None:
@@ -355,7 +386,7 @@ def test_an_internal_call_names_the_colleague(anna: User) -> None:
 def test_a_caller_from_outside_is_nobodys_colleague_whatever_number_they_send(anna: User) -> None:
     Extension.objects.create(number="302", user=User.objects.create_user("bounmy", first_name="Bounmy"))
     popup = seen_by(anna, ring(anna, direction="inbound", match="own", number="302"))
-    assert popup.title == "302"
+    assert popup.title == "From outside, with a number of ours"
     assert "Bounmy" not in popup.html
 
 
