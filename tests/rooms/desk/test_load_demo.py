@@ -36,7 +36,9 @@ def loaded(*arguments: str) -> str:
 
 def test_the_demo_company_and_the_same_again_with_a_password_that_is_given() -> None:
     told = loaded()
-    passwords = {line.split()[0]: line.split()[1] for line in told.splitlines()[1:]}
+    steps, _, people = told.partition("A demo company is loaded. Sign in as:\n")
+    assert [line.partition(": ")[0] for line in steps.splitlines()] == ["Loading the demo company"] * 4
+    passwords = {line.split()[0]: line.split()[1] for line in people.splitlines()}
     assert set(passwords) == {"admin", "owner", "manager"}
     assert all(User.objects.get(username=name).check_password(word) for name, word in passwords.items())
     assert len(set(passwords.values())) == 3

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from callcard.config.jobs_process import JobsProcess
+from callcard.config.migrating import migrate_saying
 from callcard.staff.first_start import first_start_code
 from callcard.staff.queries import is_set_up
 from callcard.switchboard.models import Pbx
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         _check_free(options["host"], options["port"])
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate_saying(self._say)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout)
         if options["pbx"]:
@@ -50,6 +51,10 @@ class Command(BaseCommand):
         office.worker = JobsProcess()
         with contextlib.suppress(KeyboardInterrupt):
             Server(host=options["host"], port=options["port"]).run()
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
 
 
 def _check_free(host: str, port: int) -> None:

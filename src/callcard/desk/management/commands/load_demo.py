@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,24 +45,32 @@ class Command(BaseCommand):
             self.stdout.write(f"A forgotten password is given anew by: {_COMMAND} changepassword NAME")
             return
         with transaction.atomic():
-            users = _load(random.Random(options["seed"]), options["password"])
+            users = _load(random.Random(options["seed"]), options["password"], self._say)
         self.stdout.write("A demo company is loaded. Sign in as:")
         for one in users:
             phones = " and ".join(one.extensions)
             self.stdout.write(f"  {one.user.username:<8} {one.password}   ({one.user.shown_name}, phones {phones})")
 
+    def _say(self, words: str) -> None:
+        self.stdout.write(f"Loading the demo company: {words} ...")
+        self.stdout.flush()
 
-def _load(chance: random.Random, password: str) -> list[DemoUser]:
+
+def _load(chance: random.Random, password: str, say: Callable[[str], None]) -> list[DemoUser]:
     now = timezone.now().replace(microsecond=0)
+    say("people and customers")
     users = load_staff(password=password)
     office = company()
     staff = [one.user for one in users]
     customers = load_customers(chance, staff=staff, region=office.region, now=now)
+    say("orders, payments and tasks")
     load_sales(chance, customers=customers, now=now)
     load_tasks(chance, customers=customers, staff=staff, now=now)
+    say("half a year of calls")
     desks = [Desk(extension, one.user.pk) for one in users for extension in one.extensions]
     load_calls(chance, customers=customers, desks=desks, line=LINES[0][1], zone=office.time_zone, now=now)
     load_missed(chance, customers=customers, desks=desks, line=LINES[0][1], now=now)
+    say("recordings and tariffs")
     load_recordings(chance)
     load_tariffs(since=now - timedelta(days=366), now=now)
     enqueue(kind=FIND_DUPLICATES)
