@@ -129,7 +129,7 @@ def test_an_internal_call_is_with_the_colleague_and_not_with_the_name_of_their_p
     for path in ("/calls/", "/calls/recent/"):
         html = page(anna, path)
         assert '<span dir="auto">Bounmy</span>' in html
-        assert '<bdi dir="ltr">302</bdi>' in html
+        assert '<bdi class="number-shown" dir="ltr">302</bdi>' in html
         assert "Phone 302" not in html
 
 
@@ -138,5 +138,14 @@ def test_a_caller_from_outside_with_a_colleagues_number_is_no_colleague(anna: Us
     call_of(anna, "1", number="302", shown_name="Somebody", match="none")
     for path in ("/calls/", "/calls/recent/"):
         html = page(anna, path)
-        assert '<span dir="auto">Somebody</span>' in html
+        assert '<span class="visually-hidden">The network says: </span><i dir="auto">Somebody</i>' in html
         assert '<span dir="auto">Bounmy</span>' not in html
+
+
+def test_a_number_too_long_to_be_one_is_cut_and_can_be_read_whole(anna: User) -> None:
+    call_of(anna, "1", number="9" * 200, match="none")
+    call_of(anna, "2", number="+8562055512345", e164="+8562055512345", match="none")
+    for path in ("/calls/", "/calls/recent/"):
+        html = page(anna, path)
+        assert f'<bdi class="number-shown" dir="ltr" title="{"9" * 200}">' in html
+        assert '<bdi class="number-shown" dir="ltr">+8562055512345</bdi>' in html
