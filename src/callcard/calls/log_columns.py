@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call, CallResult, CallTag
 from callcard.customers.list_columns import people_of
-from callcard.staff.line_names import line_name
+from callcard.staff.line_names import line_choices
 from callcard.staff.models import User
 from callcard.ui.lists import Column
 
@@ -57,9 +57,8 @@ def _tags() -> tuple[tuple[str, str], ...]:
 
 def _told(column: str) -> tuple[tuple[str, str], ...]:
     """What telephone systems have called their lines or groups, with the company's names."""
-    return tuple(
-        (value, line_name(value) or value if column == "line" else value) for value in distinct(column) if value
-    )
+    values = [value for value in distinct(column) if value]
+    return tuple(line_choices(values)) if column == "line" else tuple((value, value) for value in values)
 
 
 _INDEXES = {

@@ -25,6 +25,7 @@ from callcard.ui.lists import Column, Filter
 
 _MOST_PARTS = 12
 _MOST_GOING_ON = 1000
+_MOST = Decimal(10**9)  # seconds, or money: more has no call
 _COUNTED = {"rang": "ring_seconds", "talked": "talk_seconds", "held": "hold_seconds", "cost": "cost"}
 _OUTCOMES = tuple(value for value, _label in Call.Outcome.choices if value)
 _DIRECTIONS = tuple(value for value, _label in Call.Direction.choices)
@@ -169,7 +170,7 @@ def _customer(one: Filter) -> Condition:
         return Condition(Q())
     if "unknown" in one.values:
         return Condition(Q(u_customer_id__isnull=True), Source([Call.objects.filter(customer=None)]))
-    return Condition(Q(u_customer_id__isnull=False))
+    return Condition(Q(u_customer_id__isnull=False)) if "known" in one.values else NOTHING
 
 
 def _line(one: Filter) -> Condition:
@@ -276,7 +277,7 @@ def _decimal(text: str) -> Decimal | None:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < 10**9 else None
+    return max(-_MOST, min(_MOST, number)) if number.is_finite() else None
 
 
 def _ids(values: Iterable[str]) -> list[int]:

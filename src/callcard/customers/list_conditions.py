@@ -247,7 +247,7 @@ def _number(text: str) -> float | None:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return float(number) if number.is_finite() and abs(number) < 10**20 else None
+    return float(number) if number.is_finite() else None
 
 
 def _ordinal(text: str) -> float | None:

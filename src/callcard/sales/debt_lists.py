@@ -47,6 +47,9 @@ def columns_for(user: User) -> list[Column]:
     ]
 
 
+_MOST = Decimal(10**15)  # so much nobody owes
+
+
 def found_debts(user: User, asked: Asked, currency: str) -> Found:
     """Who owes in this currency, of whom this user sees."""
     rows: QuerySet[Balance] = Balance.objects.filter(currency=currency, owed__gt=0)
@@ -108,4 +111,4 @@ def _amount(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", ".")) if text else None
     except InvalidOperation:
         return None
-    return amount if amount is not None and amount.is_finite() and abs(amount) < 10**15 else None
+    return max(-_MOST, min(_MOST, amount)) if amount is not None and amount.is_finite() else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from callcard.kit.remembered import Remembered
 from callcard.staff.company import company
@@ -18,6 +19,15 @@ def line_name(dialled: str) -> str:
     if dialled in names:
         return names[dialled]
     return names.get(read_number(dialled, company().region).e164, "")
+
+
+def line_choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    """(value, words) of lines to choose from; lines of one name have their numbers beside it."""
+    names = {value: line_name(value) for value in values}
+    number = Counter(names.values())
+    return [
+        (value, f"{name} · {value}" if name and number[name] > 1 else name or value) for value, name in names.items()
+    ]
 
 
 def forget_line_names() -> None:

@@ -20,6 +20,8 @@ from django.db.models import CharField, F, Field, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from callcard.ui.list_values import read_range
+
 Kind = Literal["text", "choice", "choices", "number", "money", "date", "yesno", "plain"]
 M = TypeVar("M", bound=Model)
 
@@ -27,6 +29,7 @@ PAGE_SIZE = 50
 COUNTED_UP_TO = 10_000
 NARROWEST, WIDEST = 48, 900
 _LONGEST_VALUE = 200
+_RANGES = ("number", "money", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +79,52 @@ class Asked:
     is_last: bool = False
     letter: str = ""
     view: str = ""
+    unclear: tuple[tuple[str, str], ...] = ()  # (column, what of its filter was not understood)
 
     def filter_of(self, key: str) -> Filter:
         return next((one for one in self.filters if one.key == key), Filter(key))
 
 
 def read_asked(query: QueryDict, columns: Iterable[Column], *, sort: str) -> Asked:
-    """Whatever the address says that makes no sense is passed over. `sort`: "name" or "-name" when it says nothing."""
+    """Whatever the address says that makes no sense is passed over; of filters it is told in `unclear`.
+
+    `sort`: "name" or "-name" when it says nothing.
+    """
     known = {column.key: column for column in columns}
     wanted = query.get("sort", sort)
     if wanted.lstrip("-") not in known or not known[wanted.lstrip("-")].sort:
         wanted = sort
     group = query.get("group", "")
+    read = [_filter(query, column) for column in known.values() if column.has_filter]
     return Asked(
         words=_clean(query.get("q", "")),
         sort=wanted.lstrip("-"),
         is_descending=wanted.startswith("-"),
         group=group if group in known and known[group].can_group else "",
-        filters=tuple(one for key in known if (one := _filter(query, key)).is_set and known[key].has_filter),
+        filters=tuple(one for one, _wrong in read if one.is_set),
         after=query.get("after", ""),
         before=query.get("before", ""),
         is_last="last" in query,
         letter=_clean(query.get("letter", ""))[:20],
         view=query.get("view", ""),
+        unclear=tuple((one.key, word) for one, wrong in read for word in wrong),
     )
 
 
-def _filter(query: QueryDict, key: str) -> Filter:
+def _filter(query: QueryDict, column: Column) -> tuple[Filter, tuple[str, ...]]:
+    """What of it such a column can be filtered by, and the rest."""
+    key, kind = column.key, column.kind
     values = tuple(dict.fromkeys(value for raw in query.getlist(f"f.{key}") if (value := _clean(raw))))[:50]
     at_least, at_most = _clean(query.get(f"f.{key}.from", "")), _clean(query.get(f"f.{key}.to", ""))
-    return Filter(key, values, at_least, at_most, f"f.{key}.empty" in query)
+    is_empty = f"f.{key}.empty" in query
+    wrong = ("empty",) if is_empty and not column.may_be_empty else ()
+    is_empty = is_empty and column.may_be_empty
+    if kind in _RANGES:
+        at_least, at_most, unread = read_range(kind, at_least, at_most)
+        return Filter(key, (), at_least, at_most, is_empty), (*wrong, *values, *unread)
+    known = tuple(value for value in values if kind != "yesno" or value in ("yes", "no"))
+    odd = [one for one in (*values, at_least, at_most) if one and one not in known]
+    return Filter(key, known, is_empty=is_empty), (*wrong, *odd)
 
 
 def _clean(text: str) -> str:

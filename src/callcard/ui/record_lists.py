@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from callcard.ui.list_values import TURNED
 from callcard.ui.lists import Asked, Column, Filter, chosen_columns, without
 from callcard.ui.models import ListLayout, SavedView
 from callcard.ui.saved_views import (
@@ -121,6 +122,7 @@ def list_context(
         "all_columns": _with_choice(columns, chosen),
         "filters": [(column, asked.filter_of(column.key)) for column in columns if column.has_filter],
         "chips": list(_chips(request.GET, asked, columns)),
+        "unclear": list(_unclear(asked, columns)),
         "group_columns": [column for column in columns if column.can_group],
         "views": views_for(user, list_key=records.key),
         "view": _view_now(user, records, asked),
@@ -185,6 +187,16 @@ def _chips(query: QueryDict, asked: Asked, columns: list[Column]) -> Iterator[tu
     for one in asked.filters:
         names = [f"f.{one.key}", f"f.{one.key}.from", f"f.{one.key}.to", f"f.{one.key}.empty"]
         yield f"{titles[one.key].title}: {_told(one, titles[one.key])}", f"?{without(query, *names)}"
+
+
+def _unclear(asked: Asked, columns: list[Column]) -> Iterator[str]:
+    titles = {column.key: column.title for column in columns}
+    for key, word in asked.unclear:
+        values = {"column": titles[key], "word": word}
+        if word == TURNED:
+            yield _("%(column)s: the range ends before it begins.") % values
+        else:
+            yield _("%(column)s: “%(word)s” was not understood, and filters nothing.") % values
 
 
 def _told(one: Filter, column: Column) -> str:

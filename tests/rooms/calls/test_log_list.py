@@ -17,7 +17,8 @@ from callcard.calls.models import Call, CallTag, Segment
 from callcard.calls.tagging import tag_call
 from callcard.customers.services import create_customer
 from callcard.sales.models import Order, OrderState
-from callcard.staff.models import User
+from callcard.staff.line_names import forget_line_names
+from callcard.staff.models import Line, User
 from callcard.ui.lists import Page, read_asked
 
 BEGAN = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -257,3 +258,52 @@ def test_what_makes_no_sense_is_passed_over(boss: User) -> None:
     client.force_login(boss, "django.contrib.auth.backends.ModelBackend")
     for question in HOSTILE:
         assert client.get(f"/calls/?{question}").status_code == 200, question
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "chips"),
+    [
+        ("f.talked.from=abc", ["Talked: “abc” was not understood, and filters nothing."], []),
+        (
+            "f.talked.from=abc&f.talked.to=1,000",
+            ["Talked: “abc” was not understood, and filters nothing."],
+            ["Talked: … – 1000"],
+        ),
+        ("f.started.from=2026-13-45", ["When: “2026-13-45” was not understood, and filters nothing."], []),
+        ("f.started=yesterday", ["When: “yesterday” was not understood, and filters nothing."], []),
+        (
+            "f.started.from=2026-11-20&f.started.to=2026-11-01",
+            ["When: the range ends before it begins."],
+            ["When: 2026-11-20 – 2026-11-01"],
+        ),
+        ("f.talked.from=9&f.talked.to=10", [], ["Talked: 9 – 10"]),
+        ("f.recorded=perhaps", ["Recorded: “perhaps” was not understood, and filters nothing."], []),
+        ("f.direction.from=3", ["Direction: “3” was not understood, and filters nothing."], []),
+        ("f.direction.empty=1", ["Direction: “empty” was not understood, and filters nothing."], []),
+    ],
+)
+def test_what_filters_nothing_is_said_and_has_no_chip(
+    boss: User, question: str, words: list[str], chips: list[str]
+) -> None:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(boss, "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/calls/?{question}")
+    assert page.context["unclear"] == words
+    assert [told for told, _address in page.context["chips"]] == chips
+    assert all(word in page.content.decode() for word in words)
+
+
+def test_lines_of_one_name_are_told_apart(boss: User) -> None:
+    Line.objects.create(name="Sales", number="1001")
+    Line.objects.create(name="Sales", number="1002")
+    Line.objects.create(name="Support", number="1003")
+    for number, line in enumerate(("1001", "1002", "1003", "1004")):
+        a_call(number, line=line)
+    forget_line_names()
+    (column,) = [one for one in columns_for(boss) if one.key == "line"]
+    assert column.options == (
+        ("1001", "Sales · 1001"),
+        ("1002", "Sales · 1002"),
+        ("1003", "Support"),
+        ("1004", "1004"),
+    )

@@ -14,7 +14,7 @@ from callcard.calls.models import Call
 from callcard.calls.recordings.models import RecordingSettings, RecordingSource
 from callcard.calls.recordings.pbxs import pbx_names
 from callcard.calls.recordings.web import FetchFailed, place_of
-from callcard.staff.line_names import line_name
+from callcard.staff.line_names import line_choices
 from callcard.ui.forms import WindowForm
 
 _LONGEST_DAYS = 36_500
@@ -144,4 +144,4 @@ class RuleForm(WindowForm):
 
 def _lines() -> list[tuple[str, str]]:
     """As calls have them, with their names."""
-    return [(line, line_name(line) or line) for line in distinct("line") if line]
+    return line_choices(line for line in distinct("line") if line)

@@ -18,7 +18,7 @@ from callcard.calls.tariffs.queries import line_key
 from callcard.calls.tariffs.rules import Asked
 from callcard.sales.forms import AmountField, used_currencies
 from callcard.staff.company import company, company_zone
-from callcard.staff.line_names import line_name
+from callcard.staff.line_names import line_choices as named_lines
 from callcard.staff.models import Line, Team, User
 from callcard.tasks.forms import DayField, time_field
 from callcard.ui.forms import WindowForm
@@ -33,7 +33,7 @@ def line_choices(held: str = "") -> list[tuple[str, str]]:
     region = company().region
     written = [line.e164 or line.number for line in Line.objects.order_by("name", "number")]
     keys = dict.fromkeys(line_key(one, region) for one in [*written, *distinct("line"), *filter(None, [held])])
-    return [("", _("All lines")), *((key, line_name(key) or key) for key in keys)]
+    return [("", _("All lines")), *named_lines(keys)]
 
 
 class PriceListForm(WindowForm):

@@ -1,0 +1,35 @@
+"""Ends of ranges that somebody filters a list by: days, numbers and amounts."""
+
+from __future__ import annotations
+
+from callcard.kit.amounts import read_decimal
+from callcard.ui.list_days import read_day
+
+TURNED = ""
+
+
+def read_range(kind: str, first: str, last: str) -> tuple[str, str, tuple[str, ...]]:
+    """Both ends as a room reads them, "" where nothing was typed or understood, and what was not understood; TURNED
+    among that when the range ends before it begins."""
+    read = _day if kind == "date" else _amount
+    ends = [read(typed) if typed else "" for typed in (first, last)]
+    wrong = [typed for typed, end in zip((first, last), ends, strict=True) if typed and not end]
+    if all(ends) and _is_turned(kind, *ends):
+        wrong.append(TURNED)
+    return ends[0], ends[1], tuple(wrong)
+
+
+def _day(text: str) -> str:
+    found = read_day(text)
+    return found.isoformat() if found else ""
+
+
+def _amount(text: str) -> str:
+    try:
+        return f"{read_decimal(text):f}"
+    except ValueError:
+        return ""
+
+
+def _is_turned(kind: str, first: str, last: str) -> bool:
+    return first > last if kind == "date" else read_decimal(first) > read_decimal(last)
