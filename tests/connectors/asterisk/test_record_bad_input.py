@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from callcard.connectors.asterisk.cdr_times import CdrTimes
+from callcard.connectors.asterisk.channels import LONGEST_TEXT
 from callcard.telephony.records import RecordProblem
 from tests.connectors.asterisk.cdr_scene import LONG_AGO, calls, entries, portions, record
 
@@ -76,6 +77,18 @@ def test_hostile_names_cost_no_call(name: str, tmp_path: Path) -> None:
     found = calls(entries(portions(record(path))))
     assert [call.key for call in found] == [f"{EPOCH + 60 * n}.{n}" for n in (1, 2, 3)]
     assert [call.talk_seconds for call in found] == [60.0, 60.0, 60.0]
+
+
+def test_words_are_cut_and_cleaned_as_those_told_live(tmp_path: Path) -> None:
+    """What was dialled out of the house is a number or nothing; of names and numbers no sign steers or is endless."""
+    told = row(
+        src=" +993\n65 12\x0034 ", clid='"Mali\x1b[1m\n  Souk" <+99365>', dstchannel="PJSIP/trunk-9", dst='annह् "x"'
+    )
+    endless = row(2, src="9" * 5000, clid=f'"{"n" * 5000}" <1>')
+    first, second = calls(entries(portions(record(file(tmp_path, written(told, endless))))))
+    assert (first.caller.number, first.caller.name) == ("+993 65 1234", "Mali [1m Souk")
+    assert [each.party.number for each in first.segments if each.party.number] == ["+993 65 1234"]
+    assert (second.caller.number, second.caller.name) == ("9" * LONGEST_TEXT, "n" * LONGEST_TEXT)
 
 
 def test_a_line_of_ten_megabytes_is_passed_over(tmp_path: Path) -> None:

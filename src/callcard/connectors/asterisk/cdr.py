@@ -30,6 +30,7 @@ _OUTCOMES = {
     "CONGESTION": SegmentOutcome.FAILED,
 }
 _RAW_OUTCOMES = {"0": "NO ANSWER", "1": "NO ANSWER", "2": "FAILED", "4": "BUSY", "8": "ANSWERED", "16": "CONGESTION"}
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CALLER_ID = re.compile(r'\s*"?(?P<name>.*?)"?\s*<(?P<number>[^<>]*)>\s*')
 _LONGEST_ID = 150
 _LONGEST_FILE = 400
@@ -129,20 +130,19 @@ class CdrReader:
             return RecordedLeg(leg=channel, party=Party(), pipe=_pipe(channel))
         if extension:
             return RecordedLeg(leg=channel, party=Party(extension=extension))
-        number = sent_number(row.get("lastdata", "").partition(",")[0]) or known(row.get("dst"))
+        number = sent_number(row.get("lastdata", "").partition(",")[0]) or _exten(row.get("dst"))
         return RecordedLeg(leg=channel, party=Party(number=number))
 
     def _dialled(self, row: Row, caller: RecordedLeg) -> str:
         """Of a call from outside the line, which a CDR holds only where the dial plan puts it there."""
         if not caller.party.is_own and not caller.pipe:
-            if did := known(row.get("did")):
+            if did := _words(row.get("did")):
                 return did
-            dst = known(row.get("dst"))
+            dst = _words(row.get("dst"))
             return dst if dst[:1] == "+" or (dst.isdigit() and len(dst) > 6) else ""
-        dst = known(row.get("dst"))
-        if dst == "s" and row.get("lastapp") == "AppDial2":  # a phone that a button rang first; it shows whom it is for
-            dst = known(row.get("src"))
-        return dst if dst[:1] in "+*#0123456789" else ""
+        if row.get("dst") == "s" and row.get("lastapp") == "AppDial2":
+            return _exten(row.get("src"))  # a phone that a button rang first; it shows whom it is for
+        return _exten(row.get("dst"))
 
 
 def _is_far_side(row: Row) -> bool:
@@ -205,9 +205,20 @@ def _sent(row: Row, called: RecordedLeg | None) -> str:
 
 def _caller_id(row: Row) -> tuple[str, str]:
     """Name and number of party A. `clid` is `"name" <number>`."""
-    told = _CALLER_ID.fullmatch(row.get("clid", ""))
-    name = known(told["name"]) if told else ""
-    return name, known(row.get("src")) or (known(told["number"]) if told else "")
+    told = _CALLER_ID.fullmatch(_STEERING.sub(" ", row.get("clid", "")))
+    name = _words(told["name"]) if told else ""
+    return name, _words(row.get("src")) or (_words(told["number"]) if told else "")
+
+
+def _words(value: str | None) -> str:
+    """In one line and without signs that steer, as the manager interface tells it; a file may hold anything."""
+    return known(" ".join(_STEERING.sub(" ", value).split())) if value else ""
+
+
+def _exten(value: str | None) -> str:
+    """An extension of the dial plan when it is a number that somebody dialled."""
+    exten = _words(value)
+    return exten if exten[:1] in "+*#0123456789" else ""
 
 
 def _recording(row: Row) -> str:
