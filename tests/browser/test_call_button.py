@@ -59,6 +59,8 @@ def test_a_double_click_places_one_call_and_every_tab_says_how_it_stands(
     for tab in (page, other):
         expect(tab.locator(".placed p")).to_have_text("Talking with Mali Souk")
     expect(page.locator(".placed").get_by_role("button", name="Hold")).to_be_visible()
+    other.locator(".placed").get_by_role("link", name="Note and result").click()
+    expect(other.locator("#windows").get_by_label("Note")).to_be_visible()
     page.locator(".placed").get_by_role("button", name="Hang up").click()
     for tab in (page, other):
         expect(tab.locator(".placed p")).to_have_text("The call with Mali Souk is over.")

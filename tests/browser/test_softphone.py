@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from callcard.calls.models import Call
+from callcard.customers.models import Customer
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
-from tests.stories.product import Product
+from tests.stories.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +57,37 @@ def test_how_a_call_sounds_in_words(product: Product, signed_in: SignIn, open_pa
         {"lost": 0, "jitter": 0, "roundTrip": 0.61},
     ]
     assert page.evaluate(QUALITY, figures) == ["good", "good", "fair", "fair", "fair", "poor", "poor", "poor"]
+
+
+SHOW = """(calls) => {
+  const name = `callcard-phone-${document.body.dataset.user}`;
+  new BroadcastChannel(name).postMessage({ state: { state: "ready", extension: "301", colleagues: [], calls } });
+}"""
+
+
+def test_the_panel_names_the_customer_and_leads_to_the_calls_note(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    User.objects.filter(username="anna").update(calls_with="soft")
+    page = open_page(signed_in("anna"))
+    expect(page.locator("soft-phone")).to_have_attribute("data-state", "no-server")
+    shown: dict[str, object] = {
+        "id": "1",
+        "direction": "out",
+        "number": "+8562055512345",
+        "name": "",
+        "asksFor": "",
+        "quality": "",
+    }
+    shown |= {"state": "calling", "isHeld": False, "isMuted": False, "since": 0}
+    page.evaluate(SHOW, [shown])
+    expect(page.locator(".phone-who")).to_have_text("Mali Souk · +856 20 55 512 345")
+    expect(page.locator(".phone-note")).to_be_hidden()
+    key = product.run(product.simulator.ring("+8562055512345", ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    wait_for(lambda: Call.objects.exclude(answered_at=None).exists())
+    page.evaluate(SHOW, [shown | {"state": "talking", "number": "302", "name": "Bounmy"}])
+    expect(page.locator(".phone-who")).to_have_text("Mali Souk · +856 20 55 512 345")  # handed on by Bounmy
+    page.locator(".phone-note").click()
+    expect(page.locator("#windows .window")).to_contain_text("Mali Souk")
+    assert page.url.endswith(f"/calls/{Call.objects.get().pk}/")

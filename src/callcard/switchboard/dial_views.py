@@ -17,6 +17,7 @@ from callcard.switchboard.dial_words import state_in_words
 from callcard.switchboard.dialling import AskFirst, NotDialled, cancel, chosen_way, dial
 from callcard.switchboard.in_call import command, in_call, own_segment
 from callcard.switchboard.models import DialRequest
+from callcard.switchboard.partner import partner
 from callcard.switchboard.placed import Placed, placed_calls
 from callcard.switchboard.whom import whom
 from callcard.telephony.numbers import legible
@@ -116,6 +117,13 @@ def _done(what: str) -> str:
         "transfer": _("Handed on."),
         "consult": _("Your phone calls them. Hang up to hand the call over."),
     }[what]
+
+
+@require_GET
+def who(request: HttpRequest) -> HttpResponse:
+    """Who is at the other end of the softphone's call with `number`; `only`: it has no other call."""
+    found = partner(signed_in(request), request.GET.get("number", "")[:64], is_only="only" in request.GET)
+    return JsonResponse({"name": found.name, "number": found.number, "call": found.call_id})
 
 
 @require_GET

@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/pbx/<slug:slug>/records", views.pbx_records, name="pbx-records"),
     path("settings/dialling", dial_settings_views.dial_rules, name="dial-rules"),
     path("calls/dial", dial_views.call_number, name="dial"),
+    path("calls/who", dial_views.who, name="call-partner"),
     path("calls/to", dial_views.call_to, name="call-to"),
     path("calls/placed", dial_views.placed, name="placed-calls"),
     path("calls/placed/<str:command_id>/cancel", dial_views.placed_cancel, name="cancel-placed-call"),

@@ -40,7 +40,7 @@ def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
     number = _dialable(read, region)
     if not _DIALABLE.fullmatch(number):
         raise refused(explain_number("no_number"))
-    is_customer, name = _customer(number, user) if number.startswith("+") else (False, _colleague(number))
+    is_customer, name = _owner(number, user)
     destination = destination_of(
         number,
         region,
@@ -49,6 +49,15 @@ def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
         is_known=lambda country: DialRequest.objects.filter(country=country, problem="").exists(),
     )
     return Whom(destination, name, read.then)
+
+
+def name_of(number: str, user: User) -> str:
+    """Of the customer or colleague who has it, as this user may see it. `number`: E.164, or a short one's digits."""
+    return _owner(number, user)[1]
+
+
+def _owner(number: str, user: User) -> tuple[bool, str]:
+    return _customer(number, user) if number.startswith("+") else (False, _colleague(number))
 
 
 class _Extensions:

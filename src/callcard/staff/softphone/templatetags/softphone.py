@@ -61,6 +61,7 @@ def _buttons() -> dict[str, str]:
         "ask": _("Ask them first"),
         "complete": _("Connect them"),
         "call": _("Call"),
+        "note": _("Note and result"),
         "devices": _("Microphone and sound"),
         "microphone": _("Microphone"),
         "speaker": _("Sound of the call"),

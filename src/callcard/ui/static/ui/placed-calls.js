@@ -82,10 +82,18 @@ class PlacedCalls extends HTMLElement {
     const [start, end] = [focused.selectionStart, focused.selectionEnd];
     const wasTyped = kept?.contains(focused) && focused.name;
     const commands = state === "talking" && data.call ? (kept?.call === data.call && !isNews ? kept : new CallCommands(data.call)) : "";
-    element.replaceChildren(head, number, then, commands, this.button(data));
+    element.replaceChildren(head, number, then, this.note(data), commands, this.button(data));
     const field = wasTyped && element.querySelector(`[name="${wasTyped}"]`);
     if (field) field.focus({ preventScroll: true }), field.setSelectionRange(start, end);
     this.tick();
+  }
+
+  /** For a call that one placed no card opens: here is where to write down what was said. */
+  note({ call, state }) {
+    if (!call || !["talking", "over"].includes(state)) return "";
+    const link = Object.assign(document.createElement("a"), { href: `/calls/${call}/`, className: "placed-note", textContent: this.dataset.wordNote });
+    link.dataset.window = "";
+    return link;
   }
 
   button(data) {

@@ -13,6 +13,8 @@ export class PhonePanel {
     this.isOpen = false;
     this.build();
     every(1000, () => this.tick());
+    // A call that was handed on is another one's now.
+    for (const kind of ["popup", "popup-closed", "resync"]) document.addEventListener(`live:${kind}`, () => this.rows.forEach((row) => row.learn()));
     place.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
   }
 

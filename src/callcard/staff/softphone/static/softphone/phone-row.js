@@ -1,9 +1,12 @@
 // One call in the panel of <soft-phone>.
+import { later } from "../ui/clock.js";
 import { pressAndAnswer } from "../ui/press.js";
 import { toast } from "../ui/toast.js";
 import { element, icon } from "./page-element.js";
 
 const KEYS = [..."123456789*0#"];
+const DIGITS_COMPARED = 7;
+const WRITTEN_AFTER_MS = [1500, 6000]; // the server hears of a call from the telephone system, not from this page
 
 export class CallRow {
   constructor(phone, call) {
@@ -15,12 +18,13 @@ export class CallRow {
     this.time = element("span", { className: "timer" });
     this.quality = element("span", { className: "phone-quality" });
     this.quality.setAttribute("role", "img");
+    this.note = element("a", { className: "phone-note", hidden: true, textContent: words.note, data: { window: "" } });
     this.tools = element("div", { className: "phone-tools" });
     this.keys = element("div", { className: "phone-keys", hidden: true, dir: "ltr" }, ...KEYS.map((key) => this.button("key", key, null, { key })));
     this.hand = this.transferForm(words);
     this.buttons = this.makeButtons(words);
     this.tools.append(...Object.values(this.buttons));
-    this.place = element("li", { className: "phone-call", data: { phoneCall: call.id } }, element("p", { className: "phone-line" }, this.who, this.how, this.time, this.quality), this.tools, this.keys, this.hand);
+    this.place = element("li", { className: "phone-call", data: { phoneCall: call.id } }, element("p", { className: "phone-line" }, this.who, this.how, this.time, this.quality, this.note), this.tools, this.keys, this.hand);
   }
 
   button(what, word, picture, more = {}) {
@@ -84,11 +88,15 @@ export class CallRow {
   }
 
   show(call, calls) {
+    const isNews = call.state !== this.told?.state || calls.length !== this.told.calls;
     this.call = call;
+    if (isNews) this.learn();
     const { words } = this.phone;
     const isTalk = call.state === "talking";
     const isAsking = call.asksFor && calls.some(({ id }) => id === call.asksFor);
-    write(this.who, nameOf(call, this.phone.shown.colleagues) || words.withheld);
+    write(this.who, nameOf(call, this.partner, this.phone.shown.colleagues) || words.withheld);
+    this.note.hidden = !isTalk || !this.partner?.call;
+    if (this.partner?.call) this.note.href = `/calls/${this.partner.call}/`;
     write(this.how, call.isHeld ? words.held : call.isMuted ? words.muted : isAsking && isTalk ? words.asking : words[call.state]);
     this.place.dataset.state = call.isHeld ? "held" : call.state;
     const may = { answer: call.state === "ringing", complete: isTalk && isAsking, hold: isTalk && !call.isHeld, unhold: isTalk && call.isHeld, mute: isTalk && !call.isMuted, unmute: isTalk && call.isMuted, keypad: isTalk, transfer: isTalk && !isAsking, hangup: true };
@@ -97,6 +105,23 @@ export class CallRow {
     this.quality.dataset.quality = call.quality;
     this.quality.ariaLabel = this.quality.title = words[call.quality] ?? "";
     this.tick();
+  }
+
+  /** The telephone knows a number; who that is, and the call as it is written down, the server knows. */
+  learn() {
+    this.told = { state: this.call.state, calls: this.phone.shown.calls.length };
+    this.ask();
+    if (this.call.state === "talking") for (const ms of WRITTEN_AFTER_MS) later(ms, () => this.place.isConnected && this.ask());
+  }
+
+  async ask() {
+    const { number } = this.call;
+    const asked = (this.asked = (this.asked ?? 0) + 1);
+    const only = this.phone.shown.calls.length === 1 && this.call.state === "talking" ? "&only" : "";
+    const response = await fetch(`/calls/who?number=${encodeURIComponent(number)}${only}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" }).catch(() => null);
+    if (!response?.ok || asked !== this.asked || !this.place.isConnected) return;
+    this.partner = await response.json();
+    this.show(this.call, this.phone.shown.calls);
   }
 
   /** Hold and Take back, Mute and Unmute are one place: the focus goes from one to the other. */
@@ -113,11 +138,15 @@ export class CallRow {
   }
 }
 
-function nameOf({ number, name }, colleagues) {
-  const colleague = colleagues.find((each) => each.number === number)?.name;
-  const known = colleague ?? (name === number ? "" : name);
-  return [known, number].filter(Boolean).join(" · ");
+/** What the telephone was told counts until the server has said more, and where it knows no name of the number. */
+function nameOf({ number, name }, partner, colleagues) {
+  const shown = partner?.number || number;
+  const isSame = digits(shown).endsWith(digits(number).slice(-DIGITS_COMPARED));
+  const told = colleagues.find((each) => each.number === number)?.name ?? (name === number ? "" : name);
+  return [partner?.name || (isSame ? told : ""), shown].filter(Boolean).join(" · ");
 }
+
+const digits = (text) => text.replace(/\D/g, "");
 
 /** Only what differs is written, or a screen reader would say it over and over. */
 function write(place, text) {
