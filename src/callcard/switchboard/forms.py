@@ -10,7 +10,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcard.connectors.asterisk.options import PLAIN_PORT, TLS_PORT, AsteriskOptions, OptionsNotValid, options_from
+from callcard.connectors.asterisk.options import (
+    PLAIN_PORT,
+    TLS_PORT,
+    AsteriskOptions,
+    OptionsNotValid,
+    misfits,
+    options_from,
+)
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.record_secret import with_secret, without_secret
 from callcard.switchboard.words import explain_option
@@ -157,10 +164,11 @@ class PbxForm(WindowForm):
         values: dict[str, Any] = super().clean() or {}
         if values.get("kind") == Pbx.Kind.ASTERISK:
             try:
-                options_from(self.options())
+                problems = misfits(options_from(self.options()))
             except OptionsNotValid as error:
-                for name, words in error.problems.items():
-                    self._add_problem(name, words)
+                problems = error.problems
+            for name, words in problems.items():
+                self._add_problem(name, words)
             if same := self._same_host(same_port=True):
                 words = gettext("%(name)s is this telephone system already: every call would come twice.")
                 self.add_error("host", words % {"name": same.name})

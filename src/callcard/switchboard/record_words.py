@@ -11,6 +11,7 @@ from callcard.calls.reconcile.models import Reconciliation
 
 PROBLEMS = {
     "no_file": _("There is no such file on this machine. Is the folder of the telephone system shared with it?"),
+    "is_folder": _("This is a folder. Name the file in it, such as Master.csv:"),
     "not_readable": _("It cannot be read. Give the account under which Callcard runs the right to read it."),
     "not_a_record": _("This is not a file of CDRs as Asterisk writes them. If its columns are your own, name them."),
     "no_ids": _("The record has no ids of calls. Set loguniqueid=yes under [csv] in cdr.conf, or use cdr_custom."),

@@ -71,7 +71,7 @@ def pbx_test(request: HttpRequest) -> HttpResponse:
         return render(request, "switchboard/pbx_test.html", {"form": form}, status=422)
     trial = Pbx(slug="trial", kind=form.cleaned_data["kind"], options=form.options())
     report = async_to_sync(try_pbx)(trial)
-    context = {"report": report, "problem": explain(report.problem), "record": try_record(trial)}
+    context = {"report": report, "problem": explain(report.problem, is_trial=True), "record": try_record(trial)}
     return render(request, "switchboard/pbx_test.html", context)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 PROBLEMS = {
     "wrong_secret": _("The PBX does not accept this user name and secret. Compare them with its manager settings."),
-    "no_permission": _("The PBX lets us in, but this account lacks a right that is needed: see below."),
+    "no_permission": _("The PBX lets us in, but this account lacks a right that is needed. Give it in manager.conf."),
     "not_asterisk": _("Something answers at this address, but not the manager interface. Check address and port."),
     "unreachable": _("Nothing answers at this address. Check address, port, and that no firewall is between."),
     "tls": _("The encrypted connection failed. Check the certificate and the file with its authority."),
@@ -19,13 +19,25 @@ PROBLEMS = {
         "This port speaks without encryption. Switch off Encrypted (TLS) under More settings, or give the port for it, "
         "which is 5039 on most machines."
     ),
+    "closed_at_once": _(
+        "Something answers at this address and closes the connection at once, without the greeting of a manager "
+        "interface. Check address and port. A manager interface does so too when too many connections wait at it."
+    ),
     "lost": _("The connection broke. It is being made anew."),
     "overloaded": _("More came from the PBX than could be read. The link is made anew and nothing is counted twice."),
 }
 
 
-def explain(problem: str) -> str:
-    return str(PROBLEMS.get(problem, problem))
+# Where a link is only tried, nothing goes on afterwards.
+_IN_A_TRIAL = {
+    "lost": _("The connection was made, and broke before anything useful came. Check address and port, and try again."),
+    "overloaded": _("More came from there than could be read. Check address and port, and try again."),
+}
+
+
+def explain(problem: str, *, is_trial: bool = False) -> str:
+    known = PROBLEMS | _IN_A_TRIAL if is_trial else PROBLEMS
+    return str(known.get(problem, problem))
 
 
 # What a connector says of its options, in the words of `OptionsNotValid`.
@@ -34,6 +46,12 @@ OPTION_PROBLEMS = {
     "is missing": _("This is needed."),
     "must be one line": _("This must be one line."),
     "must be between 1 and 65535": _("This must be between 1 and 65535."),
+    "there is no such time zone": _("There is no such time zone. They are called like UTC or Asia/Vientiane."),
+    "must be names of channels, such as PJSIP/operator": _("These must be names of channels, such as PJSIP/operator."),
+    "must not repeat what repeats itself: one odd number could take minutes to compare": _(
+        "This repeats what repeats itself: comparing one odd number with it could take minutes. "
+        "Write [0-9]+ and not ([0-9]+)+."
+    ),
     "there is no such file": _("There is no such file on this machine."),
     "must be more than 0 and at most 3600 seconds": _("This must be more than 0 and at most 3600 seconds."),
     "must be at least 1": _("This must be at least 1."),

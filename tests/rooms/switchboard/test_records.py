@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -162,3 +164,21 @@ def test_a_link_that_comes_back_often_makes_one_job() -> None:
     reconcile_soon("office")
     reconcile_soon("office")
     assert Job.objects.filter(kind=RECONCILE).count() == 1
+
+
+def test_a_folder_is_not_taken_for_a_record(window: Client, tmp_path: Path) -> None:
+    for field in ("records", "queue_log"):
+        paths = {"records": str(copied("answered", tmp_path))} | {field: str(tmp_path)}
+        told = window.post(reverse("pbx-test"), FILLED | paths).content.decode()
+        assert f"This is a folder. Name the file in it, such as Master.csv: {tmp_path}<" in told
+
+
+def test_what_answers_and_closes_at_once_is_not_called_asterisk(window: Client) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        closing = threading.Thread(target=lambda: door.accept()[0].close())
+        closing.start()
+        told = window.post(reverse("pbx-test"), FILLED | {"port": str(door.getsockname()[1])}).content.decode()
+        closing.join()
+    assert "closes the connection at once" in told
+    assert "(the other side closed the connection)" in told
+    assert "made anew" not in told

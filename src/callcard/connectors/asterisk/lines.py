@@ -64,6 +64,8 @@ def lines_after(path: Path, place: Place) -> Iterator[Line]:
         yield from _lines(path, place.offset)
     except FileNotFoundError:
         raise RecordProblem("no_file", str(path)) from None
+    except IsADirectoryError:
+        raise RecordProblem("is_folder", str(path)) from None
     except OSError as error:
         raise RecordProblem("not_readable", error.strerror or str(error)) from None
 

@@ -40,6 +40,8 @@ async def _expect_greeting(session: Session, options: AsteriskOptions) -> None:
     try:
         async with asyncio.timeout(within):
             greeting = await session.greeted
+    except LinkProblem as problem:
+        raise LinkProblem("closed_at_once", problem.detail) from None
     except TimeoutError:
         if not options.tls and await expects_tls(options.host, options.port, within=within):
             raise LinkProblem("needs_tls", f"port {options.port} expects TLS") from None

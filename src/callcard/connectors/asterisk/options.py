@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PLAIN_PORT = 5038
 TLS_PORT = 5039
@@ -15,6 +16,8 @@ TLS_PORT = 5039
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 _CONTEXT = re.compile(r"[A-Za-z0-9_.-]{1,79}")
+_TRUNK = re.compile(r"[\w.@+:/#*-]{1,80}")
+_REPEATED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/-]*\{extension\}[A-Za-z0-9_.@/-]*")
 
 
@@ -98,6 +101,22 @@ def _problems(read: Mapping[str, Any]) -> dict[str, str]:
             problems[name] = "must be more than 0 and at most 3600 seconds"
     if read.get("backlog_limit", 1) < 1:
         problems["backlog_limit"] = "must be at least 1"
+    return problems
+
+
+def misfits(options: AsteriskOptions) -> dict[str, str]:
+    """What cannot be meant, though a link can be made with it. As in OptionsNotValid."""
+    problems = {}
+    if not all(map(_TRUNK.fullmatch, options.trunks)):
+        problems["trunks"] = "must be names of channels, such as PJSIP/operator"
+    if _REPEATED_REPEAT.search(options.extension_pattern):
+        problems["extension_pattern"] = (
+            "must not repeat what repeats itself: one odd number could take minutes to compare"
+        )
+    try:
+        ZoneInfo(options.records_zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems["records_zone"] = "there is no such time zone"
     return problems
 
 

@@ -69,7 +69,7 @@ class Session(asyncio.Protocol):
             self._listener(unasked, received_ns)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.end(LinkProblem("lost", str(error) if error else "Asterisk closed the connection"))
+        self.end(LinkProblem("lost", str(error) if error else "the other side closed the connection"))
 
     # What the connector calls
 
