@@ -82,7 +82,7 @@ def test_hostile_names_cost_no_call(name: str, tmp_path: Path) -> None:
 def test_words_are_cut_and_cleaned_as_those_told_live(tmp_path: Path) -> None:
     """What was dialled out of the house is a number or nothing; of names and numbers no sign steers or is endless."""
     outside = {"dst": 'annह् "x"', "dstchannel": "PJSIP/trunk-9", "lastdata": "PJSIP/trunk,30"}
-    told = row(src=" +993\n65 12\x0034 ", clid='"Mali\x1b[1m\n  Souk" <+99365>', **outside)
+    told = row(1, src=" +993\n65 12\x0034 ", clid='"Mali\x1b[1m\n  Souk" <+99365>', **outside)
     endless = row(2, src="9" * 5000, clid=f'"{"n" * 5000}" <1>')
     first, second = calls(entries(portions(record(file(tmp_path, written(told, endless))))))
     assert (first.caller.number, first.caller.name) == ("+993 65 1234", "Mali [1m Souk")

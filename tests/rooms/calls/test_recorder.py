@@ -135,8 +135,13 @@ def test_who_picks_a_call_up_from_another_phone_sees_whose_it_is(
 def test_the_same_record_twice_changes_nothing(
     people: dict[str, User], customer: Customer, record: Callable[..., None]
 ) -> None:
-    def rows() -> list[list[dict[str, Any]]]:
-        return [list(model.objects.order_by("pk").values()) for model in (Call, Segment, Notice)]
+    def rows() -> list[list[Any]]:
+        calls, segments, notices = Call.objects, Segment.objects, Notice.objects
+        return [
+            list(calls.order_by("pk").values()),
+            list(segments.order_by("pk").values()),
+            list(notices.order_by("pk").values()),
+        ]
 
     record(RINGING)
     before = rows()
