@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lab.asterisk.pjsip import web_secret
 from lab.asterisk.plan import LEAST, MAIN_LINE, Manager, Plan
+from lab.asterisk.records import custom_file
 from lab.asterisk.run import Asterisk
 from lab.phones.auto import Habits, People
 from lab.phones.phone import Phone, Trunk
@@ -60,6 +61,7 @@ class DemoExchange:
             queues={"710": self.extensions},
             lines=self._targets(),
             shown_number=self.lines[0],
+            keeps_records=True,
         )
         self.plan = replace(plan, ami_port=ami_port or free_port())
         self._base = base_dir
@@ -67,6 +69,11 @@ class DemoExchange:
     @property
     def ami_port(self) -> int:
         return self.plan.ami_port
+
+    @property
+    def records(self) -> Path:
+        """The file in which Asterisk writes its calls down."""
+        return custom_file(self._base)
 
     async def run(self) -> None:
         """Start everything, set `ready`, and go on until cancelled. Raises PeerMissing."""
@@ -114,6 +121,7 @@ async def _run(exchange: DemoExchange) -> None:
         user = exchange.manager
         for number in exchange.plan.web_phones:
             sys.stdout.write(f"WEB {exchange.plan.web_address} {number} {web_secret(number)}\n")
+        sys.stdout.write(f"RECORDS {exchange.records}\n")
         sys.stdout.write(f"AMI 127.0.0.1:{exchange.ami_port} user {user.name} secret {user.secret}\n")
         sys.stdout.flush()
     ready.cancel()

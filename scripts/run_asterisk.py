@@ -18,6 +18,7 @@ from django.core.management import call_command
 from lab import packages
 
 _READY = re.compile(r"AMI (\S+):(\d+) user (\S+) secret (\S+)")
+_RECORDS = re.compile(r"RECORDS (.+)")
 _WEB = re.compile(r"WEB (\S+) (\S+) (\S+)")
 # Extensions whose telephone is the browser of these users of the demo, once they choose it.
 _SOFTPHONES = {"901": "manager", "902": "owner", "903": "admin"}
@@ -76,9 +77,12 @@ def start_exchange(telephones: dict[str, list[str]], folder: Path) -> subprocess
 def link_options(exchange: subprocess.Popen[str]) -> dict[str, object]:
     """What Callcard has to know to reach it; waits until it is ready."""
     assert exchange.stdout is not None
+    records = ""
     for line in exchange.stdout:
         if web := _WEB.match(line):
             give_softphone(*web.groups())
+        if written := _RECORDS.match(line):
+            records = written[1]
         if ready := _READY.match(line):
             host, port, username, secret = ready.groups()
             return {
@@ -87,6 +91,7 @@ def link_options(exchange: subprocess.Popen[str]) -> dict[str, object]:
                 "username": username,
                 "secret": secret,
                 "dial_context": "internal",
+                "records": records,
             }
     raise SystemExit("Asterisk did not start; see above.")
 
