@@ -84,6 +84,7 @@ class DemoExchange:
         staying: list[asyncio.Task[None]] = []
         try:
             await asyncio.to_thread(asterisk.start)
+            self.records.touch()  # it makes the file with the first call; until then Callcard would complain
             trunk.behaviour = self._people.customer
             await trunk.open(self.plan.trunk_port)
             phones += [await self._phone(extension) for extension in self.extensions]
