@@ -182,7 +182,7 @@ def test_a_file_that_is_no_record_is_refused_in_words(text: str, problem: str, t
     ("place", "problem"),
     [
         ("/nowhere/Master.csv", "no_file"),
-        ("/", "not_readable"),
+        ("/", "is_folder"),
         ("sqlite:////nowhere/master.db", "no_database"),
         ("mysql://root@localhost/cdr", "no_such_database"),
         ("postgresql://nobody:hush@127.0.0.1:1/cdr", "no_database"),
