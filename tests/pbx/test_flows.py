@@ -185,4 +185,6 @@ def _title(flow: str, truth: CallTruth) -> str:
         return KNOWN
     if truth.withheld:
         return "Number withheld"
+    if flow == "caller_like_extension":
+        return "From outside, with a number of ours"
     return truth.caller or "No number"
