@@ -129,7 +129,7 @@ def fact_number(gram: str) -> int:
     return int.from_bytes(blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _grams_of_word(word: str) -> tuple[str, ...]:
     pairs = [word[i : i + 2] for i in range(len(word) - 1)] if _TOGETHER.search(word) else []
     return tuple({_START + word[0], _START + word[:2], whole(word), *_all_inner(word), *pairs})
