@@ -33,6 +33,13 @@ HIDE = """(hidden) => {
 }"""
 
 
+def talk(product: Product) -> str:
+    """Mali calls Anna, who answers; the key of the call."""
+    key = product.run(product.simulator.ring(MALI, ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    return key
+
+
 def test_two_tabs_show_one_call_and_closing_it_in_one_closes_it_in_both(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
@@ -151,8 +158,7 @@ def test_a_note_begun_is_kept_when_its_card_is_folded_and_saved_when_it_is_close
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
     page = open_page(signed_in("anna"))
-    key = product.run(product.simulator.ring(MALI, ["301"]))
-    product.run(product.simulator.answer(key, "301"))
+    key = talk(product)
     note = page.locator(".popup-note textarea")
     note.click()
     page.keyboard.type("Wants the blue one")
@@ -170,8 +176,7 @@ def test_a_saved_note_is_still_on_the_card_after_folding_it(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
     page = open_page(signed_in("anna"))
-    key = product.run(product.simulator.ring(MALI, ["301"]))
-    product.run(product.simulator.answer(key, "301"))
+    talk(product)
     page.locator(".popup-note textarea").fill("Wants the blue one")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#toast")).to_have_text("Saved")
@@ -184,8 +189,7 @@ def test_a_card_that_grows_beyond_the_screen_can_be_scrolled_to_its_end(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
     page = open_page(signed_in("anna"))
-    key = product.run(product.simulator.ring(MALI, ["301"]))
-    product.run(product.simulator.answer(key, "301"))
+    talk(product)
     card = page.locator("article.popup[data-state=talking]")
     box = settled(page).locator("article.popup").bounding_box()
     assert box

@@ -30,18 +30,6 @@ COLUMNS = (
 State = Recording.State
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "monitor"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def source(root: Path) -> RecordingSource:
-    return RecordingSource.objects.create(kind="folder", pbx="office", folder=str(root))
-
-
 def later() -> None:
     """A look a few minutes after the last one."""
     RecordingSource.objects.update(looked_at=timezone.now() - timedelta(minutes=6))

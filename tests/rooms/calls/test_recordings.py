@@ -38,18 +38,6 @@ pytestmark = pytest.mark.django_db
 State = Recording.State
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "monitor"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def source(root: Path) -> RecordingSource:
-    return RecordingSource.objects.create(kind="folder", pbx="office", folder=str(root))
-
-
 def again() -> None:
     """As if the time until the next look had passed."""
     Recording.objects.filter(state=State.WAITING).update(due_at=timezone.now())
