@@ -18,8 +18,8 @@ from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_fields
 from callcard.calls.rules import NoticeState, first_rang_at, notice_states
 from callcard.calls.services import keep_notes
-from callcard.calls.statements import insert, select, sent_together, update, upsert
 from callcard.live.services import Tell, tell
+from callcard.staff.statements import insert, select, sent_together, update, upsert
 from callcard.telephony import call as telephony
 
 

@@ -16,9 +16,9 @@ from callcard.calls.reconcile.rules import completed, is_news
 from callcard.calls.recordings.told_files import note_files
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
 from callcard.calls.services import keep_notes
-from callcard.calls.statements import insert, sent_together, upsert
 from callcard.customers.queries import NumberMatch
 from callcard.live.services import Tell, tell
+from callcard.staff.statements import insert, sent_together, upsert
 from callcard.telephony import call as telephony
 from callcard.telephony.records import RecordProblem
 

@@ -16,10 +16,10 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from callcard.calls.models import Call
-from callcard.calls.statements import sent_together, update
 from callcard.calls.tariffs.models import RatingPlace, WaitingCall
 from callcard.calls.tariffs.queries import Tariff, has_price_lists, tariff
 from callcard.staff.models import Change
+from callcard.staff.statements import sent_together, update
 
 _READ = (
     *("id", "direction", "number", "e164", "line", "started_at", "answered_at", "ended_at", "talk_seconds"),

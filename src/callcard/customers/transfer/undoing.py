@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.models import Contact, ContactPerson, Customer, Phone, Tag
 from callcard.customers.record import OWN, TAGS, as_text, customer_snapshot, row_snapshot
-from callcard.customers.rows_at_once import update
 from callcard.customers.search_index import refresh
 from callcard.customers.transfer.models import Import, ImportRow
 from callcard.customers.transfer.pace import Pace
@@ -20,6 +19,7 @@ from callcard.customers.transfer.removing import remove, with_history, with_rows
 from callcard.jobs.kinds import Result, Run
 from callcard.staff.history import a_change, put_back, record_changes
 from callcard.staff.models import Change
+from callcard.staff.statements import update
 
 _READ_AT_ONCE = 500
 _ROW_KINDS: dict[str, type[models.Model]] = {"phone": Phone, "contact": Contact, "person": ContactPerson}
@@ -82,7 +82,7 @@ def _undo_chunk(imported: Import, chunk: list[Change], counts: dict[str, int], u
         "last": chunk[-1].pk,
     }
     imported.undo_counts = fresh
-    update(imported, "undo_counts")
+    update(Import, imported.pk, {"undo_counts": fresh})
     return fresh
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from callcard.customers.models import OwnField
 from callcard.customers.own_fields import default_values
-from callcard.customers.rows_at_once import update
 from callcard.customers.search_index import refresh
 from callcard.customers.transfer import store, writing
 from callcard.customers.transfer.choices import BOTH, SKIP, Choices
@@ -23,6 +22,7 @@ from callcard.customers.transfer.planning import Entry, Planner
 from callcard.customers.transfer.services import take_back_now
 from callcard.jobs.kinds import JobCancelled, JobFailed, Result, Run
 from callcard.staff.company import company
+from callcard.staff.statements import update
 
 _READ_AT_ONCE = 400
 _CHECKED_AT_ONCE = 400
@@ -214,4 +214,4 @@ def _count(imported: Import, number: int, created: int, updated: int, told: list
     fresh = {"created": created, "updated": updated, "skipped": skipped, "bad": len(told) - skipped}
     imported.rows_done = number
     imported.done_counts = {name: imported.done_counts.get(name, 0) + count for name, count in fresh.items()}
-    update(imported, "rows_done", "done_counts")
+    update(Import, imported.pk, {"rows_done": imported.rows_done, "done_counts": imported.done_counts})
