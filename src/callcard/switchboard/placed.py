@@ -48,21 +48,18 @@ def write_progress(pbx: str, news: Sequence[Progress]) -> None:
 
 
 def _write_one(pbx: str, now: Progress) -> None:
-    row = DialRequest.objects.filter(command_id=now.command_id).only("user_id", "problem", "state", "outcome").first()
-    if row is None or (row.state, row.outcome) == (now.state, now.outcome):
-        return
-    # That nobody knows whether it was placed is over: here it is.
-    problem = "" if row.problem in ("unknown", "never_placed") else row.problem
     with transaction.atomic():
-        DialRequest.objects.filter(pk=row.pk).update(
-            state=now.state,
-            outcome=now.outcome,
-            problem=problem,
-            pbx=pbx,
-            call_key=now.call_key[:160],
-            changed_at=timezone.now(),
-        )
-        if now.state == State.OVER and problem == "cancelled":
+        # Held until it is written: its user may give the call up at this very moment, which must not be written over.
+        rows = DialRequest.objects.select_for_update().filter(command_id=now.command_id)
+        row = rows.only("user_id", "problem", "state", "outcome").first()
+        if row is None or (row.state, row.outcome) == (now.state, now.outcome):
+            return
+        row.state, row.outcome, row.pbx, row.call_key = now.state, now.outcome, pbx, now.call_key[:160]
+        row.changed_at = timezone.now()
+        if row.problem in ("unknown", "never_placed"):  # nobody knew whether it was placed: here it is
+            row.problem = ""
+        row.save(update_fields=["state", "outcome", "problem", "pbx", "call_key", "changed_at"])
+        if now.state == State.OVER and row.problem == "cancelled":
             _note_cancelled(pbx, now.call_key)
         tell([Tell(user_id=row.user_id, kind="dial", payload={"command": now.command_id})])
 
