@@ -1,4 +1,4 @@
-"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL.
+"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL, MariaDB.
 
     python -m lab.packages
 
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab import chromium, postgres
+from lab import chromium, mariadb, postgres
 from lab.asterisk import install as asterisk
 from lab.debs import PeerMissing, has_apt
 from lab.sipp import install as sipp
@@ -43,6 +43,8 @@ PEERS = (
     Peer("Asterisk", asterisk.find, brew="asterisk", fallback=asterisk.install),
     Peer("SIPp", sipp.find, apt=sipp.PACKAGE, brew="sipp", fallback=sipp.install),
     Peer("PostgreSQL", postgres.find_programs, apt="postgresql", brew="postgresql@17"),
+    # The program alone: `mariadb-server` would start one.
+    Peer("MariaDB", mariadb.find, apt="mariadb-server-core", brew="mariadb"),
     Peer("Chromium", chromium.find, apt="chromium", fallback=_download_browser),
 )
 

@@ -90,7 +90,7 @@ class PbxForm(WindowForm):
         help_text=_(
             "Calls that nobody listened to are added from there. A file on this machine, such as "
             "/var/log/asterisk/cdr-custom/callcard.csv, or a database: sqlite:////var/log/asterisk/master.db, "
-            "postgresql://user:secret@host/name?table=cdr"
+            "postgresql://user:secret@host/name?table=cdr, and FreePBX's own: mysql://user:secret@host/asteriskcdrdb"
         ),
     )
     queue_log = forms.CharField(

@@ -20,7 +20,7 @@ PROBLEMS = {
         "This is the record of another telephone system: its calls are not those that were seen. Nothing was written."
     ),
     "no_database": _("The database cannot be reached. Check the address, the user name and the secret."),
-    "no_such_database": _("Only sqlite:/// and postgresql:// databases can be read, or a file."),
+    "no_such_database": _("Only sqlite:///, postgresql:// and mysql:// databases can be read, or a file."),
     "no_driver": _("The driver for this database is not installed:"),
     "no_table": _("There is no such table in the database:"),
     "no_zone": _("There is no such time zone:"),

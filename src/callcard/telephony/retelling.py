@@ -76,7 +76,13 @@ def _in_the_light_of(entries: list[RecordEntry], entry: RecordEntry) -> RecordEn
     others = [other for other in entries if other.caller.leg == entry.caller.leg and other is not entry]
     if not others or entry.called is None:
         return entry
-    went_on = [o for o in others if o.began_at >= entry.ended_at - _INSTANT and o.ended_at >= entry.ended_at]
+    went_on = [
+        other
+        for other in others
+        if other.began_at >= entry.ended_at - _INSTANT
+        and other.ended_at >= entry.ended_at
+        and not _rang_beside(other, entry)
+    ]
     if entry.answered_at is not None:
         was_picked_up = bool(went_on) and entry.answered_at >= entry.ended_at
         return replace(entry, answered_at=None, outcome=SegmentOutcome.ELSEWHERE) if was_picked_up else entry
@@ -92,9 +98,17 @@ def _in_the_light_of(entries: list[RecordEntry], entry: RecordEntry) -> RecordEn
 
 def _was_quicker(other: RecordEntry, entry: RecordEntry) -> bool:
     """Both rang, and `entry` stopped because `other` was answered."""
-    if other.answered_at is None or other.began_at >= entry.ended_at - _INSTANT:
+    if other.answered_at is None:
+        return False
+    if other.began_at >= entry.ended_at - _INSTANT and not _rang_beside(other, entry):
         return False
     return abs(other.answered_at - entry.ended_at) <= _ROUNDED
+
+
+def _rang_beside(other: RecordEntry, entry: RecordEntry) -> bool:
+    """A record of whole seconds may have `entry` end in the moment in which both began."""
+    in_one_moment = entry.answered_at is None and other.began_at == entry.began_at
+    return in_one_moment and other.called is not None and not other.forwarded
 
 
 def _follows(other: RecordEntry, entry: RecordEntry) -> bool:

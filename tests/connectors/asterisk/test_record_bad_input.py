@@ -184,7 +184,7 @@ def test_a_file_that_is_no_record_is_refused_in_words(text: str, problem: str, t
         ("/nowhere/Master.csv", "no_file"),
         ("/", "is_folder"),
         ("sqlite:////nowhere/master.db", "no_database"),
-        ("mysql://root@localhost/cdr", "no_such_database"),
+        ("oracle://root@localhost/cdr", "no_such_database"),
         ("postgresql://nobody:hush@127.0.0.1:1/cdr", "no_database"),
     ],
 )
@@ -248,3 +248,13 @@ def test_a_recording_is_believed_only_of_a_call_that_was_answered(tmp_path: Path
     told = record(file(tmp_path, written(*lines)), records_columns=(*MASTER_COLUMNS, "recordingfile"))
     found = [(entry.recorded, entry.recording) for entry in entries(portions(told))]
     assert found == [(True, "external-301-1.wav"), (False, ""), (True, "x" * 400), (False, "")]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_forwarded"), [("PJSIP/302,30", True), ("PJSIP/301,30", False), ("PJSIP/302&" * 8, False)]
+)
+def test_what_asterisk_cut_says_nothing_of_who_was_not_called(told: str, is_forwarded: bool, tmp_path: Path) -> None:
+    """It keeps 79 signs of what it dialled: a long group does not end with whoever stood last."""
+    path = file(tmp_path, written(row(lastdata=told[:79])))
+    (entry,) = entries(portions(record(path)))
+    assert entry.forwarded is is_forwarded

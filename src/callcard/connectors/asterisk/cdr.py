@@ -36,6 +36,7 @@ _LONGEST_ID = 150
 _LONGEST_FILE = 400
 _LONGEST_CALL = timedelta(days=7)
 _MOMENT = timedelta(seconds=1.5)  # whole seconds, twice rounded
+_DATA_KEPT = 79  # bytes of what an application was told: Asterisk's own field has no room for more
 _RINGING_APPS = frozenset({"Dial", "RetryDial", "FollowMe", "Page"})
 
 
@@ -99,7 +100,7 @@ class CdrReader:
             ended_at = self._times.read(row.get("end", ""), shift)
             if ended_at is None:
                 ended_at = began_at + _seconds(row.get("duration", ""))
-            if answered_at is None and _seconds(row.get("billsec", "")):
+            if answered_at is None and row.get("billsec", "").strip():
                 answered_at = ended_at - _seconds(row["billsec"])
         except (ValueError, OverflowError, OSError):
             raise RowFault("no_time") from None
@@ -195,8 +196,8 @@ def _queue_of(row: Row) -> str:
 
 def _was_sent_on(row: Row) -> bool:
     """Whether the one it reached is none of those whom Dial was to call, so that one of these sent the call on."""
-    endpoint = row.get("dstchannel", "").strip().rpartition("-")[0]
-    return row.get("lastapp", "").strip() == "Dial" and endpoint not in row.get("lastdata", "")
+    endpoint, data = row.get("dstchannel", "").strip().rpartition("-")[0], row.get("lastdata", "")
+    return row.get("lastapp", "").strip() == "Dial" and endpoint not in data and len(data.encode()) < _DATA_KEPT
 
 
 def _sent(row: Row, called: RecordedLeg | None) -> str:

@@ -1,4 +1,4 @@
-"""CDRs that Asterisk writes into a database: cdr_sqlite3_custom, cdr_pgsql, or ODBC into either."""
+"""CDRs that Asterisk writes into a database: cdr_sqlite3_custom, cdr_pgsql, cdr_mysql, or ODBC into any of them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from callcard.connectors.asterisk.cdr_columns import NEEDED, known_as
 from callcard.connectors.asterisk.cdr_files import ROWS_AT_ONCE, Rows
+from callcard.connectors.asterisk.cdr_mariadb import MariaDb
 from callcard.telephony.records import RecordProblem
 
 TABLE = "cdr"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?")
 _COUNTERS = ("acctid", "id", "cdr_id", "recid", "uid")  # columns that count the rows as they are written
-_AGAIN = timedelta(hours=26)  # a row is written at the call's end but sorted by its start
+_AGAIN = timedelta(hours=26)  # a row is written at the call's end but sorted by its start, in whatever zone
+_PIECE = 2000  # rows of a table without a counter
 CONNECT_SECONDS = 5
 
 
@@ -32,8 +34,8 @@ class _Connection(Protocol):
 
 
 class CdrDatabase:
-    """`url`: sqlite:////var/log/asterisk/master.db or postgresql://user:secret@host:port/name, with ?table=… when it is
-    not called `cdr`. Nothing is ever written.
+    """`url`: sqlite:////var/log/asterisk/master.db, postgresql://user:secret@host:port/name or mysql://… in the same
+    form, with ?table=… when it is not called `cdr`. Nothing is ever written.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,16 +44,20 @@ class CdrDatabase:
         if not _NAME.fullmatch(self._table):
             raise RecordProblem("no_table", self._table)
 
-    def rows_after(self, cursor: str) -> Iterator[Rows]:
-        """Raises RecordProblem."""
+    def rows_after(self, cursor: str, since: datetime) -> Iterator[Rows]:
+        """Those that began before `since` may be left out when there is no cursor yet: a table may hold ten years.
+
+        Raises RecordProblem.
+        """
         with closing(_connect(self._url)) as connection:
             columns = self._columns(connection)
+            earliest = "" if cursor else _written(since.astimezone(UTC) - _AGAIN)
             counts = [name for name, kind in columns.items() if name.lower() in _COUNTERS and "int" in kind.lower()]
             counter = counts[0] if counts else ""
             if counter:
-                yield from self._counted(connection, list(columns), counter, cursor)
+                yield from self._counted(connection, list(columns), counter, cursor, earliest)
             else:
-                yield from self._by_time(connection, list(columns), cursor)
+                yield from self._by_time(connection, list(columns), cursor, earliest)
 
     def sample(self) -> dict[str, str] | None:
         """Its newest row, as it is read; None of an empty table. Raises RecordProblem."""
@@ -70,16 +76,21 @@ class CdrDatabase:
             raise RecordProblem("no_ids" if "uniqueid" in missing else "columns_missing", ", ".join(missing))
         return columns
 
-    def _counted(self, connection: _Connection, columns: list[str], counter: str, cursor: str) -> Iterator[Rows]:
+    def _counted(
+        self, connection: _Connection, columns: list[str], counter: str, cursor: str, earliest: str
+    ) -> Iterator[Rows]:
         last = int(_told(cursor).get("counter", 0))
         table, by = _quoted(self._table), _quoted(counter)
-        (newest,) = next(connection.rows(f"SELECT max({by}) FROM {table}", ()), (0,))
-        if (newest or 0) < last:  # the table was emptied and begins anew
+        (counted,) = next(connection.rows(f"SELECT max({by}) FROM {table}", ()), (0,))
+        newest = int(counted or 0)
+        if newest < last:  # the table was emptied and begins anew
             last = 0
+        condition = f"AND {_quoted(_start_of(columns))} >= {{}}" if earliest else ""
         first, place = last, columns.index(counter)
         while True:
-            sql = f"SELECT {_listed(columns)} FROM {table} WHERE {by} > {last:d} ORDER BY {by} LIMIT {ROWS_AT_ONCE}"
-            found = list(connection.rows(sql, ()))
+            later = f"WHERE {by} > {last:d} {condition} ORDER BY {by} LIMIT {ROWS_AT_ONCE}"
+            sql = f"SELECT {_listed(columns)} FROM {table} {later}"
+            found = list(connection.rows(sql, [earliest] if earliest else []))
             if not found:
                 return
             last = int(found[-1][place])
@@ -87,24 +98,47 @@ class CdrDatabase:
             rows = [_row(columns, values) for values in found]
             yield Rows(rows, [], json.dumps({"counter": last}), min(1.0, share))
 
-    def _by_time(self, connection: _Connection, columns: list[str], cursor: str) -> Iterator[Rows]:
+    def _by_time(self, connection: _Connection, columns: list[str], cursor: str, earliest: str) -> Iterator[Rows]:
         """Tables without a counter. Rows are written when calls end, so those of a day are read again."""
         start = _start_of(columns)
-        by, table = _quoted(start), _quoted(self._table)
         told = str(_told(cursor).get("start", ""))
-        since = (datetime.fromisoformat(told) - _AGAIN).isoformat(" ") if told else ""
-        condition = f"WHERE {by} >= {{}}" if since else ""
-        (count,) = next(connection.rows(f"SELECT count(*) FROM {table} {condition}", [since] if since else []))
-        sql = f"SELECT {_listed(columns)} FROM {table} {condition} ORDER BY {by}"
-        rows, newest = [], told
-        for done, values in enumerate(connection.rows(sql, [since] if since else []), 1):
+        since = _written(datetime.fromisoformat(told) - _AGAIN) if told else earliest
+        count = self._count(connection, _quoted(start), since)
+        rows, newest, done = [], told, 0
+        for values in self._since(connection, columns, since):
             rows.append(_row(columns, values))
             newest = max(newest, _text(values[columns.index(start)]))
             if len(rows) == ROWS_AT_ONCE:
-                yield Rows(rows, [], json.dumps({"start": newest[:19]}), done / max(1, count))
+                done += len(rows)
+                yield Rows(rows, [], json.dumps({"start": newest[:19]}), min(1.0, done / max(1, count)))
                 rows = []
         if rows:
             yield Rows(rows, [], json.dumps({"start": newest[:19]}), 1.0)
+
+    def _count(self, connection: _Connection, by: str, since: str) -> int:
+        condition = f" WHERE {by} >= {{}}" if since else ""
+        sql = f"SELECT count(*) FROM {_quoted(self._table)}{condition}"
+        (count,) = next(connection.rows(sql, [since] if since else []))
+        return int(count)
+
+    def _since(self, connection: _Connection, columns: list[str], since: str) -> Iterator[tuple[Any, ...]]:
+        """In pieces that are asked for one by one, so that the table is not kept busy while rows are written down. Each
+        begins with the moment in which the last one ended, whose rows may not all have been in it.
+        """
+        by, table, place = _quoted(_start_of(columns)), _quoted(self._table), columns.index(_start_of(columns))
+        known: set[tuple[Any, ...]] = set()
+        limit = _PIECE
+        while True:
+            condition = f"WHERE {by} >= {{}}" if since else ""
+            sql = f"SELECT {_listed(columns)} FROM {table} {condition} ORDER BY {by} LIMIT {limit}"
+            found = list(connection.rows(sql, [since] if since else []))
+            yield from (values for values in found if values not in known)
+            if len(found) < limit:
+                return
+            last = _text(found[-1][place])
+            limit = limit * 2 if last == since else _PIECE
+            known = {values for values in found if _text(values[place]) == last}
+            since = last
 
 
 def _connect(url: str) -> _Connection:
@@ -113,6 +147,8 @@ def _connect(url: str) -> _Connection:
         return _Sqlite(url)
     if scheme in ("postgresql", "postgres"):
         return _Postgres(url)
+    if scheme in ("mysql", "mariadb"):
+        return MariaDb(url)
     raise RecordProblem("no_such_database", scheme)
 
 
@@ -185,6 +221,11 @@ def _start_of(columns: Sequence[str]) -> str:
 
 def _row(columns: Sequence[str], values: Sequence[object]) -> dict[str, str]:
     return {known_as(name): _text(value) for name, value in zip(columns, values, strict=True)}
+
+
+def _written(moment: datetime) -> str:
+    """As a table's times are, without their zone."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _text(value: object) -> str:

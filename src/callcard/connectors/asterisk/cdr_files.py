@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from callcard.connectors.asterisk.cdr_columns import NEEDED, columns_of, named_columns
@@ -40,8 +41,8 @@ class CdrFile:
         self._rows_read = 0
         self._lines_refused = 0
 
-    def rows_after(self, cursor: str) -> Iterator[Rows]:
-        """Raises RecordProblem."""
+    def rows_after(self, cursor: str, since: datetime | None = None) -> Iterator[Rows]:
+        """Of a file all, also from before `since`. Raises RecordProblem."""
         waiting: list[Line] = []
         rows: list[dict[str, str]] = []
         faults: list[RecordFault] = []

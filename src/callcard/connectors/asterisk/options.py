@@ -52,7 +52,7 @@ class AsteriskOptions:
     answer_timeout: float = 5.0  # for a reply to any action
     connect_timeout: float = 10.0
     refused_retry: float = 60.0
-    records: str = ""  # where its CDRs are: a file, or sqlite:/// or postgresql:// with the table in ?table=
+    records: str = ""  # where its CDRs are: a file, or sqlite:///, postgresql:// or mysql:// with the table in ?table=
     records_columns: tuple[str, ...] = ()  # of a file whose mapping is one's own, in their order
     records_zone: str = ""  # in which its times are written; empty: the company's
     queue_log: str = ""  # the file queue_log, which tells who waited and when they were answered

@@ -43,7 +43,7 @@ class AsteriskRecord:
     def read_since(self, cursor: str, since: datetime) -> Iterator[Portion]:
         rows_cursor, queue_cursor = _parted(cursor)
         queues = _Queues(self._options.queue_log, place_from(queue_cursor))
-        for rows in self._source.rows_after(rows_cursor):
+        for rows in self._source.rows_after(rows_cursor, since):
             began = [at for row in rows.rows if (at := epoch_of(row.get("uniqueid", ""))) is not None]
             queues.read_until(max(began) + _AHEAD if began else None)
             entries, faults = self._entries(rows, queues)
