@@ -40,7 +40,7 @@ def test_the_wheel_has_what_a_page_needs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         "callcard/desk/templates/desk/shell.html",
-        "callcard/calls/migrations/0001_initial.py",
+        "callcard/calls/migrations/0001_squashed.py",
         "callcard/ui/static/ui/vendor/htmx.js",
         "callcard/ui/static/ui/vendor/jssip.js",
         "callcard/ui/static/ui/vendor/tabler.css",

@@ -4,13 +4,15 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from callcard.staff.tables_at_once import TablesAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(TablesAtOnce):
     initial = True
 
     dependencies = [
-        ("staff", "0006_how_a_user_calls"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("staff", "0001_squashed"),
+        ("staff", "__first__"),
     ]
 
     operations = [
