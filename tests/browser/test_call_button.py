@@ -225,6 +225,26 @@ def test_the_softphone_is_asked_only_for_what_may_be_called(
     assert not Call.objects.exists()
 
 
+@pytest.mark.parametrize(("keys", "pressed"), [("%2C%2C12", ",,12"), ("%2C%2C*72", ""), ("%3B12", "")])
+def test_the_softphone_is_given_no_keys_that_are_orders(
+    keys: str, pressed: str, product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    """Whoever has the page open a link of another program agrees to a call, not to what its keys do afterwards."""
+    User.objects.filter(username="anna").update(calls_with="soft")
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.evaluate(
+        "addEventListener('call:soft', (event) => (event.stopImmediatePropagation(),"
+        " (document.body.dataset.then = `<${event.detail.then}>`)), { capture: true })"
+    )
+    number = f"+8562055512345{keys}"
+    page.evaluate(f"document.body.insertAdjacentHTML('beforeend', '<a id=odd href=\"tel:{number}\">odd</a>')")
+    page.locator("#odd").click()
+    expect(page.locator("body")).to_have_attribute("data-then", f"<{pressed}>")
+    if not pressed:
+        told = DialRequest.objects.get().then.strip(",;")
+        expect(page.locator("#toast")).to_contain_text(f"Once it is answered, press {told}")
+
+
 def test_a_link_of_another_program_calls_only_after_a_press(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcard.telephony.dial_string import DialString, NotOneNumber, read_dial_string
+from callcard.telephony.dial_string import DialString, NotOneNumber, may_press_itself, read_dial_string
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,23 @@ def test_nothing_but_a_number_and_keys_comes_out_of_any_text(raw: str) -> None:
 def test_an_extension_never_becomes_part_of_the_number(number: int, extension: int, writing: str) -> None:
     read = read_dial_string(f"+{number}{writing.format(extension)}")
     assert (read.number, read.then.lstrip(",;")) == (f"+{number}", str(extension))
+
+
+@pytest.mark.parametrize(
+    ("then", "may"),
+    [
+        ("12", True),
+        (",,34#", True),
+        ("12,34", True),
+        (",,*72", False),
+        ("##0099365123456", False),
+        ("12#34", False),
+        ("1*2", False),
+        (";12", False),
+        ("12;34", False),
+        (",", False),
+        ("", False),
+    ],
+)
+def test_no_program_presses_keys_that_order_a_telephone_system_about(then: str, may: bool) -> None:
+    assert may_press_itself(then) is may

@@ -20,6 +20,7 @@ from callcard.switchboard.models import DialRequest
 from callcard.switchboard.partner import partner
 from callcard.switchboard.placed import Placed, placed_calls
 from callcard.switchboard.whom import whom
+from callcard.telephony.dial_string import may_press_itself
 from callcard.telephony.numbers import legible
 from callcard.ui.writing import epoch_ms
 
@@ -48,8 +49,15 @@ def call_number(request: HttpRequest) -> HttpResponse:
         return _error(refusal.words)
     answer = {"command": command_id, "number": made.number, "then": made.then}
     if made.how == DialRequest.How.SOFT:
-        return JsonResponse(answer | {"soft": True})
+        return JsonResponse(answer | {"soft": True} | _keys_by_hand(made.then))
     return JsonResponse(answer | {"state": made.state, "words": state_in_words(made)})
+
+
+def _keys_by_hand(then: str) -> dict[str, str]:
+    """Instead of keys that the softphone is not to press by itself, words that tell them."""
+    if not then or may_press_itself(then):
+        return {}
+    return {"then": "", "keys": _("Once it is answered, press %(keys)s") % {"keys": then.strip(",;")}}
 
 
 @require_GET

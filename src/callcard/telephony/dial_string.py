@@ -86,6 +86,13 @@ def _read_parameters(text: str) -> DialString:
     return DialString(_one_number(number.strip()), then)
 
 
+def may_press_itself(then: str) -> bool:
+    """Whether a program may press these keys once the call is answered: an extension or a code for a menu. A `*`, or a
+    `#` before digits, is an order to a telephone system, such as to hand the call on, and a wait is for a person.
+    """
+    return bool(re.fullmatch(r"[\d,]*\d#?", then))
+
+
 def _split(text: str) -> tuple[str, str]:
     extension = _EXTENSION.search(text)
     if extension and extension.start():

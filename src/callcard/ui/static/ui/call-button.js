@@ -25,8 +25,14 @@ export async function callNumber(number, how = "") {
   const { status, data } = answer;
   if (status === 0 || status >= 500) lookLater(key, words);
   else if (data.error) sayRefusal(key, data.error);
-  else if (data.soft) document.dispatchEvent(new CustomEvent("call:soft", { detail: { number: data.number, command: data.command, then: data.then } }));
+  else if (data.soft) softly(data);
   else showPlaced().catch(() => {}); // the line is lost just now; the element looks again when it is back
+}
+
+/** The softphone in the page calls. Keys that it must not press by itself are told. */
+function softly(data) {
+  if (data.keys) toast(data.keys, [], 30_000);
+  document.dispatchEvent(new CustomEvent("call:soft", { detail: { number: data.number, command: data.command, then: data.then } }));
 }
 
 /** Once: by the strip, where the call has one. */

@@ -83,6 +83,7 @@ export class CallRow {
     const isColleague = this.phone.shown.colleagues.some(({ number }) => number === to);
     const answer = isColleague ? { data: { number: to, soft: true } } : await pressAndAnswer("/calls/dial", { number: to, how: "soft" });
     if (!answer) return;
+    if (answer.data.keys) toast(answer.data.keys, [], 30_000);
     if (answer.data.soft) this.phone.act({ do: how, id, to: answer.data.number, then: answer.data.then });
     else toast(answer.data.error ?? this.phone.words["not-transferred"]);
   }
