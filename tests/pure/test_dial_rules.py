@@ -60,7 +60,12 @@ def place(
     number: str, *, region: str = "LA", is_customer: bool = False, known: frozenset[str] = frozenset({"US"})
 ) -> Destination:
     return destination_of(
-        number, region, extensions=frozenset({"301"}), is_customer=is_customer, is_known=known.__contains__
+        number,
+        region,
+        extensions=frozenset({"301", "411"}),
+        is_as_long_as_own={3}.__contains__,
+        is_customer=is_customer,
+        is_known=known.__contains__,
     )
 
 
@@ -128,7 +133,7 @@ def test_no_way_out_of_the_country_is_taken_for_a_number_in_it(
         ("RU", "+77012345678", Reach.ABROAD, "KZ"),
         ("RU", "+74951234567", Reach.NATIONAL, "RU"),
         ("FI", "+35818123456", Reach.NATIONAL, "AX"),
-        ("RU", "8101", Reach.INTERNAL, ""),
+        ("RU", "8101", Reach.NATIONAL, ""),
     ],
 )
 def test_of_a_code_that_countries_share_only_the_own_countrys_numbers_are_national(
@@ -139,8 +144,38 @@ def test_of_a_code_that_countries_share_only_the_own_countrys_numbers_are_nation
 
 
 def test_an_extension_that_is_help_elsewhere_is_a_colleague() -> None:
-    found = destination_of("911", "LA", extensions={"911"}, is_customer=False, is_known=lambda _: False)
+    found = destination_of(
+        "911", "LA", extensions={"911"}, is_as_long_as_own={3}.__contains__, is_customer=False, is_known=lambda _: False
+    )
     assert found.reach is Reach.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("region", "number", "reach", "risks"),
+    [
+        ("LA", "700", Reach.INTERNAL, set()),  # a queue: as long as the extensions are
+        ("LA", "1625", Reach.NATIONAL, set()),  # a taxi: for all who may call in the country
+        ("LA", "20", Reach.NATIONAL, set()),
+        ("LA", "123456", Reach.NATIONAL, set()),
+        ("DE", "11833", Reach.NATIONAL, {Risk.UNPRICED}),  # enquiries, some two euros a minute
+        ("DE", "118000", Reach.NATIONAL, {Risk.UNPRICED}),
+        ("DE", "116117", Reach.NATIONAL, set()),  # free in Europe
+        ("US", "411", Reach.INTERNAL, set()),  # an extension
+        ("US", "511", Reach.NATIONAL, {Risk.UNPRICED}),
+    ],
+)
+def test_a_short_number_is_the_telephone_systems_own_only_when_it_looks_so(
+    region: str, number: str, reach: Reach, risks: set[Risk]
+) -> None:
+    assert place(number, region=region) == Destination(number=number, reach=reach, risks=frozenset(risks))
+
+
+def test_who_may_not_call_out_of_the_house_calls_no_taxi_either() -> None:
+    inside = Rules(national=False, allowed=("1188",))
+    assert judge(place("1625"), inside, Usage()).refusal is Refusal.NATIONAL
+    assert judge(place("700"), inside, Usage()) == Verdict()
+    assert judge(place("1188"), inside, Usage()) == Verdict()
+    assert judge(place("1625"), Rules(calls_a_day=1), Usage(calls=1)).refusal is Refusal.CALLS_A_DAY
 
 
 WAYS_OUT = {"LA": ["+", "00"], "US": ["+", "011", "00"], "RU": ["+", "00"], "JP": ["+", "010", "00"]}

@@ -1,7 +1,8 @@
 """What may be dialled, and what is asked about first. Pure.
 
-In this order: help is always called; a colleague is; then the longest of the company's own prefixes decides, then the
-role, then the limits of the day; what is left and looks dear or strange is asked about.
+In this order: help is always called; a colleague is, and a short number of the telephone system's own; then the longest
+of the company's own prefixes decides, then the role, then the limits of the day; what is left and looks dear or strange
+is asked about.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _PREMIUM_CODES = frozenset({979})
 _SHARED_COST_CODES = frozenset({808})
 _EMERGENCY_EVERYWHERE = frozenset({"112", "911"})  # mobile networks know them in every country, and many fixed ones
 _EXIT_EVERYWHERE = "00"
-_LONGEST_SHORT = 6  # digits; what has no more and is no public number is a code of the office's own telephone system
+_LONGEST_SHORT = 6  # digits; what has no more and is no public number may be one of the telephone system's own
 
 
 class Reach(StrEnum):
@@ -39,6 +40,7 @@ class Risk(StrEnum):
     PERSONAL = "personal"  # forwarded to anywhere, at the caller's expense
     SATELLITE = "satellite"
     NEW_COUNTRY = "new_country"  # nobody of the company has called it before
+    UNPRICED = "unpriced"  # a public short number; some, such as directory enquiries, are as dear as premium ones
     UNPLANNED = "unplanned"  # no numbering plan knows it: a ruse of those who are paid per minute
 
 
@@ -101,9 +103,16 @@ class Verdict:
 
 
 def destination_of(
-    number: str, region: str, *, extensions: Container[str], is_customer: bool, is_known: Callable[[str], bool]
+    number: str,
+    region: str,
+    *,
+    extensions: Container[str],
+    is_as_long_as_own: Callable[[int], bool],
+    is_customer: bool,
+    is_known: Callable[[str], bool],
 ) -> Destination:
     """`number` as it is dialled: "+" and digits, or digits alone. `extensions`: own ones among which it may be.
+    `is_as_long_as_own`: whether some extension has so many digits, so that a queue or a group may have as many.
     `is_known`: whether somebody of the company has called this country before; asked only of a country abroad."""
     if is_emergency(number, region):
         return Destination(number=number, reach=Reach.EMERGENCY)
@@ -114,7 +123,7 @@ def destination_of(
     if not number.startswith("+"):
         abroad = _without_exit_code(number, region)
         if not abroad:
-            return _short(number, region)
+            return _short(number, region, is_as_long_as_own)
         number = f"+{abroad}"  # one writing, so that what the company said of its beginnings holds
     parsed = _parsed(number)
     if parsed is None or _leads_out_again(number, parsed, region):
@@ -205,17 +214,22 @@ def _is_full(count: int, limit: int) -> bool:
     return bool(limit) and count >= limit
 
 
-def _short(number: str, region: str) -> Destination:
-    """A code of the office's telephone system, unless the country has given the number a price."""
+def _short(number: str, region: str, is_as_long_as_own: Callable[[int], bool]) -> Destination:
+    """Of the telephone system itself only what no country knows and looks like its extensions. Anything else is called
+    at the company's expense: a taxi, or a directory that is as dear as a premium-rate number."""
     short = _as_short(number, region)
     if phonenumbers.is_valid_short_number_for_region(short, region.upper()):
         cost = phonenumbers.expected_cost_for_region(short, region.upper())
-        if cost == phonenumbers.ShortNumberCost.PREMIUM_RATE:
-            return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.PREMIUM}))
-    elif len(number) > _LONGEST_SHORT:  # perhaps a code for an outside line, and then any number of the world
+        return Destination(number=number, reach=Reach.NATIONAL, risks=_RISKS_OF_COST.get(cost, frozenset()))
+    if len(number) > _LONGEST_SHORT:  # perhaps a code for an outside line, and then any number of the world
         return Destination(number=number, reach=Reach.NATIONAL, risks=frozenset({Risk.UNPLANNED}))
-    reach = Reach.INTERNAL if len(number) <= _LONGEST_SHORT else Reach.NATIONAL
-    return Destination(number=number, reach=reach)
+    return Destination(number=number, reach=Reach.INTERNAL if is_as_long_as_own(len(number)) else Reach.NATIONAL)
+
+
+_RISKS_OF_COST = {
+    phonenumbers.ShortNumberCost.PREMIUM_RATE: frozenset({Risk.PREMIUM}),
+    phonenumbers.ShortNumberCost.UNKNOWN_COST: frozenset({Risk.UNPRICED}),
+}
 
 
 def _as_short(digits: str, region: str) -> phonenumbers.PhoneNumber:

@@ -52,6 +52,7 @@ _RISKS = {
     Risk.PERSONAL: gettext_lazy("This number forwards calls to anywhere, which may be dear."),
     Risk.SATELLITE: gettext_lazy("This is a satellite or special network: each minute is dear."),
     Risk.NEW_COUNTRY: gettext_lazy("Nobody here has called this country before: %(country)s."),
+    Risk.UNPRICED: gettext_lazy("This is a public short number, and what it costs is not known."),
     Risk.UNPLANNED: gettext_lazy("No numbering plan knows such a number."),
 }
 

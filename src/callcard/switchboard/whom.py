@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models.functions import Length
+
 from callcard.customers.models import Phone
 from callcard.staff.company import company
 from callcard.staff.models import Extension, User
@@ -45,6 +47,7 @@ def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
         number,
         region,
         extensions=_Extensions(),
+        is_as_long_as_own=lambda digits: digits in _own_lengths(),
         is_customer=is_customer,
         is_known=lambda country: DialRequest.objects.filter(country=country, problem="").exists(),
     )
@@ -65,6 +68,10 @@ class _Extensions:
 
     def __contains__(self, number: object) -> bool:
         return not str(number).startswith("+") and Extension.objects.filter(number=str(number)).exists()
+
+
+def _own_lengths() -> set[int]:
+    return set(Extension.objects.annotate(digits=Length("number")).values_list("digits", flat=True).distinct())
 
 
 def _dialable(read: DialString, region: str) -> str:
