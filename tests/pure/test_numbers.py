@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcard.telephony.numbers import ReadNumber, candidates, is_emergency, read_number
+from callcard.telephony.numbers import ReadNumber, candidates, is_emergency, read_number, readings
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,12 @@ def test_nothing_is_ever_refused(raw: str, region: str) -> None:
 )
 def test_numbers_that_call_for_help(raw: str, region: str, expected: bool) -> None:
     assert is_emergency(raw, region) is expected
+
+
+def test_a_number_is_parsed_once_however_it_is_asked_for() -> None:
+    with patch.object(phonenumbers, "parse", wraps=phonenumbers.parse) as parse:
+        read_number("+8562055598765", "LA")
+        assert parse.call_count == 1
+        readings("+8562055598765", "LA")
+        candidates("+8562055598765", "LA", exit_codes=())
+        assert parse.call_count == 1

@@ -72,9 +72,14 @@ def candidates(raw: str, region: str, *, exit_codes: tuple[str, ...] = ()) -> tu
     return tuple(reading.e164 for reading in readings(raw, region, exit_codes=exit_codes))
 
 
-@lru_cache(maxsize=8192)
 def readings(raw: str, region: str, *, exit_codes: tuple[str, ...] = ()) -> tuple[Reading, ...]:
     """As `candidates`, with what is known of each. No E.164 comes twice."""
+    return _readings(raw, region, exit_codes)
+
+
+@lru_cache(maxsize=8192)
+def _readings(raw: str, region: str, exit_codes: tuple[str, ...]) -> tuple[Reading, ...]:
+    """Kept by what is asked, which lru_cache tells apart by how it is written: (a, b) is not (a, b, exit_codes=())."""
     written = read_writing(raw)
     if len(written.digits) < 3:
         return ()
