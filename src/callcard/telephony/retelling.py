@@ -46,12 +46,9 @@ def retell(
     for turn, entry in enumerate(told):
         _tell(_in_the_light_of(told, entry), str(turn), legs)
     tracker = CallTracker(pbx, is_own_extension=is_own_extension)
-    calls: dict[str, Call] = {}
-    for change in tracker.feed_many(_events(told, legs)):
-        calls[change.call.key] = change.call
-    last = [call for call in calls.values() if call.ended_at is not None]
-    call = min(last, key=lambda call: (call.started_at, call.key), default=None)
-    if call is None or call.caller.is_own or told[0].dialled:
+    calls = [call for call in tracker.calls_of(_events(told, legs)) if call.ended_at is not None]
+    call = min(calls, key=lambda call: (call.started_at, call.key), default=None)
+    if call is None or call.caller.is_own or told[0].dialled or not (call.dialled or call.line):
         return call
     return replace(call, dialled="", line="")  # what a colleague was asked for later is not what the caller dialled
 

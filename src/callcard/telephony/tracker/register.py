@@ -91,6 +91,12 @@ class Register:
         while len(self._fading) > self._remembered:
             self._forget(self._fading.popleft())
 
+    def let_go(self) -> None:
+        """Of everything, so that nothing is left for the collector: a call and its legs know each other."""
+        for call in self.calls:
+            call.surprise()
+            call.legs = {}
+
     def _forget(self, call: CallFacts) -> None:
         if call not in self.calls or not call.is_over:
             return

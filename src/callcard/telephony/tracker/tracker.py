@@ -132,6 +132,16 @@ class CallTracker:
         self._register.take_up(facts)
         self._lost_at = self._lost_at or lost_at or heard_until
 
+    def calls_of(self, told: Iterable[events.Event]) -> list[Call]:
+        """The calls as they are after all of it, which nobody was told of before; the last thing it is asked."""
+        for event in told:
+            way = _WAYS.get(type(event))
+            if way is not None:
+                self._take(event, way)
+        drawn = [portray(self._pbx, call, self._is_own_extension) for call in self._register.calls if call.has_begun]
+        self._register.let_go()
+        return [call for call in drawn if call is not None]
+
     def feed(self, event: events.Event) -> list[Change]:
         """Take in one event. Never raises, whatever the order or the content."""
         return self.feed_many((event,))
