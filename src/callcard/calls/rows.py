@@ -22,7 +22,7 @@ _ROOM = {
 
 def _fit(column: str, text: str) -> str:
     """Fit for its column and every screen: nonsense must not keep a call out of the log. (PostgreSQL takes no NUL.)"""
-    return without_controls(text)[: _ROOM[column]]
+    return without_controls(text)[: _ROOM[column]] if text else ""
 
 
 def call_fields(call: telephony.Call, *, answered_by_id: int | None) -> dict[str, Any]:

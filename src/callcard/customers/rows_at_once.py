@@ -15,16 +15,39 @@ _CONVERTED = (models.JSONField, models.DateField, models.DecimalField)
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """`columns`: names of fields ("customer_id" for a related record). Those that are not named must have a default in
     the database."""
-    if not rows:
-        return
-    fields, sql = _statement(model, tuple(columns), connection.vendor)
+    insert_prepared(model, columns, prepared(model, columns, rows))
+
+
+def prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The values as the database keeps them: what can be done before a transaction, which others wait for."""
+    fields, _sql = _statement(model, tuple(columns), connection.vendor)
     written = [list(row) for row in rows]
+    moments: dict[Any, Any] = {}  # the same ones come again and again: what ended when another began
     for place, field in enumerate(fields):
-        if isinstance(field, _CONVERTED):
+        if isinstance(field, models.DateTimeField):
+            for one in written:
+                one[place] = _moment(field, one[place], moments)
+        elif isinstance(field, _CONVERTED):
             for one in written:
                 one[place] = field.get_db_prep_save(one[place], connection)
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, written)
+    return written
+
+
+def insert_prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """What `prepared` made; ids may have been put in since."""
+    if rows:
+        _fields, sql = _statement(model, tuple(columns), connection.vendor)
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+
+def _moment(field: models.Field[Any, Any], value: Any, known: dict[Any, Any]) -> Any:
+    if value is None:
+        return None
+    found = known.get(value)
+    if found is None:
+        found = known[value] = field.get_db_prep_save(value, connection)
+    return found
 
 
 def fresh_ids(model: type[models.Model], count: int) -> list[int]:

@@ -12,6 +12,7 @@ from callcard.calls.reconcile import services
 from callcard.calls.reconcile.models import Reconciliation, RecordPlace
 from callcard.calls.reconcile.services import Source, reconcile
 from callcard.customers.services import create_customer
+from callcard.customers.transfer.pace import Pace
 from callcard.staff.models import Extension, User
 from tests.connectors.asterisk.cdr_scene import LONG_AGO, copied, record
 
@@ -69,6 +70,33 @@ def test_a_second_reading_changes_nothing(day: Path) -> None:
         assert (found.added, found.completed) == (0, 0)
     assert rows == (list(Call.objects.order_by("pk").values()), list(Segment.objects.order_by("pk").values()))
     assert Reconciliation.objects.filter(added=0).count() == 1
+
+
+def test_calls_are_written_in_as_many_pieces_as_the_pace_says(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = User.objects.create_user("mali")
+    Extension.objects.create(number="301", user=user)
+    read(day)
+    together = what_is_in_the_log()
+    Call.objects.all().delete()
+    RecordPlace.objects.all().delete()
+    monkeypatch.setattr(Pace.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(Pace, "_learn", lambda *_: None)
+    assert read(day).added == 6
+    assert what_is_in_the_log() == together
+    assert len(together) == 17
+
+
+def what_is_in_the_log() -> list[dict[str, object]]:
+    calls = {row.pop("id"): row for row in Call.objects.values()}
+    rows = Segment.objects.order_by("call__started_at", "key").values()
+    return [{**row, "id": 0, "call_id": 0, "call": calls[row["call_id"]]} for row in rows]
+
+
+def test_a_call_that_comes_in_pieces_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "HELD_AT_MOST", 0)
+    found = read(copied("ring_group", tmp_path))
+    assert (found.added, found.problem) == (1, "")
+    assert Call.objects.get().segments.count() > 2
 
 
 def live(day: Path, *, outcome: str, **values: object) -> Call:

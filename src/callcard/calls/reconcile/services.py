@@ -48,7 +48,8 @@ def reconcile(source: Source, *, region: str, tell: Callable[[float], None] = la
     """
     reading = _Reading(source, region)
     try:
-        reading.go_through(tell)
+        with reading.writer.pace.in_short_writes():
+            reading.go_through(tell)
     except RecordProblem as problem:
         reading.found.problem, reading.found.detail = problem.problem[:40], problem.detail[:300]
     return reading.close()
@@ -63,6 +64,7 @@ class _Reading:
     faults: Counter[str] = field(default_factory=Counter)
     place: RecordPlace = field(init=False)
     _waiting: list[Told] = field(default_factory=list)
+    _keys: set[str] = field(default_factory=set)  # of those that wait
     # (cursor before a portion, when its newest entry ended): from the first of them all that is held came.
     _steps: deque[tuple[str, datetime, int]] = field(default_factory=deque)
     _until: datetime = field(init=False)
@@ -111,9 +113,11 @@ class _Reading:
 
     def _write(self, groups: Iterable[list[RecordEntry]]) -> None:
         for told in self._told(groups):
-            self._waiting.append(told)
-            if len(self._waiting) >= CALLS_AT_ONCE:
+            # One call in two pieces, when it was held for too long: the second must find the first in the log.
+            if len(self._waiting) >= CALLS_AT_ONCE or not told.keys.isdisjoint(self._keys):
                 self._flush()
+            self._waiting.append(told)
+            self._keys |= told.keys
 
     def _told(self, groups: Iterable[list[RecordEntry]]) -> Iterator[Told]:
         for group in groups:
@@ -122,7 +126,7 @@ class _Reading:
                 yield Told(call, known_ids(group) | {call.key}, told_recordings(group))
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._keys = self._waiting, [], set()
         if waiting:
             self.writer.write(waiting)
 

@@ -9,22 +9,25 @@ from typing import Any
 
 from django.db import transaction
 
-from callcard.calls.matching import match_fields, match_party
+from callcard.calls.matching import match_fields, match_parties, match_party
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
+from callcard.calls.reconcile.fresh_rows import FreshRows, answering_user, make_rows, write_rows
 from callcard.calls.reconcile.rules import completed, is_news
 from callcard.calls.recordings.told_files import note_files
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
 from callcard.calls.services import keep_notes
 from callcard.customers.queries import NumberMatch
+from callcard.customers.transfer.pace import Pace
 from callcard.live.services import Tell, tell
-from callcard.staff.statements import insert, sent_together, upsert
+from callcard.staff.statements import upsert
 from callcard.telephony import call as telephony
 from callcard.telephony.records import RecordProblem
 
 _ASKED = ("id", "key", "answered_at", "ended_at", "is_complete", "origin")
-CALLS_AT_ONCE = 25  # in one transaction, which on SQLite a ringing call waits for
-_NUMBERS_REMEMBERED = 5000
+CALLS_AT_ONCE = 200  # that are looked for together
+_COMPLETED_AT_ONCE = 3  # in one transaction, in which each is read as well
+_NUMBERS_REMEMBERED = 20_000
 _TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
 
 
@@ -51,8 +54,9 @@ class LogWriter:
     is_first: bool = False
     added: int = 0
     completed: int = 0
+    pace: Pace = field(default_factory=Pace)
     _users: dict[str, int | None] = field(default_factory=dict)
-    _matches: dict[tuple[str, bool, bool], NumberMatch] = field(default_factory=dict)
+    _matches: dict[str, NumberMatch] = field(default_factory=dict)
 
     def write(self, told: Sequence[Told]) -> None:
         """At most CALLS_AT_ONCE. Writing the same again changes nothing."""
@@ -62,27 +66,33 @@ class LogWriter:
             self._check_whose(told, known)
         missing = [each for each in told if not each.keys & known.keys()]
         partly = [(rows, each) for each in told if (rows := self._to_complete(each, known))]
-        if missing or partly:
-            self._write(told, missing, partly)
+        self._ask_for_users([each.call for each in (*missing, *(each for _rows, each in partly))])
+        self._add([each.call for each in missing])
+        self._complete_all([(rows, each.call) for rows, each in partly])
         self._note_files([each for each in told if each.files])
 
-    def _write(self, told: Sequence[Told], missing: Sequence[Told], partly: Sequence[tuple[list[Call], Told]]) -> None:
-        self._ask_for_users([each.call for each in told])
-        matches = [match_fields(self._match(each.call)) for each in missing]
-        self.put([each.call for each in missing], matches, [(rows, each.call) for rows, each in partly])
-        self.added += len(missing)
-        self.completed += len(partly)
+    def _add(self, calls: Sequence[telephony.Call]) -> None:
+        if len(self._matches) >= _NUMBERS_REMEMBERED:
+            self._matches.clear()
+        matches = match_parties(calls, region=self.region, known=self._matches)
+        columns, fresh = make_rows(calls, matches, users=self._users)
+        while fresh:
+            now, fresh = fresh[: self.pace.rows], fresh[self.pace.rows :]
+            with self.pace.write(len(now)):
+                self.put(columns, now)
+            self.added += len(now)
 
-    def put(
-        self,
-        missing: Sequence[telephony.Call],
-        matches: Sequence[dict[str, Any]],
-        partly: Sequence[tuple[list[Call], telephony.Call]],
-    ) -> None:
-        """One transaction."""
+    def put(self, columns: tuple[str, ...], fresh: Sequence[FreshRows]) -> None:
+        """One transaction, for which a ringing call may wait on SQLite."""
         with transaction.atomic():
-            self._add(missing, matches)
-            tell([event for rows, call in partly for event in self._complete(rows, call)])
+            write_rows(columns, fresh)
+
+    def _complete_all(self, partly: Sequence[tuple[list[Call], telephony.Call]]) -> None:
+        for place in range(0, len(partly), _COMPLETED_AT_ONCE):
+            now = partly[place : place + _COMPLETED_AT_ONCE]
+            with transaction.atomic():
+                tell([event for rows, call in now for event in self._complete(rows, call)])
+            self.completed += len(now)
 
     def _note_files(self, told: Sequence[Told]) -> None:
         """Also of calls that were seen whole: nobody but the record tells what their files are called."""
@@ -122,24 +132,13 @@ class LogWriter:
         (row,) = rows
         return row.ended_at is None or is_news(ended_at=row.ended_at, answered_at=row.answered_at, told=told)
 
-    def _add(self, calls: Sequence[telephony.Call], matches: Sequence[dict[str, Any]]) -> None:
-        segments: list[dict[str, Any]] = []
-        for call, match in zip(calls, matches, strict=True):
-            fields = call_fields(call, answered_by_id=self._answering_user(call))
-            call_id = insert(
-                Call, {"pbx": self.pbx, "key": call.key, "origin": Call.Origin.RECORD.value, **fields, **match}
-            )
-            segments += self._segments(call_id, call)
-        with sent_together():
-            upsert(Segment, segments, unique=("call_id", "key"), changing=SEGMENT_FIELDS)
-
     def _complete(self, rows: list[Call], told: telephony.Call) -> list[Tell]:
         row = _whole(rows[0])
         known = call_value(row)
         call = completed(known, told)
-        fields = call_fields(call, answered_by_id=self._answering_user(call)) | {"tracking": None}
+        fields = call_fields(call, answered_by_id=answering_user(call, self._users)) | {"tracking": None}
         if row.number != fields["number"] and row.match != Call.Match.CHOSEN:
-            fields |= match_fields(self._match(call))
+            fields |= match_fields(match_party(call, region=self.region))
         Call.objects.filter(pk=row.pk).update(**fields)
         upsert(Segment, self._segments(row.pk, call), unique=("call_id", "key"), changing=SEGMENT_FIELDS)
         tells = _close_notices(row.pk)
@@ -160,22 +159,6 @@ class LogWriter:
         unknown = extensions - self._users.keys()
         if unknown:
             self._users |= {**dict.fromkeys(unknown), **users_of_extensions(unknown)}
-
-    def _answering_user(self, call: telephony.Call) -> int | None:
-        answered = call.answered_by
-        return self._users.get(answered.party.extension) if answered else None
-
-    def _match(self, call: telephony.Call) -> NumberMatch:
-        """Who the number belongs to; customers call more than once."""
-        outside = call.outside
-        is_inner = call.direction is telephony.Direction.INTERNAL or outside.is_own
-        asked = (outside.number, is_inner, outside.withheld)
-        found = self._matches.get(asked)
-        if found is None:
-            if len(self._matches) >= _NUMBERS_REMEMBERED:
-                self._matches.clear()
-            found = self._matches[asked] = match_party(call, region=self.region)
-        return found
 
 
 def _is_whole(row: Call) -> bool:
