@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +23,11 @@ def prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[S
     """The values as the database keeps them: what can be done before a transaction, which others wait for."""
     fields, _sql = _statement(model, tuple(columns), connection.vendor)
     written = [list(row) for row in rows]
-    moments: dict[Any, Any] = {}  # the same ones come again and again: what ended when another began
+    moments: dict[datetime, Any] = {}  # the same ones come again and again: what ended when another began
     for place, field in enumerate(fields):
         if isinstance(field, models.DateTimeField):
             for one in written:
-                one[place] = _moment(field, one[place], moments)
+                one[place] = _moment(one[place], moments)
         elif isinstance(field, _CONVERTED):
             for one in written:
                 one[place] = field.get_db_prep_save(one[place], connection)
@@ -41,12 +42,13 @@ def insert_prepared(model: type[models.Model], columns: Sequence[str], rows: Seq
             cursor.executemany(sql, rows)
 
 
-def _moment(field: models.Field[Any, Any], value: Any, known: dict[Any, Any]) -> Any:
+def _moment(value: datetime | None, known: dict[datetime, Any]) -> Any:
+    """Past the field, which first makes a moment of whatever it may be given instead."""
     if value is None:
         return None
     found = known.get(value)
     if found is None:
-        found = known[value] = field.get_db_prep_save(value, connection)
+        found = known[value] = connection.ops.adapt_datetimefield_value(value)
     return found
 
 

@@ -25,6 +25,9 @@ _PLAIN_MORE = {
 }
 # cdr_custom: the mapping of its sample file, and the same with what docs/admin/asterisk.md adds.
 _CUSTOM = ("clid", "src", "dst", *_MIDDLE, "amaflags", "accountcode", "uniqueid", "userfield", "sequence", "linkedid")
+_WHERE: dict[tuple[str, ...], tuple[int, ...]] = {
+    columns: tuple(columns.index(name) for name in ("start", "disposition", "channel")) for columns in (_PLAIN, _CUSTOM)
+}
 _OTHER_NAMES = {
     "calldate": "start",
     "answerdate": "answer",
@@ -65,9 +68,9 @@ def named_columns(names: Sequence[str]) -> tuple[str, ...]:
     return columns
 
 
-def _stand_at(fields: Sequence[str], columns: Sequence[str]) -> bool:
+def _stand_at(fields: Sequence[str], columns: tuple[str, ...]) -> bool:
     """Whether start and disposition are where these columns have them."""
-    start, disposition = columns.index("start"), columns.index("disposition")
-    if len(fields) <= disposition or "/" not in fields[columns.index("channel")]:
+    start, disposition, channel = _WHERE[columns]
+    if len(fields) <= disposition or "/" not in fields[channel]:
         return False
     return bool(_TIME.match(fields[start])) and fields[disposition].strip().upper() in DISPOSITIONS

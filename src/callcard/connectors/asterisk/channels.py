@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import Enum
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from callcard.connectors.asterisk.options import AsteriskOptions
 from callcard.telephony.call import Party
@@ -41,7 +41,7 @@ class Channels:
 
     def __init__(self, options: AsteriskOptions) -> None:
         self._trunks = frozenset(options.trunks)
-        self._trunk_contexts = options.trunk_contexts
+        self._is_trunk_context = re.compile("|".join(map(translate, options.trunk_contexts)) or "(?!)").match
         self._is_extension = re.compile(options.extension_pattern).fullmatch
 
     def kind_of(self, channel: str, context: str, caller_number: str) -> tuple[Kind, str]:
@@ -64,7 +64,7 @@ class Channels:
     def _is_trunk(self, technology: str, endpoint: str, context: str) -> bool:
         if endpoint in self._trunks or f"{technology}/{endpoint}" in self._trunks:
             return True
-        return any(fnmatchcase(context, pattern) for pattern in self._trunk_contexts)
+        return self._is_trunk_context(context) is not None
 
 
 def placed_by(leg: str) -> str:

@@ -137,7 +137,7 @@ class CallTracker:
         for event in told:
             way = _WAYS.get(type(event))
             if way is not None:
-                self._take(event, way)
+                self._note(event, way)
         drawn = [portray(self._pbx, call, self._is_own_extension) for call in self._register.calls if call.has_begun]
         self._register.let_go()
         return [call for call in drawn if call is not None]
@@ -167,6 +167,15 @@ class CallTracker:
 
     def _tell_all(self, touched: Iterable[CallFacts]) -> list[Change]:
         return [change for call in touched for change in self._tell(call)]
+
+    def _note(self, event: events.Event, way: _Way) -> None:
+        """As `_take`, while nothing was drawn that might have to be drawn anew."""
+        find, record, link = way
+        leg = find(self._register, event)
+        if leg is not None and record is not None:
+            record(leg, event)
+        if leg is not None and link is not None:
+            link(self._register, leg, event)
 
     def _take(self, event: events.Event, way: _Way) -> CallFacts | None:
         """The call that is changed by this event, if any is."""
