@@ -180,3 +180,20 @@ def test_a_call_is_cancelled_while_the_customers_phone_rings(exchange_machine: A
 
     (call,) = played(exchange_machine, product, play)
     assert (call.row.outcome, call.row.number) == ("cancelled", OTHER_CUSTOMER)
+
+
+def test_a_dear_call_is_asked_about_only_while_the_own_phone_is_there(
+    exchange_machine: Asterisk, product: Product
+) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        caller = await exchange.outside_call()
+        phone = await answered(exchange, "301")
+        await caller.hang_up()
+        await ended(phone)
+        asked, words = await asyncio.to_thread(desk.post, "/calls/dial", number="+881612345678")
+        assert (asked, "satellite or special network" in json.loads(words)["ask"]) == (409, True)
+        await (await exchange.phone("301")).unregister()
+        refused, words = await asyncio.to_thread(desk.post, "/calls/dial", number="+881612345678")
+        assert (refused, json.loads(words)["error"][:27]) == (409, "Your phone is not connected")
+
+    assert len(played(exchange_machine, product, play)) == 1

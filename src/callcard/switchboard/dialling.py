@@ -22,7 +22,7 @@ from callcard.switchboard.dial_settings import rules_of
 from callcard.switchboard.dial_words import explain_refusal, explain_rule, is_rule, question
 from callcard.switchboard.models import DialRequest, Pbx
 from callcard.switchboard.whom import Whom, whom
-from callcard.telephony.commands import CancelDial, CommandRefused, Dial
+from callcard.telephony.commands import CancelDial, CommandRefused, Dial, TryPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class AskFirst(Exception):
 
 How = DialRequest.How
 State = DialRequest.State
+_PHONE_AWAY = ("busy", "not_registered", "no_link")
 
 
 def chosen_way(user: User) -> DialRequest.How:
@@ -59,12 +60,26 @@ def dial(
     target = whom(user, raw, NotDialled)
     extension, pbx = (_softphone(user), "") if how == How.SOFT else (_own_phone(user), _own_pbx())
     refuse_own_phone(target, extension)
-    request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=how, pbx=pbx)
+    try:
+        request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=how, pbx=pbx)
+    except AskFirst:
+        if how == How.DESK:
+            _refuse_phone_away(pbx, extension, command_id)
+        raise
     if is_new and how == How.DESK and not request.problem:
         _place(request, extension)
     if request.problem and request.problem != "unknown":
         raise NotDialled(_why_not(request, user))
     return request
+
+
+def _refuse_phone_away(pbx: str, extension: str, command_id: str) -> None:
+    """Nobody is asked whether they mean it, only to hear that their phone is off. Raises NotDialled."""
+    try:
+        running.execute(pbx, TryPhone(command_id=f"{command_id}-t", extension=extension))
+    except CommandRefused as refusal:
+        if refusal.reason in _PHONE_AWAY:
+            raise NotDialled(explain_refusal(refusal.reason)) from None
 
 
 def refuse_own_phone(target: Whom, extension: str) -> None:

@@ -30,6 +30,14 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TryPhone:
+    """Ring nobody, but refuse as a Dial would if it is known that the phone of `extension` cannot be rung now."""
+
+    command_id: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelDial:
     """Give up the call that the Dial named `dial_id` began, whoever rings or talks in it."""
 
@@ -75,10 +83,11 @@ class Consult(_OfSegment):
     to: str
 
 
-Command = Dial | CancelDial | Hangup | Hold | Unhold | Transfer | Consult
+Command = Dial | TryPhone | CancelDial | Hangup | Hold | Unhold | Transfer | Consult
 
 NEEDED: dict[type[Command], Capability] = {
     Dial: Capability.DIAL,
+    TryPhone: Capability.DIAL,
     CancelDial: Capability.HANGUP,
     Hangup: Capability.HANGUP,
     Hold: Capability.HOLD,

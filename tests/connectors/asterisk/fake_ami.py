@@ -69,6 +69,7 @@ class FakeAmi:
     errors: dict[str, str] = field(default_factory=dict)  # action -> the text of its error
     before: dict[str, Callable[[], bytes]] = field(default_factory=dict)  # said before the answer to an action
     after: dict[str, Callable[[Action], bytes]] = field(default_factory=dict)  # said after it
+    device_state: str = "NOT_INUSE"
     port: int = 0
     actions: list[Action] = field(default_factory=list)
     links: int = 0
@@ -137,6 +138,10 @@ class FakeAmi:
             return self._login(action, action_id)
         if name == "ListCommands":
             return message("Response: Success", action_id, *(f"{right}: x  (Priv: y)" for right in self.rights))
+        if name == "Getvar":
+            return message(
+                "Response: Success", action_id, f"Variable: {action['Variable']}", f"Value: {self.device_state}"
+            )
         if name == "CoreSettings":
             return message("Response: Success", action_id, "AsteriskVersion: 22.10.1")
         if name in ("CoreShowChannels", "Status", "BridgeList", "QueueStatus"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcard.telephony.commands import CancelDial, CommandRefused, Consult, Hold, Transfer, Unhold
+from callcard.telephony.commands import CancelDial, CommandRefused, Consult, Hold, Transfer, TryPhone, Unhold
 from tests.connectors.asterisk.fake_ami import FakeAmi
 from tests.connectors.asterisk.linking import is_up, linked
 from tests.connectors.recorder import until
@@ -74,3 +74,33 @@ async def test_a_dial_is_cancelled_by_its_own_name() -> None:
         assert [action["Channel"] for action in ami.asked("Hangup")] == ["callcard-c-1"]
         with pytest.raises(CommandRefused, match="not_allowed"):
             await connector.execute(CancelDial(command_id="x", dial_id="c\r\nX: y"))
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("UNAVAILABLE", "not_registered"), ("INVALID", "not_registered"), ("BUSY", "busy")]
+)
+async def test_a_phone_that_cannot_be_rung_is_known_before_anybody_is_asked(state: str, word: str) -> None:
+    ami = FakeAmi(device_state=state)
+    async with linked(ami) as (connector, sink):
+        await until(lambda: is_up(sink))
+        with pytest.raises(CommandRefused, match=f"^{word}: PJSIP/301 is {state}$"):
+            await connector.execute(TryPhone(command_id="t", extension="301"))
+    assert [action["Variable"] for action in ami.asked("Getvar")] == ["DEVICE_STATE(PJSIP/301)"]
+
+
+@pytest.mark.parametrize("state", ["NOT_INUSE", "INUSE", "RINGING", "UNKNOWN", ""])
+async def test_any_other_phone_may_be_tried(state: str) -> None:
+    async with linked(FakeAmi(device_state=state)) as (connector, sink):
+        await until(lambda: is_up(sink))
+        await connector.execute(TryPhone(command_id="t", extension="301"))
+
+
+async def test_nothing_but_an_extension_is_asked_about() -> None:
+    ami = FakeAmi()
+    async with linked(ami, dial_channel="Local/{extension}@from-internal") as (connector, sink):
+        await until(lambda: is_up(sink))
+        await connector.execute(TryPhone(command_id="t", extension="301"))
+        for hostile in ("301)", "301\r\nX: y", "SHELL(ls)", ""):
+            with pytest.raises(CommandRefused, match="not_allowed"):
+                await connector.execute(TryPhone(command_id="t", extension=hostile))
+    assert ami.asked("Getvar") == []

@@ -17,7 +17,17 @@ from callcard.connectors.simulator.connector import SimulatorConnector
 from callcard.connectors.simulator.options import SimulatorOptions, fictional_number
 from callcard.connectors.simulator.stories import Scene
 from callcard.telephony.call import Party, Role, SegmentOutcome
-from callcard.telephony.commands import CancelDial, CommandRefused, Consult, Dial, Hangup, Hold, Transfer, Unhold
+from callcard.telephony.commands import (
+    CancelDial,
+    CommandRefused,
+    Consult,
+    Dial,
+    Hangup,
+    Hold,
+    Transfer,
+    TryPhone,
+    Unhold,
+)
 from callcard.telephony.connector import LinkState
 from callcard.telephony.events import (
     CallsInProgress,
@@ -152,6 +162,11 @@ async def test_a_phone_that_rings_or_talks_is_busy_for_a_button() -> None:
         await simulator.ring("+99365123456", ["101"])
         with pytest.raises(CommandRefused, match="busy"):
             await simulator.execute(Dial(command_id="c", extension="101", number="1"))
+        with pytest.raises(CommandRefused, match="busy"):
+            await simulator.execute(TryPhone(command_id="t", extension="101"))
+        with pytest.raises(CommandRefused, match="not_registered"):
+            await simulator.execute(TryPhone(command_id="t", extension="999"))
+        await simulator.execute(TryPhone(command_id="t", extension="102"))
 
 
 async def test_a_dial_is_cancelled_by_its_name() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from callcard.calls.models import Call
 from callcard.calls.recordings.models import Recording
@@ -81,6 +82,26 @@ def test_the_timeline_and_recent_calls_have_the_button_of_who_may_hear(mali: Use
     for address in (addresses[0], addresses[2]):
         page = sees.get(address).content.decode()
         assert (place in page, "recording-play" in page) == (True, False), address
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.amr", b"#!AMR\n" + (b"\x3c" + bytes(range(31))) * 50, "AMR"),
+        ("a.g729", bytes(range(10)) * 100, "G729"),
+    ],
+)
+def test_of_a_kind_that_nobody_plays_it_is_said_which_and_what_to_do(
+    mali: User, call: Call, name: str, data: bytes, kind: str
+) -> None:
+    chief = person("chief", role=User.Role.ADMINISTRATOR)
+    row = add_recording(call=call, name=name, chunks=[data], by=None)
+    words, advice = f"{kind} is a kind of sound that browsers do not play", "Let the telephone system write WAV instead"
+    file = reverse("recording-file", args=[row.pk])
+    shown = as_user(chief).get(f"/calls/{call.pk}/recordings/shown").content.decode()
+    assert (words in shown, advice in shown, file in shown) == (True, True, True)
+    shown = as_user(mali).get(f"/calls/{call.pk}/recordings/shown").content.decode()
+    assert (words in shown, advice in shown, file in shown) == (True, False, False)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,16 @@ from callcard.switchboard.in_call import command
 from callcard.switchboard.models import DialRequest, Pbx
 from callcard.switchboard.placed import placed_calls, settle_unheard, write_progress
 from callcard.switchboard.placed_rules import Progress
-from callcard.telephony.commands import CancelDial, Capability, Command, CommandRefused, Dial, Hangup, Transfer
+from callcard.telephony.commands import (
+    CancelDial,
+    Capability,
+    Command,
+    CommandRefused,
+    Dial,
+    Hangup,
+    Transfer,
+    TryPhone,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +46,16 @@ class FakePbx:
     """Takes every command, or refuses each with `refusal`; `meanwhile` happens while it thinks."""
 
     sent: list[Command] = field(default_factory=list)
+    tried: list[TryPhone] = field(default_factory=list)
     refusal: str = ""
     able: frozenset[Capability] = frozenset(Capability)
     meanwhile: Callable[[], None] = lambda: None
 
     def execute(self, pbx: str, command: Command) -> None:
-        self.sent.append(command)
+        if isinstance(command, TryPhone):
+            self.tried.append(command)
+        else:
+            self.sent.append(command)
         self.meanwhile()
         if self.refusal:
             raise CommandRefused(self.refusal)
@@ -336,6 +349,36 @@ def test_a_country_that_nobody_called_is_asked_about_once(pbx: FakePbx, anna: Us
     dial(user=anna, raw="+99365123456", command_id="press-0001", is_sure=True)
     dial(user=anna, raw="+99365123457", command_id="press-0002")
     assert len(pbx.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("busy", "Your phone is busy."),
+        ("not_registered", "Your phone is not connected to the telephone system. Check that it is switched on."),
+        ("no_link", "There is no link to the telephone system just now. Try again in a moment."),
+    ],
+)
+def test_nobody_is_asked_whether_they_mean_a_call_that_their_phone_cannot_make(
+    reason: str, words: str, pbx: FakePbx, anna: User
+) -> None:
+    pbx.refusal = reason
+    with pytest.raises(NotDialled) as refusal:
+        dial(user=anna, raw="+99365123456", command_id="press-0001")
+    assert (refusal.value.words, DialRequest.objects.count()) == (words, 0)
+    assert (pbx.sent, pbx.tried) == ([], [TryPhone(command_id="press-0001-t", extension="301")])
+
+
+@pytest.mark.parametrize("reason", ["unsupported", "unknown", "failed", "not_allowed"])
+def test_a_telephone_system_that_cannot_tell_of_phones_hinders_no_question(
+    reason: str, pbx: FakePbx, anna: User
+) -> None:
+    pbx.refusal = reason
+    with pytest.raises(AskFirst):
+        dial(user=anna, raw="+99365123456", command_id="press-0001")
+    with pytest.raises(AskFirst):
+        dial(user=anna, raw="+99365123456", command_id="press-0002", how=How.SOFT)
+    assert (len(pbx.tried), pbx.sent) == (1, [])
 
 
 def test_the_softphone_is_checked_and_counted_but_no_phone_is_rung(pbx: FakePbx, anna: User) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from callcard.connectors.asterisk.backoff import Backoff
 from callcard.connectors.asterisk.deafness import unheard_channel
-from callcard.connectors.asterisk.dial import RingWatch, leg_ids, originate_headers
+from callcard.connectors.asterisk.dial import RingWatch, leg_ids, originate_headers, try_phone
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.hangup import cancel_dial, hang_up
 from callcard.connectors.asterisk.intake import Intake
@@ -32,6 +32,7 @@ from callcard.telephony.commands import (
     Dial,
     Hangup,
     Transfer,
+    TryPhone,
 )
 from callcard.telephony.connector import LinkReport, LinkState, Sink
 from callcard.telephony.events import LegDialled, LinkLost
@@ -99,6 +100,8 @@ class AsteriskConnector:
         within = self._options.answer_timeout
         if isinstance(command, Dial):
             await self._dial(session, sink, command)
+        elif isinstance(command, TryPhone):
+            await try_phone(session, command, self._options)
         elif isinstance(command, CancelDial):
             await cancel_dial(session, command, within=within)
         elif isinstance(command, Hangup):

@@ -8,7 +8,8 @@ import re
 from callcard.connectors.asterisk.channels import COMMAND_PREFIX
 from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.options import AsteriskOptions
-from callcard.telephony.commands import CommandRefused, Dial
+from callcard.connectors.asterisk.session import Session
+from callcard.telephony.commands import CommandRefused, Dial, TryPhone
 
 # Everything that reaches a dial plan is spelled from these letters alone: a dial plan may well hand EXTEN on to
 # Dial(), where "&" would ring further phones and "," would add options.
@@ -19,6 +20,10 @@ _NOT_SHOWN = re.compile(r'[\x00-\x1f\x7f"<>\\]+')
 _MAX_SHOWN = 60
 
 _RINGING_OR_UP = frozenset({"5", "6"})
+
+# Of a phone that talks ("INUSE") the line may still be free, as that of most desk phones is.
+_AWAY = {"UNAVAILABLE": "not_registered", "INVALID": "not_registered", "BUSY": "busy"}
+_OTHER_WAY = "Local/"  # what such a channel rings is the dial plan's to say
 
 _OVERTAKING_SECONDS = 0.3
 
@@ -48,6 +53,19 @@ def originate_headers(command: Dial, options: AsteriskOptions) -> list[tuple[str
         ("ChannelId", first),
         ("OtherChannelId", far),
     ]
+
+
+async def try_phone(session: Session, command: TryPhone, options: AsteriskOptions) -> None:
+    """Raises CommandRefused, and what `Session.ask` raises."""
+    _check(_EXTENSION, command.extension, "extension")
+    device = options.dial_channel.replace("{extension}", command.extension)
+    if device.startswith(_OTHER_WAY):
+        return
+    asked = [("Variable", f"DEVICE_STATE({device})")]
+    answer = await session.ask("Getvar", asked, within=options.answer_timeout)
+    state = answer.get("value", "")
+    if state in _AWAY:
+        raise CommandRefused(_AWAY[state], f"{device} is {state}")
 
 
 def dialled_number(number: str) -> str:

@@ -25,6 +25,7 @@ from callcard.telephony.commands import (
     Hangup,
     Hold,
     Transfer,
+    TryPhone,
     Unhold,
 )
 from callcard.telephony.connector import LinkReport, LinkState, Sink, WireNote
@@ -73,6 +74,8 @@ class SimulatorConnector:
     def _do(self, board: Board, command: Command) -> None:
         if isinstance(command, Dial):
             self._dial(board, command)
+        elif isinstance(command, TryPhone):
+            self._try_phone(board, command.extension)
         elif isinstance(command, CancelDial):
             board.hang_up(board.placed_by(command.dial_id))
         elif isinstance(command, Hangup):
@@ -147,14 +150,17 @@ class SimulatorConnector:
                 self._perform(stories.choose(scene.chance)(scene, free[0]))
 
     def _dial(self, board: Board, command: Dial) -> None:
-        if command.extension not in self.options.numbers(self.options.extensions):
-            raise CommandRefused("not_registered", f"there is no phone {command.extension}")
-        if command.extension in board.engaged:
-            raise CommandRefused("busy", f"{command.extension} rings or talks")
+        self._try_phone(board, command.extension)
         if not command.number:
             raise CommandRefused("not_allowed", "no number")
         key = board.dial(command.extension, command.number, placed_by=command.command_id)
         self._perform(stories.by_button(self._scene(), key, command.number))
+
+    def _try_phone(self, board: Board, extension: str) -> None:
+        if extension not in self.options.numbers(self.options.extensions):
+            raise CommandRefused("not_registered", f"there is no phone {extension}")
+        if extension in board.engaged:
+            raise CommandRefused("busy", f"{extension} rings or talks")
 
     def _scene(self) -> Scene:
         assert self._board is not None
