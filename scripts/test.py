@@ -112,7 +112,8 @@ def say(text: str) -> None:
 
 
 def environment(database_url: str) -> dict[str, str]:
-    return {**os.environ, "CALLCARD_DATABASE_URL": database_url}
+    """Where Python is told to keep nothing it compiled, each of some fifty processes would compile Django anew."""
+    return {**os.environ, "CALLCARD_DATABASE_URL": database_url, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
