@@ -1,4 +1,4 @@
-"""Every test: stages without real calls two at a time, then those with real calls, alone.
+"""Every test in stages, two at a time: those without real calls, then both with real calls.
 
 Arguments are handed to pytest and then only one run is made, on SQLite: `python -m scripts.test tests/pure -q`.
 `--with-checks` makes the checks of `make check` too, beside the first tests.
@@ -22,7 +22,7 @@ from lab import packages, postgres
 SIDE_BY_SIDE = 2
 # Run on both databases: no code may need to know which it is.
 ON_BOTH = ("tests/rooms", "tests/stories")
-# Real calls are measured in fractions of a second, so nothing runs beside them.
+# Real calls are measured in fractions of a second: they run beside nothing but each other, as either waits half its time.
 CALLS = "tests/pbx"
 # A telephone in a browser: nothing of it is the database's.
 SOFTPHONE = "tests/pbx/test_softphone.py"
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
     packages.install()
     with postgres.server(*NOT_DURABLE) as url:
         codes = side_by_side(without_calls(url, with_checks=bool(arguments)))
-        codes += [run(stage) for stage in with_calls(url)]
+        codes += side_by_side(with_calls(url))
     say(f"== All: exit {max(codes)}")
     return max(codes)
 
