@@ -22,7 +22,7 @@ from lab import packages, postgres
 SIDE_BY_SIDE = 2
 # Run on both databases: no code may need to know which it is.
 ON_BOTH = ("tests/rooms", "tests/stories")
-# Real calls are measured in fractions of a second: they run beside nothing but each other, as either waits half its time.
+# Real calls are measured in fractions of a second, so they run beside nothing but each other.
 CALLS = "tests/pbx"
 # A telephone in a browser: nothing of it is the database's.
 SOFTPHONE = "tests/pbx/test_softphone.py"
