@@ -16,6 +16,7 @@ from callcard.live.services import Tell, tell
 from callcard.staff.models import Extension, User
 from callcard.switchboard import running
 from callcard.switchboard.models import DialRequest
+from callcard.tasks.models import Task
 from callcard.telephony.call import Party
 from callcard.telephony.commands import Command, CommandRefused
 from tests.browser.conftest import OpenPage
@@ -59,13 +60,24 @@ def test_a_double_click_places_one_call_and_every_tab_says_how_it_stands(
     for tab in (page, other):
         expect(tab.locator(".placed p")).to_have_text("Talking with Mali Souk")
     expect(page.locator(".placed").get_by_role("button", name="Hold")).to_be_visible()
-    other.locator(".placed").get_by_role("link", name="Note and result").click()
-    expect(other.locator("#windows").get_by_label("Note")).to_be_visible()
+    other.locator(".placed summary").get_by_text("Note and result").click()
+    note = other.locator(".placed").get_by_label("Note on this call")
+    expect(note).to_be_focused()
+    note.press_sequentially("wants two")
     page.locator(".placed").get_by_role("button", name="Hang up").click()
     for tab in (page, other):
         expect(tab.locator(".placed p")).to_have_text("The call with Mali Souk is over.")
+    expect(note).to_be_focused()  # what is being written is not disturbed by the end of the call
+    note.press_sequentially(" and a lid")
+    other.get_by_label("Next contact", exact=True).fill("2040-05-01")
+    other.locator(".placed").get_by_role("button", name="Note down").click()
+    expect(other.locator("#toast")).to_contain_text("Saved")
+    expect(note).to_have_count(0)
+    call = Call.objects.get()
+    assert (call.note, call.customer, Task.objects.get().about_id) == ("wants two and a lid", mali, call.pk)
+    other.locator(".placed summary").click()
+    expect(note).to_have_value("wants two and a lid")
     assert DialRequest.objects.get().number == "+8562055512345"
-    assert Call.objects.get().customer == mali
     expect(page.locator("article.popup")).to_have_count(0)
 
 

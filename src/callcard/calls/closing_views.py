@@ -30,6 +30,7 @@ from callcard.ui.writing import full_moment
 @never_cache
 @require_http_methods(["GET", "POST"])
 def closing(request: HttpRequest, pk: int) -> HttpResponse:
+    """With ?note the form has a field for the user's own note: where it is not beside one."""
     user = signed_in(request)
     call = call_seen_by(user, pk)
     is_needed = needs_result(call, user)
@@ -48,9 +49,10 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
     fields += subject_fields(call, user)
     if "ask" in request.GET and not is_needed:
         return HttpResponse(status=204)
+    note = call.notes.filter(author=user).first() if "note" in request.GET else None
     # Composed of escaped values, as everything on the pop-up is.
     template = "calls/ask.html" if "ask" in request.GET else "calls/closing.html"
-    return render(request, template, {"call": call, "fields": mark_safe(fields)})
+    return render(request, template, {"call": call, "fields": mark_safe(fields), "note": note})
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callcard.calls.closing import Closing, close_call, closing_fields, next_contact_of, read_closing
 from callcard.calls.models import Call, CallResult
+from callcard.calls.services import write_note
 from callcard.customers.services import create_customer
 from callcard.staff.models import User
 from callcard.tasks.models import Reminder, Task
@@ -140,3 +141,14 @@ def test_what_stands_there_already_may_stay(call: Call, mali: User) -> None:
     sent = browser.post(f"/calls/{call.pk}/closing", {"result": "Of the old list", "next_on": "2020-01-01"})
     assert sent.status_code == 204
     assert Task.objects.get().due_on == date(2020, 1, 1)
+
+
+def test_the_form_has_ones_own_note_where_there_is_no_field_beside_it(mali: User, call: Call) -> None:
+    browser = Client()
+    browser.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    browser.post(f"/calls/{call.pk}/closing", {"note": "mine </textarea><b>"})
+    other = User.objects.create_user("other")
+    write_note(call=call, note="theirs", author=other)
+    assert "<textarea" not in browser.get(f"/calls/{call.pk}/closing").content.decode()
+    shown = browser.get(f"/calls/{call.pk}/closing?note").content.decode()
+    assert ("mine &lt;/textarea&gt;&lt;b&gt;</textarea>" in shown, "theirs" in shown) == (True, False)

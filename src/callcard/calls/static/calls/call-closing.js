@@ -7,6 +7,7 @@ const drafts = new Map(); // what is chosen and not yet sent: a card is drawn an
 
 class CallClosing extends HTMLElement {
   connectedCallback() {
+    if (this.details) return; // moved within the page
     this.details = this.querySelector("details");
     this.addEventListener("change", ({ target }) => target.name === "result" && this.suggest(target.selectedOptions[0].dataset.nextDays));
     if (!this.details) return; // its fields are part of another form
@@ -26,7 +27,7 @@ class CallClosing extends HTMLElement {
       const form = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("form");
       fill(form, drafts.get(this.dataset.url));
       this.details.append(form);
-      if (isAsked && !drafts.has(this.dataset.url)) form.querySelector("select, input:not([type=hidden])").focus();
+      if (isAsked && !drafts.has(this.dataset.url)) form.querySelector("textarea, select, input:not([type=hidden])").focus();
     } catch {
       this.details.open = false;
       toast(this.dataset.wordFailed);
@@ -53,7 +54,7 @@ class CallClosing extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const fields = new FormData(event.target);
-    const note = this.parentElement.querySelector('textarea[name="note"]');
+    const note = event.target.elements.note ?? this.parentElement.querySelector('textarea[name="note"]');
     if (note) fields.set("note", note.value);
     try {
       await post(this.dataset.url, fields);

@@ -42,7 +42,7 @@ class PlacedCalls extends HTMLElement {
     const now = Date.now();
     for (const data of [...calls].reverse()) if (!this.closed.has(data.command)) this.place(data, now);
     const told = new Set(calls.map(({ command }) => command));
-    for (const command of [...this.rows.keys()]) if (!told.has(command)) this.drop(command);
+    for (const [command, { element }] of [...this.rows]) if (!told.has(command) && !isWrittenIn(element)) this.drop(command);
     this.hidden = !this.rows.size;
     if (calls.some(({ state }) => state === "asked")) later(LOOK_AGAIN_MS, () => this.refresh().catch(() => {}));
   }
@@ -80,20 +80,27 @@ class PlacedCalls extends HTMLElement {
     const kept = element.querySelector("call-commands");
     const { activeElement: focused } = document;
     const [start, end] = [focused.selectionStart, focused.selectionEnd];
-    const wasTyped = kept?.contains(focused) && focused.name;
+    const wasTyped = element.contains(focused) && focused.name;
     const commands = state === "talking" && data.call ? (kept?.call === data.call && !isNews ? kept : new CallCommands(data.call)) : "";
-    element.replaceChildren(head, number, then, this.note(data), commands, this.button(data));
-    const field = wasTyped && element.querySelector(`[name="${wasTyped}"]`);
-    if (field) field.focus({ preventScroll: true }), field.setSelectionRange(start, end);
+    element.replaceChildren(head, number, then, commands, this.closing(data, element), this.button(data));
+    const field = wasTyped ? element.querySelector(`[name="${wasTyped}"]`) : null;
+    field?.focus({ preventScroll: true });
+    if (field && start !== null && start !== undefined) field.setSelectionRange(start, end);
     this.tick();
   }
 
-  /** For a call that one placed no card opens: here is where to write down what was said. */
-  note({ call, state }) {
+  /** For a call that one placed no card opens: here one writes down what was said. A form that is open stays. */
+  closing({ call, state }, element) {
     if (!call || !["talking", "over"].includes(state)) return "";
-    const link = Object.assign(document.createElement("a"), { href: `/calls/${call}/`, className: "placed-note", textContent: this.dataset.wordNote });
-    link.dataset.window = "";
-    return link;
+    const url = `/calls/${call}/closing?note`;
+    const kept = element.querySelector("call-closing");
+    if (kept?.dataset.url === url) return kept;
+    const made = document.createElement("call-closing");
+    Object.assign(made.dataset, { url, wordSaved: this.dataset.wordSaved, wordFailed: this.dataset.wordFailed });
+    const details = document.createElement("details");
+    details.append(Object.assign(document.createElement("summary"), { textContent: this.dataset.wordNote }));
+    made.append(details);
+    return made;
   }
 
   button(data) {
@@ -111,6 +118,8 @@ class PlacedCalls extends HTMLElement {
     if (!button) return;
     const { command } = button.closest("[data-command]").dataset;
     if (button.dataset.placed === "close") {
+      const { call } = this.rows.get(command)?.data ?? {};
+      if (call) document.dispatchEvent(new CustomEvent("call:unfinished", { detail: `/calls/${call}/closing` }));
       this.closed.add(command);
       this.drop(command);
       return;
@@ -132,7 +141,7 @@ class PlacedCalls extends HTMLElement {
     const now = Date.now();
     for (const [command, { overAt, element, data }] of [...this.rows]) {
       if (overAt === undefined) continue;
-      const isRead = !document.hidden && !element.matches(":hover, :focus-within");
+      const isRead = !document.hidden && !element.matches(":hover, :focus-within") && !isWrittenIn(element);
       if (isCancelled(data) ? now - overAt > CANCELLED_STAYS_MS : isRead && now - overAt > OVER_STAYS_MS) {
         this.closed.add(command);
         this.drop(command);
@@ -147,6 +156,7 @@ class PlacedCalls extends HTMLElement {
   }
 }
 
+const isWrittenIn = (element) => Boolean(element.querySelector("call-closing form"));
 const isCancelled = ({ problem }) => problem === "cancelled"; // also before the telephone system says that it is over
 const isOver = (data) => data.state === "over" || isCancelled(data);
 const hasFailed = (data) => data.state === "over" && Boolean(data.problem) && !isCancelled(data);
