@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 _EARLIEST_YEAR = 1800  # companies have birthdays too
 
 
-def check_birthday(day: date) -> None:
+def check_birthday(day: date, *, today: date | None = None) -> None:
     """Raises ValidationError for a day that is still to come, or too long ago."""
-    if day > timezone.localdate():
+    if day > (today or timezone.localdate()):
         raise ValidationError(_("A birthday is no day that is still to come."))
     if day.year < _EARLIEST_YEAR:
         raise ValidationError(_("This day is too long ago."))

@@ -141,18 +141,18 @@ def _all_inner(word: str) -> list[str]:
     return [word] if len(word) == 2 and _TOGETHER.match(word) else []
 
 
-def word_grams(text: str) -> Iterator[str]:
+def word_grams(text: str) -> list[str]:
     """All pieces of the words of a text."""
-    for word in words(text):
-        yield from _grams_of_word(word)
+    return [piece for word in words(text) for piece in _grams_of_word(word)]
 
 
-def number_grams(digits: str) -> Iterator[str]:
+def number_grams(digits: str) -> list[str]:
     """All pieces of a telephone number, given as digits. Four digits are what tells numbers apart; three are typed."""
-    if len(digits) >= _FEWEST_DIGITS:
-        for length in (_FEWEST_DIGITS, _MOST_DIGITS):
-            yield _END + digits[-length:]
-            yield from (_DIGITS + piece for piece in _pieces(digits, length))
+    if len(digits) < _FEWEST_DIGITS:
+        return []
+    ends = [_END + digits[-length:] for length in (_FEWEST_DIGITS, _MOST_DIGITS)]
+    threes = [_DIGITS + digits[i : i + 3] for i in range(len(digits) - 2)]
+    return [*ends, *threes, *(_DIGITS + digits[i : i + 4] for i in range(len(digits) - 3))]
 
 
 def slips(word: str) -> set[str]:

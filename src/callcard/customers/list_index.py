@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from callcard.customers.grams import fact_number
 from callcard.customers.list_models import ListFact, ListValue
-from callcard.customers.rows_at_once import insert
+from callcard.customers.rows_at_once import insert_prepared
 
 _CHOSEN = frozenset({"choice", "choices", "yesno"})
 _COUNTED = frozenset({"number", "money", "date"})
@@ -47,13 +47,33 @@ def as_number(kind: str, value: Any) -> float | None:
         return None
 
 
-def keep_new(
-    rows: Iterable[Mapping[str, Any]], facts: Mapping[int, Iterable[str]], fields: Mapping[str, tuple[int, str]]
-) -> None:
-    """`keep` for customers who are new, of whom nothing is here yet."""
-    current = {row["id"]: row for row in rows}
-    insert(ListFact, ("fact", "name", "customer_id"), sorted(_facts_of(current, facts)))
-    insert(ListValue, ("customer_id", "field_id", "value"), sorted(_values_of(current, fields)))
+class Listed(NamedTuple):
+    """What lists keep of one customer: (fact, name) and (field, value)."""
+
+    facts: list[tuple[int, str]]
+    values: list[tuple[int, float]]
+
+
+_NOTHING = Listed([], [])
+
+
+def listed(row: Mapping[str, Any], facts: Collection[str], fields: Mapping[str, tuple[int, str]]) -> Listed:
+    """Of a customer, as in `keep`."""
+    if not facts and not row["own_fields"]:
+        return _NOTHING
+    of_facts, of_values = _facts_of({0: row}, {0: facts}), _values_of({0: row}, fields)
+    return Listed([one[:2] for one in of_facts], [one[1:] for one in of_values])
+
+
+def write_new(rows: Iterable[tuple[int, Listed]]) -> None:
+    """Of customers who are new, of whom nothing is here yet."""
+    both = list(rows)
+    insert_prepared(
+        ListFact, ("fact", "name", "customer_id"), sorted((*fact, pk) for pk, one in both for fact in one.facts)
+    )
+    insert_prepared(
+        ListValue, ("customer_id", "field_id", "value"), sorted((pk, *v) for pk, one in both for v in one.values)
+    )
 
 
 def _facts_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,34 +13,37 @@ from django.db import connection, models
 # Fields whose values the databases keep in another form.
 _CONVERTED = (models.JSONField, models.DateField, models.DecimalField)
 
+Row = Sequence[Any]
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """`columns`: names of fields ("customer_id" for a related record). Those that are not named must have a default in
     the database."""
     insert_prepared(model, columns, prepared(model, columns, rows))
 
 
-def prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """The values as the database keeps them: what can be done before a transaction, which others wait for."""
-    fields, _sql = _statement(model, tuple(columns), connection.vendor)
+def prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
+    """The values as the database keeps them: what can be done before a transaction, which others wait for, or by
+    another process, for the database is asked nothing."""
     written = [list(row) for row in rows]
     moments: dict[datetime, Any] = {}  # the same ones come again and again: what ended when another began
-    for place, field in enumerate(fields):
-        if isinstance(field, models.DateTimeField):
-            for one in written:
-                one[place] = _moment(one[place], moments)
-        elif isinstance(field, _CONVERTED):
-            for one in written:
-                one[place] = field.get_db_prep_save(one[place], connection)
+    for place, field in _converted(model, tuple(columns)):
+        for one in written:
+            value = one[place]
+            if isinstance(field, models.JSONField):
+                one[place] = json.dumps(value, cls=field.encoder)
+            elif isinstance(field, models.DateTimeField):
+                one[place] = _moment(value, moments)
+            elif value is not None:
+                one[place] = field.get_db_prep_save(value, connection)
     return written
 
 
-def insert_prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert_prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """What `prepared` made; ids may have been put in since."""
     if rows:
-        _fields, sql = _statement(model, tuple(columns), connection.vendor)
         with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+            cursor.executemany(_statement(model, tuple(columns)), rows)
 
 
 def _moment(value: datetime | None, known: dict[datetime, Any]) -> Any:
@@ -68,10 +72,18 @@ def fresh_ids(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+@lru_cache(maxsize=64)
+def _converted(model: type[models.Model], columns: tuple[str, ...]) -> list[tuple[int, models.Field[Any, Any]]]:
+    """(place, field) of values that the databases keep in another form."""
+    return [(place, field) for place, field in enumerate(_fields(model, columns)) if isinstance(field, _CONVERTED)]
+
+
 @lru_cache(maxsize=32)
-def _statement(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> tuple[list[Any], str]:
+def _statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    quoted = ", ".join(f'"{field.column}"' for field in _fields(model, columns))
+    return f'INSERT INTO "{model._meta.db_table}" ({quoted}) VALUES ({", ".join(["%s"] * len(columns))})'
+
+
+def _fields(model: type[models.Model], columns: tuple[str, ...]) -> list[models.Field[Any, Any]]:
     by_column = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [by_column[name] for name in columns]
-    quoted = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    return fields, f'INSERT INTO "{model._meta.db_table}" ({quoted}) VALUES ({marks})'
+    return [by_column[name] for name in columns]

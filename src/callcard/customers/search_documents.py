@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -13,6 +14,7 @@ from callcard.customers.search_models import SearchSlip
 
 _AT_ONCE = 500
 _WITH_NAMES = ("name", "person")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,7 @@ class Document:
         return " ".join(grams.all_grams(self.entries, self.facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A document as the database keeps it: most of the work, which need not be done inside a transaction."""
 
     entries: str
@@ -41,8 +42,7 @@ class Ready:
 def ready(document: Document) -> Ready:
     texts = (text for source, text in document.entries if source in _WITH_NAMES)
     words = frozenset(word for text in texts for word in grams.words(text) if grams.may_slip(word))
-    entries = json.dumps(document.entries, ensure_ascii=False)
-    return Ready(entries, " ".join(document.facts), document.grams, words)
+    return Ready(_as_json(document.entries), " ".join(document.facts), document.grams, words)
 
 
 def insert(rows: Sequence[tuple[int, Ready]], known_words: set[str] | None = None) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -234,7 +235,12 @@ def _own_facts(own: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
 
 def value_fact(name: str, value: object) -> str:
     """The gram of a fact: letters and digits only, so other signs of a value are written as numbers."""
-    text = grams.folded(str(value))
+    return _fact(name, str(value))
+
+
+@lru_cache(maxsize=4096)
+def _fact(name: str, value: str) -> str:
+    text = grams.folded(value)
     return grams.fact("".join(c if c.isalnum() else f"·{ord(c):x}·" for c in f"{name}·{text}")[:80])
 
 

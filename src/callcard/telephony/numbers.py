@@ -92,11 +92,17 @@ def _readings(raw: str, region: str, exit_codes: tuple[str, ...]) -> tuple[Readi
 
 def after_exit_code(digits: str, region: str, exit_codes: tuple[str, ...] = ()) -> Iterator[str]:
     """What may stand after the code by which a call leaves the country, for each code that `digits` begin with."""
-    plan = PhoneMetadata.metadata_for_region(region, None)
-    for code in (*(re.escape(c) for c in exit_codes), plan.international_prefix if plan else "", _EXIT_EVERYWHERE):
-        found = re.match(code, digits) if code else None
+    for code in _exit_codes(region, exit_codes):
+        found = code.match(digits)
         if found and found.end() < len(digits):
             yield digits[found.end() :]
+
+
+@lru_cache(maxsize=256)
+def _exit_codes(region: str, own: tuple[str, ...]) -> list[re.Pattern[str]]:
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    codes = (*(re.escape(code) for code in own), (plan and plan.international_prefix) or "", _EXIT_EVERYWHERE)
+    return [re.compile(code) for code in codes if code]
 
 
 def are_one_number(one: Reading, other: Reading) -> bool:
@@ -149,8 +155,8 @@ def _parsed(text: str, region: str | None) -> Iterator[Reading]:
         number: PhoneNumber = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     national = phonenumbers.national_significant_number(number)
+    e164 = f"+{number.country_code}{national}"
     is_valid = phonenumbers.is_valid_number(number)
     if is_valid or (len(national) >= _SHORTEST_UNPLANNED and len(e164) <= _LONGEST_E164 + 1):
         yield Reading(e164, number.country_code or 0, national, is_valid)

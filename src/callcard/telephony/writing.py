@@ -17,6 +17,12 @@ _WITHHELD = frozenset(
 _DISPLAY_NAME = re.compile(r'^\s*(?:"[^"]*"|[^<>"]*?)\s*<([^<>]+)>\s*$')
 _SCHEME = re.compile(r"^(?:tel|sips?|callto|phone|fax)\s*:\s*(?://)?", re.IGNORECASE)
 _EXTENSION = re.compile(r"[#,;]|\bext|\bdurchwahl|доб|внут|[xх](?=\W?\d{1,7}\s*$)", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[\s<>\"'_]")
+_NUMBERS_BEGIN = ("+", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+_PLUS = re.compile(r"[^\d+]*\+\D*\d")
+_LETTERS_AFTER_DIGIT = re.compile(r"\d.*[a-z]{3}")
+_WORD = re.compile(r"[^\W\d_]{3}")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 
@@ -43,8 +49,9 @@ def read_writing(raw: str) -> Written:
 
 
 def _is_withheld(text: str) -> bool:
-    words = re.sub(r"[\s<>\"'_]", "", text.split("@")[0].removeprefix("sip:")).casefold()
-    return words in _WITHHELD
+    if text.startswith(_NUMBERS_BEGIN):
+        return False
+    return _BETWEEN_WORDS.sub("", text.split("@")[0].removeprefix("sip:")).casefold() in _WITHHELD
 
 
 def _address(text: str) -> str:
@@ -58,14 +65,16 @@ def _address(text: str) -> str:
 
 
 def _begins_with_plus(text: str) -> bool:
-    return re.match(r"[^\d+]*\+\D*\d", text) is not None
+    return _PLUS.match(text) is not None
 
 
 def _digits(text: str) -> str:
     """Digits of any script as ASCII. Letters count only after a digit ("1-800-FLOWERS"); else it is a name."""
-    ascii_digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.casefold())
-    if re.search(r"\d.*[a-z]{3}", ascii_digits):
-        ascii_digits = ascii_digits.translate(_KEYPAD)
-    elif re.search(r"[^\W\d_]{3}", ascii_digits):
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+    if _LETTERS_AFTER_DIGIT.search(plain):
+        plain = plain.translate(_KEYPAD)
+    elif _WORD.search(plain):
         return ""
-    return "".join(c for c in ascii_digits if c in "0123456789")
+    return _NO_DIGIT.sub("", plain)

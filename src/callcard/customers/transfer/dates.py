@@ -16,7 +16,9 @@ def read_date(text: str) -> date | None:
 
     Where day and month may be either, the day is first. Years of the Buddhist calendar are understood.
     """
-    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text.strip()[:40])
+    plain = text.strip()[:40]
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in plain)
     found = _COMPACT.match(plain) or _PARTS.match(plain)
     if not found:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +12,6 @@ from django.db.models.functions import Lower
 
 from callcard.customers.models import Contact, Customer, Phone, folded
 from callcard.customers.transfer.choices import Choices
-from callcard.customers.transfer.planning import Entry
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -25,21 +24,21 @@ class Matcher:
     def __init__(self, user: User, choices: Choices) -> None:
         self.visibility, self.choices = visible_to(user), choices
 
-    def match(self, entries: Sequence[Entry]) -> dict[int, list[int]]:
+    def match(self, keys_of: Mapping[int, Sequence[str]]) -> dict[int, list[int]]:
         """Row's number -> ids of the customers that it is, the surest first; only for rows that are any."""
         if not self.choices.match:
             return {}
-        keys = {key for entry in entries for key in entry.keys(self.choices)}
+        keys = {key for own in keys_of.values() for key in own}
         owners = {**self._phones(keys), **self._emails(keys), **self._names(keys)}
         found: dict[int, list[int]] = {}
-        for entry in entries:
+        for number, own in keys_of.items():
             # A number says more than an address, and that more than a name.
-            for key in entry.keys(self.choices):
+            for key in own:
                 if key in owners:
-                    found.setdefault(entry.number, list(dict.fromkeys(owners[key])))
+                    found.setdefault(number, list(dict.fromkeys(owners[key])))
                     if key[0] != "n":
                         break
-                    found[entry.number] = list(dict.fromkeys([*found[entry.number], *owners[key]]))
+                    found[number] = list(dict.fromkeys([*found[number], *owners[key]]))
         return found
 
     def _phones(self, keys: Iterable[str]) -> dict[str, list[int]]:

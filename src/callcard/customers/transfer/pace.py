@@ -15,7 +15,8 @@ from django.db import connection
 FEWEST, MOST = 10, 60
 WRITE_SECONDS = 0.022
 _BREATH = 0.2
-"""Of the time that a write took, and at least a millisecond: others, who look again and again, get their turn."""
+"""Of the time that a write took, and at least a millisecond: others, who look again and again, get their turn. On
+PostgreSQL nobody waits for it."""
 _ROWS_BETWEEN_CHECKPOINTS = 500
 
 
@@ -34,7 +35,8 @@ class Pace:
         took = time.perf_counter() - began
         self._learn(rows, took)
         self._settle(rows)
-        time.sleep(max(0.001, took * _BREATH))
+        if connection.vendor == "sqlite":
+            time.sleep(max(0.001, took * _BREATH))
 
     @contextmanager
     def in_short_writes(self) -> Iterator[None]:

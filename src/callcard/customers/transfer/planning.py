@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from callcard.customers.birthdays import check_birthday
@@ -70,6 +71,7 @@ class Planner:
     ) -> None:
         self.mapping, self.choices, self.region = list(mapping), choices, choices.region or region
         self.names = Names(user, may_add=choices.add_entries and user.role == User.Role.ADMINISTRATOR, writes=may_write)
+        self.today = timezone.localdate()
         self.own = {f"{OWN}{one.key}": one for one in fields_seen_by(user)}
 
     def read(self, number: int, cells: Sequence[str]) -> Entry:
@@ -102,7 +104,7 @@ class Planner:
             entry.columns["kind"] = Customer.Kind.COMPANY if folded(texts[0]) in _COMPANIES else Customer.Kind.PERSON
         elif name == "birthday":
             entry.columns["birthday"] = born = _day(texts[0])
-            check_birthday(born)
+            check_birthday(born, today=self.today)
         elif name in ("category", "stage", "source", "responsible", "country", "language"):
             entry.columns[name] = self.names.find(name, texts[0])
         elif name in _LIMITS and name != fields.NAME:

@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,19 @@ def read_rows(imported: Import, *, after: int = 0) -> Iterator[tuple[int, Row]]:
             cells = json.loads(line)
             if any(cell.strip() for cell in cells):
                 yield number, cells
+
+
+def read_blocks(imported: Import, *, after: int, size: int, turn: int, of: int) -> Iterator[list[tuple[int, Row]]]:
+    """`read_rows` in blocks of so many lines: of each `of` blocks the one whose turn it is, counted from 0."""
+    with rows_of(imported).open(encoding="utf-8") as stream:
+        lines = enumerate(islice(stream, after, None), start=after + 1)
+        for place in count():
+            block = list(islice(lines, size))
+            if not block:
+                return
+            if place % of == turn:
+                rows = ((number, json.loads(line)) for number, line in block)
+                yield [(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)]
 
 
 def first_rows(imported: Import, count: int) -> list[tuple[int, Row]]:

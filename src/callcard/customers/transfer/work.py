@@ -10,41 +10,35 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from callcard.customers.models import OwnField
-from callcard.customers.own_fields import default_values
+from callcard.customers.rows_at_once import insert
 from callcard.customers.search_index import refresh
-from callcard.customers.transfer import store, writing
+from callcard.customers.transfer import creating, store, writing
 from callcard.customers.transfer.choices import BOTH, SKIP, Choices
 from callcard.customers.transfer.matching import Matcher, SeenKeys
 from callcard.customers.transfer.models import Import, ImportRow
 from callcard.customers.transfer.pace import Pace
-from callcard.customers.transfer.planning import Entry, Planner
+from callcard.customers.transfer.planned import PlannedRow, planned
+from callcard.customers.transfer.planning import Entry
 from callcard.customers.transfer.services import take_back_now
 from callcard.jobs.kinds import JobCancelled, JobFailed, Result, Run
-from callcard.staff.company import company
 from callcard.staff.statements import update
 
 _READ_AT_ONCE = 400
 _CHECKED_AT_ONCE = 400
 _TOLD_ROWS = 5000  # rows that are not taken, told of by a check
-
-Cells = list[str]
+_TOLD = ("imported_id", "number", "outcome", "reason", "cells", "customer_id", "is_check")
 
 
 class Work:
     """An import while it is checked or written."""
 
-    def __init__(self, imported: Import, *, writes: bool) -> None:
+    def __init__(self, imported: Import) -> None:
         self.imported, self.user = imported, imported.user
         self.choices = Choices.of(imported.choices)
-        self.planner = Planner(imported.mapping, self.choices, imported.user, region=company().region, may_write=writes)
         self.matcher = Matcher(imported.user, self.choices)
 
-    def rows(self, after: int) -> Iterator[tuple[Entry, Cells]]:
-        rows = store.read_rows(self.imported, after=after)
-        if self.imported.reading.get("has_header") and not after:
-            next(rows, None)
-        return ((self.planner.read(number, cells), cells) for number, cells in rows)
+    def match(self, chunk: list[PlannedRow]) -> dict[int, list[int]]:
+        return self.matcher.match({row.number: row.keys for row in chunk if not row.problems})
 
 
 def check(run: Run) -> Result | None:
@@ -57,11 +51,11 @@ def check(run: Run) -> Result | None:
     seen = SeenKeys(store.folder_of(imported) / "seen")
     try:
         told = 0
-        rows = Work(imported, writes=False)
-        waiting = rows.rows(0)
-        while chunk := list(islice(waiting, _CHECKED_AT_ONCE)):
-            told += _check_chunk(rows, chunk, seen, counts, room=_TOLD_ROWS - told)
-            run.progress(chunk[-1][0].number, imported.rows_total, _("Checking; nothing is written yet"))
+        work = Work(imported)
+        with planned(imported, writes=False) as rows:
+            while chunk := list(islice(rows, _CHECKED_AT_ONCE)):
+                told += _check_chunk(work, chunk, seen, counts, room=_TOLD_ROWS - told)
+                run.progress(chunk[-1].number, imported.rows_total, _("Checking; nothing is written yet"))
     except JobCancelled:
         Import.objects.filter(pk=imported.pk, state=Import.State.CHECKING).update(state=Import.State.READY)
         raise
@@ -71,31 +65,29 @@ def check(run: Run) -> Result | None:
     return {"words": _("Checked. Nothing is written yet.")}
 
 
-def _check_chunk(
-    rows: Work, chunk: list[tuple[Entry, Cells]], seen: SeenKeys, counts: dict[str, int], *, room: int
-) -> int:
+def _check_chunk(work: Work, chunk: list[PlannedRow], seen: SeenKeys, counts: dict[str, int], *, room: int) -> int:
     """How many rows were told of."""
-    found = rows.matcher.match([entry for entry, _cells in chunk if not entry.problems])
+    found = work.match(chunk)
     told = []
-    for entry, cells in chunk:
-        reason = _reason(entry, found.get(entry.number, ()), rows.choices)
-        is_known = entry.number in found
-        if not entry.problems:
-            is_known = seen.has_any(entry.keys(rows.choices)) or is_known
+    for row in chunk:
+        reason = _reason(row, found.get(row.number, ()), work.choices)
+        is_known = row.number in found
+        if not row.problems:
+            is_known = seen.has_any(row.keys) or is_known
         if reason:
             counts["bad"] += 1
-            told.append(_told(rows.imported, entry, cells, ImportRow.Outcome.BAD, reason, is_check=True))
-        elif not is_known or rows.choices.duplicates == BOTH:
+            told.append(_told(work.imported, row, ImportRow.Outcome.BAD, reason, is_check=True))
+        elif not is_known or work.choices.duplicates == BOTH:
             counts["created"] += 1
         else:
-            counts["skipped" if rows.choices.duplicates == SKIP else "updated"] += 1
-    ImportRow.objects.bulk_create(told[:room], batch_size=200)
+            counts["skipped" if work.choices.duplicates == SKIP else "updated"] += 1
+    _keep_told(told[:room])
     return min(len(told), room)
 
 
-def _reason(entry: Entry, found: list[int] | tuple[int, ...], choices: Choices) -> str:
-    if entry.problems:
-        return " ".join(entry.problems)
+def _reason(row: PlannedRow, found: list[int] | tuple[int, ...], choices: Choices) -> str:
+    if row.problems:
+        return " ".join(row.problems)
     if len(found) > 1 and choices.duplicates not in (SKIP, BOTH):
         return ngettext(
             "%(count)d customer fits.", "%(count)d customers fit: merge them, or choose another way.", len(found)
@@ -105,8 +97,7 @@ def _reason(entry: Entry, found: list[int] | tuple[int, ...], choices: Choices) 
 
 def _told(
     imported: Import,
-    entry: Entry,
-    cells: Cells,
+    row: PlannedRow,
     outcome: str,
     reason: str,
     *,
@@ -115,13 +106,17 @@ def _told(
 ) -> ImportRow:
     return ImportRow(
         imported=imported,
-        number=entry.number,
+        number=row.number,
         outcome=outcome,
         reason=reason[:500],
-        cells=[cell[:2000] for cell in cells],
+        cells=[cell[:2000] for cell in row.cells],
         customer_id=customer,
         is_check=is_check,
     )
+
+
+def _keep_told(rows: list[ImportRow]) -> None:
+    insert(ImportRow, _TOLD, [[getattr(row, name) for name in _TOLD] for row in rows])
 
 
 def apply(run: Run) -> Result | None:
@@ -144,69 +139,70 @@ def apply(run: Run) -> Result | None:
 
 def write_rows(imported: Import, tell: Callable[[int], None]) -> None:
     """All rows that are not written yet, some in each transaction, and then the import is done."""
-    rows, pace = Work(imported, writes=True), Pace()
-    fields = {key: (pk, kind) for pk, key, kind in OwnField.objects.values_list("pk", "key", "kind")}
-    own = writing.OwnFields(default_values(), fields)
-    with pace.in_short_writes():
-        for chunk in _without_twins(rows.rows(imported.rows_done), rows.choices):
-            found = rows.matcher.match([entry for entry, _cells in chunk if not entry.problems])
+    work, pace, own = Work(imported), Pace(), creating.OwnFields.read()
+    with pace.in_short_writes(), planned(imported, writes=True) as rows:
+        for chunk in _without_twins(rows):
+            found = work.match(chunk)
             while chunk:
                 some, chunk = chunk[: pace.rows], chunk[pace.rows :]
-                _write_chunk(rows, some, found, own, pace)
+                _write_chunk(work, some, found, own, pace)
                 tell(imported.rows_done)
     imported.state, imported.is_at_work, imported.applied_at = Import.State.DONE, False, timezone.now()
     imported.save(update_fields=["state", "is_at_work", "applied_at"])
 
 
-def _without_twins(rows: Iterator[tuple[Entry, Cells]], choices: Choices) -> Iterator[list[tuple[Entry, Cells]]]:
+def _without_twins(rows: Iterator[PlannedRow]) -> Iterator[list[PlannedRow]]:
     """Some rows at once, but never two of the same customer: the second one has to find the first one written."""
-    chunk: list[tuple[Entry, Cells]] = []
+    chunk: list[PlannedRow] = []
     keys: set[str] = set()
-    for entry, cells in rows:
-        own = entry.keys(choices)
-        if len(chunk) == _READ_AT_ONCE or not keys.isdisjoint(own):
+    for row in rows:
+        if len(chunk) == _READ_AT_ONCE or not keys.isdisjoint(row.keys):
             yield chunk
             chunk, keys = [], set()
-        chunk.append((entry, cells))
-        keys.update(own)
+        chunk.append(row)
+        keys.update(row.keys)
     if chunk:
         yield chunk
 
 
 def _write_chunk(
-    rows: Work, chunk: list[tuple[Entry, Cells]], found: dict[int, list[int]], own: writing.OwnFields, pace: Pace
+    work: Work, chunk: list[PlannedRow], found: dict[int, list[int]], own: creating.OwnFields, pace: Pace
 ) -> None:
-    imported, choices, user = rows.imported, rows.choices, rows.user
-    cells_of = {entry.number: cells for entry, cells in chunk}
-    told, fresh, known = [], [], []
-    for entry, cells in chunk:
-        ids = found.get(entry.number, [])
-        reason = _reason(entry, ids, choices)
+    imported, choices = work.imported, work.choices
+    told, new, known = [], [], []
+    for row in chunk:
+        ids = found.get(row.number, [])
+        reason = _reason(row, ids, choices)
         if reason:
-            told.append(_told(imported, entry, cells, ImportRow.Outcome.BAD, reason))
-        elif not ids or choices.duplicates == BOTH:
-            fresh.append(entry)
-        elif choices.duplicates == SKIP:
-            told.append(_skipped(imported, entry, cells, ids[0]))
+            told.append(_told(imported, row, ImportRow.Outcome.BAD, reason))
+        elif row.fresh and (not ids or choices.duplicates == BOTH):
+            new.append(row.fresh)
+        elif row.entry:
+            known.append((row.entry, ids[0]))
         else:
-            known.append((entry, ids[0]))
-    ready = writing.prepare(fresh, own)
+            told.append(_skipped(imported, row, ids[0]))
     with pace.write(len(chunk)), transaction.atomic():
-        created = writing.create(ready, own=own, by=user, batch=imported.batch)
-        changed: list[int] = []
-        if known:
-            changed = writing.Update(known, duplicates=choices.duplicates, by=user, batch=imported.batch).write()
-        told += [
-            _skipped(imported, entry, cells_of[entry.number], pk) for entry, pk in known if entry.number not in changed
-        ]
-        refresh(pk for entry, pk in known if entry.number in changed)
-        ImportRow.objects.bulk_create(told)
-        _count(imported, chunk[-1][0].number, created, len(changed), told)
+        created = creating.create(new, own=own, by=work.user, batch=imported.batch)
+        changed = _update(work, known)
+        rows_of = {row.number: row for row in chunk}
+        told += [_skipped(imported, rows_of[one.number], pk) for one, pk in known if one.number not in changed]
+        _keep_told(told)
+        _count(imported, chunk[-1].number, created, len(changed), told)
 
 
-def _skipped(imported: Import, entry: Entry, cells: Cells, customer: int) -> ImportRow:
+def _update(work: Work, known: list[tuple[Entry, int]]) -> set[int]:
+    """The numbers of the rows that changed something of (row, customer)."""
+    if not known:
+        return set()
+    update = writing.Update(known, duplicates=work.choices.duplicates, by=work.user, batch=work.imported.batch)
+    changed = set(update.write())
+    refresh(pk for entry, pk in known if entry.number in changed)
+    return changed
+
+
+def _skipped(imported: Import, row: PlannedRow, customer: int) -> ImportRow:
     reason = _("This customer is here already.")
-    return _told(imported, entry, cells, ImportRow.Outcome.SKIPPED, reason, customer=customer)
+    return _told(imported, row, ImportRow.Outcome.SKIPPED, reason, customer=customer)
 
 
 def _count(imported: Import, number: int, created: int, updated: int, told: list[ImportRow]) -> None:

@@ -1,23 +1,16 @@
-"""Rows of a file become customers, some at once: everything of them, their history and what they are found by."""
+"""Rows of a file whose customers are here already change them, some at once, and their history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from callcard.customers import grams
-from callcard.customers.list_index import keep_new
 from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, Phone, Tag, folded
-from callcard.customers.record import OWN, TAGS, customer_snapshot, row_snapshot, without_empty
-from callcard.customers.rows_at_once import fresh_ids, insert
-from callcard.customers.search_documents import Ready, ready
-from callcard.customers.search_documents import insert as add_to_index
-from callcard.customers.search_index import listed_facts, new_document
+from callcard.customers.record import TAGS, customer_snapshot, row_snapshot, without_empty
 from callcard.customers.transfer.choices import OVERWRITE
 from callcard.customers.transfer.planning import Entry
 from callcard.staff.history import a_change, record_changes
@@ -58,121 +51,6 @@ def _phone(customer: Customer, number: ReadNumber, label: str, *, is_preferred: 
         label=label[:40],
         is_preferred=is_preferred,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFields:
-    """Of the company: what a new customer has in them, and the id and the kind of each.
-
-    `known_words`: of names, see search_documents.insert.
-    """
-
-    defaults: dict[str, Any]
-    fields: dict[str, tuple[int, str]]
-    known_words: set[str] = field(default_factory=set)
-
-    @property
-    def kinds(self) -> dict[str, str]:
-        return {key: kind for key, (_pk, kind) in self.fields.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A new customer, with everything that is made before the transaction in which it is written."""
-
-    entry: Entry
-    values: dict[str, Any]  # columns, by their field's name
-    found_by: Ready
-    facts: list[str]  # that lists keep in their order
-
-
-def prepare(entries: Sequence[Entry], own: OwnFields) -> list[Fresh]:
-    """So much of the work as can be done while others write."""
-    kinds = own.kinds
-    return [_fresh(entry, _columns_of(entry, own), kinds) for entry in entries]
-
-
-def _fresh(entry: Entry, values: dict[str, Any], kinds: dict[str, str]) -> Fresh:
-    row = {**values, "id": 0, "kind": str(values["kind"]), "archived_at": None}
-    row |= {f"{name}_id": values[name] and values[name].pk for name in _RELATED}
-    document = new_document(row, _parts(entry), tags=entry.tags, kinds=kinds)
-    return Fresh(entry, values, ready(document), listed_facts(values["own_fields"], entry.tags, kinds))
-
-
-def create(fresh: Sequence[Fresh], *, own: OwnFields, by: User, batch: str) -> int:
-    """How many new customers, inside the caller's transaction. What came with one has no step of its own in history."""
-    if not fresh:
-        return 0
-    now = timezone.now()
-    ids = fresh_ids(Customer, len(fresh))
-    pairs = list(zip(ids, fresh, strict=True))
-    insert(Customer, _CUSTOMER, [_customer_row(pk, one.values, by, now) for pk, one in pairs])
-    insert(Phone, _PHONE, [row for pk, one in pairs for row in _phone_rows(pk, one.entry)])
-    insert(Contact, _CONTACT, [(pk, *way, "") for pk, one in pairs for way in one.entry.contacts])
-    insert(ContactPerson, _PERSON, [(pk, name, "", "") for pk, one in pairs for name in one.entry.persons])
-    insert(CustomerTag, _TAG, [(pk, tag) for pk, one in pairs for tag in dict.fromkeys(one.entry.tags)])
-    insert(Change, _CHANGE, [_created(pk, one.values, by, batch, now) for pk, one in pairs])
-    add_to_index([(pk, one.found_by) for pk, one in pairs], own.known_words)
-    keep_new([_listed(pk, one) for pk, one in pairs], {pk: one.facts for pk, one in pairs}, own.fields)
-    return len(ids)
-
-
-def _listed(pk: int, one: Fresh) -> dict[str, Any]:
-    name, own = folded(one.values["name"]), one.values["own_fields"]
-    return {"id": pk, "search_name": name, "archived_at": None, "own_fields": own}
-
-
-_RELATED = ("category", "stage", "source", "responsible")
-_TEXTS = ("name", "language", "country", "city", "address", "postal_code", "note")
-_CUSTOMER = (
-    *("id", "kind", *_TEXTS, "birthday", "own_fields", *(f"{name}_id" for name in _RELATED)),
-    *("search_name", "portrait", "created_at", "created_by_id", "changed_at", "archived_at"),
-)
-
-
-def _columns_of(entry: Entry, own: OwnFields) -> dict[str, Any]:
-    """Every column that an import can say, by its field's name."""
-    empty = {**dict.fromkeys(_TEXTS, ""), **dict.fromkeys((*_RELATED, "birthday"))}
-    return {**empty, "kind": Customer.Kind.PERSON, **entry.columns, "own_fields": {**own.defaults, **entry.own}}
-
-
-def _customer_row(pk: int, one: dict[str, Any], by: User, now: datetime) -> list[Any]:
-    texts = [one[name] for name in _TEXTS]
-    related = [one[name] and one[name].pk for name in _RELATED]
-    rest = [folded(one["name"]), "", now, by.pk, now, None]
-    return [pk, str(one["kind"]), *texts, one["birthday"], one["own_fields"], *related, *rest]
-
-
-def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
-    """As search_index reads them of a customer who is there."""
-    for number, _label in entry.phones:
-        yield "phone", number.e164 or number.raw
-        if number.e164 and grams.digits_of(number.raw).lstrip("0") not in number.e164:
-            yield "phone", number.raw
-    yield from (("contact", value) for _kind, value in entry.contacts)
-    yield from (("person", name) for name in entry.persons)
-
-
-_PHONE = ("customer_id", "raw", "e164", "ending", "is_valid_looking", "label", "is_preferred", "person", "do_not_call")
-_CONTACT = ("customer_id", "kind", "value", "label")
-_PERSON = ("customer_id", "name", "role", "note")
-_TAG = ("customer_id", "tag_id")
-_CHANGE = ("at", "by_id", "about", "object_id", "customer_id", "action", "before", "after", "batch")
-
-
-def _phone_rows(customer_id: int, entry: Entry) -> Iterator[tuple[Any, ...]]:
-    for place, (number, label) in enumerate(entry.phones):
-        read = (number.raw[:64], number.e164, number.ending, number.is_valid)
-        yield (customer_id, *read, label[:40], place == 0, "", False)
-
-
-def _created(pk: int, one: dict[str, Any], by: User, batch: str, now: datetime) -> tuple[Any, ...]:
-    """A row of the history, as record.customer_snapshot would write it."""
-    after = {name: one[name] for name in _TEXTS}
-    after |= {name: one[name] and {"id": one[name].pk, "name": str(one[name])} for name in _RELATED}
-    after |= {"kind": str(one["kind"]), "birthday": one["birthday"] and one["birthday"].isoformat()}
-    after |= {f"{OWN}{key}": value for key, value in one["own_fields"].items()}
-    return (now, by.pk, "customer", pk, pk, Change.Action.IMPORTED.value, {}, without_empty(after), batch)
 
 
 class Update:
