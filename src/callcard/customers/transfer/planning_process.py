@@ -36,8 +36,5 @@ def _send(what: object, pipe: BinaryIO) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
     django.setup()
-    from callcard.config.sqlite.base import DatabaseWrapper
-
-    DatabaseWrapper.gives_way = True
     of_import, does, turn, of, language = sys.argv[1:]
     main(int(of_import), writes=does == "write", turn=int(turn), of=int(of), language=language, pipe=sys.stdout.buffer)
