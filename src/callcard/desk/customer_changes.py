@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -64,6 +64,7 @@ _FLAGS: dict[str, Label] = {
     "merged": gettext_lazy("Taken in"),
     "merged_into": gettext_lazy("Now a part of"),
 }
+_ACTIONS: dict[str, Label] = {action.value: action.label for action in Change.Action}
 _LONGEST = 120
 own_fields_by_key = Remembered(lambda: {field.key: field for field in OwnField.objects.all()})
 
@@ -97,8 +98,8 @@ def may_see(name: str, user: User) -> bool:
 
 
 def title_of(change: Change) -> str:
-    about = str(NAMES_OF_KINDS.get(change.about, change.about))
-    return f"{about}: {change.get_action_display()}" if about else str(change.get_action_display())
+    about, does = str(NAMES_OF_KINDS.get(change.about, change.about)), _ACTIONS.get(change.action, change.action)
+    return f"{about}: {does}" if about else str(does)
 
 
 def _text(change: Change, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -153,13 +154,20 @@ def _written(name: str, text: str, side: Mapping[str, Any]) -> str:
             return money(Decimal(text), str(side["currency"]))
     except (ValueError, InvalidOperation):
         return text
-    if name == "portrait":
-        return _("a photo")
-    named: dict[str, dict[str, Any]] = {
-        "country": dict(countries()),
-        "kind": {**dict(Customer.Kind.choices), **dict(Contact.Kind.choices)},
-    }
-    return str(named[name].get(text, text)) if name in named else language_name(text) if name == "language" else text
+    named = _NAMED.get(name)
+    return named(text) if named else text
+
+
+def _name_of_kind(text: str) -> str:
+    return str({**dict(Customer.Kind.choices), **dict(Contact.Kind.choices)}.get(text, text))
+
+
+_NAMED: dict[str, Callable[[str], str]] = {
+    "portrait": lambda _text: _("a photo"),
+    "country": lambda code: dict(countries()).get(code, code),
+    "kind": _name_of_kind,
+    "language": language_name,
+}
 
 
 def _short(text: str) -> str:

@@ -150,7 +150,7 @@ def _rows(
     kind: Kind, customer: Customer, user: User, place: Place | None, scope: Hashable
 ) -> Iterator[tuple[tuple[int, str, int], Kind, Any]]:
     if place is None:
-        found: Iterable[Any] = _NEWEST[kind.name].rows(customer.pk, user, scope=scope)
+        found: Iterable[Any] = _NEWEST[kind.name].each(customer.pk, user, scope=scope)
     else:
         found = _page(kind, kind.rows(customer.pk, user).filter(_behind(kind, place)))
     for row in found:

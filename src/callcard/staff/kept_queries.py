@@ -6,7 +6,7 @@ few rows in an index. A page that asks twenty of them spends most of its time so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -37,8 +37,12 @@ class KeptQuery(Generic[Row]):
         self._kept = lru_cache(maxsize=_KEPT)(self._compiled)
 
     def rows(self, pk: int, *given: Any, scope: Hashable = None) -> list[Row]:
+        return list(self.each(pk, *given, scope=scope))
+
+    def each(self, pk: int, *given: Any, scope: Hashable = None) -> Iterator[Row]:
+        """`rows`, asked for at once, each made when it is its turn: for who may not need all of them."""
         compiled = self._kept(connection.vendor, _Given(scope, given))
-        return compiled.rows(pk) if compiled else []
+        return compiled.rows(pk) if compiled else iter(())
 
     def _compiled(self, _vendor: str, asked: _Given) -> _Compiled[Row] | None:
         try:
@@ -74,13 +78,13 @@ class _Compiled(Generic[Row]):
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     related: list[Any]
 
-    def rows(self, pk: int) -> list[Row]:
+    def rows(self, pk: int) -> Iterator[Row]:
         parameters = list(self.parameters)
         for place in self.places:
             parameters[place] = pk
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
-            return [self._row(row) for row in cursor.fetchall()]
+            return map(self._row, cursor.fetchall())
 
     def _row(self, values: Sequence[Any]) -> Row:
         converted = list(values)
