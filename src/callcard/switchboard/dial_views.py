@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +27,7 @@ from callcard.ui.writing import epoch_ms
 
 _COMMAND_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 _COLLEAGUES_SHOWN = 8
+_PAUSES = ",;"
 
 
 @require_POST
@@ -57,7 +59,7 @@ def _keys_by_hand(then: str) -> dict[str, str]:
     """Instead of keys that the softphone is not to press by itself, words that tell them."""
     if not then or may_press_itself(then):
         return {}
-    return {"then": "", "keys": _("Once it is answered, press %(keys)s") % {"keys": then.strip(",;")}}
+    return {"then": "", "keys": _("Once it is answered, press %(keys)s") % {"keys": then.strip(_PAUSES)}}
 
 
 @require_GET
@@ -76,7 +78,7 @@ def _as_data(each: Placed) -> dict[str, Any]:
         "call": each.call_id,
         "number": legible(row.number),
         "name": row.shown_name,
-        "then": row.then,
+        "then": row.then.strip(_PAUSES),
         "state": row.state,
         "problem": row.problem,
         "words": each.words,
@@ -159,10 +161,10 @@ def call_to(request: HttpRequest) -> HttpResponse:
     number = target.destination.number
     context = {
         "raw": raw,
-        "link": f"tel:{number}" + (f";ext={target.then}" if target.then.isdigit() else ""),
+        "link": f"tel:{number}" + (f";ext={target.then}" if target.then.isdigit() else quote(target.then, safe=",;*")),
         "number": legible(number) if number.startswith("+") else number,
         "name": target.name,
-        "then": target.then,
+        "then": target.then.strip(_PAUSES),
     }
     return render(request, "switchboard/call_to.html", context)
 

@@ -10,6 +10,9 @@ from callcard.switchboard.dial_rules import Destination, Refusal, Risk, Rules
 from callcard.switchboard.models import DialRequest
 from callcard.telephony.numbers import legible
 
+HANDED_ON = "handed_on"
+"""As an outcome: over for whoever placed the call, though others go on talking."""
+
 _NOT_ONE_NUMBER = {
     "nothing": gettext_lazy("This is not a number that can be called."),
     "no_number": gettext_lazy("This is not a number that can be called."),
@@ -122,5 +125,6 @@ def _ending(outcome: str, who: str) -> str:
         "busy": _("%(who)s is busy."),
         "failed": _("%(who)s could not be reached."),
         "not_placed": _("Your phone rang, but was not picked up."),
+        HANDED_ON: _("%(who)s was handed on."),
     }.get(outcome, _("It was not seen how the call with %(who)s ended."))
     return words % {"who": who}

@@ -11,10 +11,10 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from callcard.calls.models import Call
+from callcard.calls.models import Call, Segment
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
-from callcard.switchboard.dial_words import state_in_words
+from callcard.switchboard.dial_words import HANDED_ON, state_in_words
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.placed_rules import Progress
 
@@ -90,6 +90,12 @@ def placed_calls(user: User) -> list[Placed]:
     return [placed for request in requests if (placed := _as_it_is(request, calls, now)) is not None]
 
 
+def _talks(request: DialRequest, call: Call) -> bool:
+    """Whether the person who placed it is still in it: they may have handed it on."""
+    own = Segment.objects.filter(call=call, user=request.user_id)
+    return own.filter(ended_at=None).exists() or not own.exists()
+
+
 def _calls_of(requests: Iterable[DialRequest]) -> dict[tuple[str, str], Call]:
     wanted = Q(pk__in=[])
     for request in requests:
@@ -106,6 +112,8 @@ def _as_it_is(request: DialRequest, calls: dict[tuple[str, str], Call], now: dat
             if call.ended_at < now - STAYS:
                 return None
             request.state, request.outcome = State.OVER, call.outcome
+        elif request.state == State.TALKING and call is not None and not _talks(request, call):
+            request.state, request.outcome = State.OVER, HANDED_ON
         elif request.state == State.ASKED and request.requested_at < now - _ANSWER_DUE:
             if request.requested_at < now - _ANSWER_DUE - STAYS:
                 return None

@@ -509,3 +509,16 @@ def test_a_link_of_another_program_only_asks(pbx: FakePbx, anna: User, client: C
     assert "<script>call" not in refused.content.decode()
     assert "This is not a number that can be called." in refused.content.decode()
     assert (pbx.sent, DialRequest.objects.count()) == ([], 0)
+
+
+def test_a_placed_call_that_was_handed_on_is_over_for_whoever_placed_it(pbx: FakePbx, anna: User) -> None:
+    dial(user=anna, raw=NUMBER, command_id="press-0001")
+    call = talking(anna)
+    write_progress("office", [Progress("press-0001", call.key, "talking")])
+    assert [(each.request.state, each.words) for each in placed_calls(anna)] == [
+        ("talking", "Talking with +856 20 55 512 345")
+    ]
+    Segment.objects.filter(call=call, user=anna).update(ended_at=timezone.now())
+    (handed_on,) = placed_calls(anna)
+    assert (handed_on.request.state, handed_on.words) == ("over", "+856 20 55 512 345 was handed on.")
+    assert DialRequest.objects.get().state == "talking"

@@ -139,7 +139,10 @@ export class CallCommands extends HTMLElement {
     const able = known.get(this.call);
     if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
     if (OF_FORM.includes(what) || !this.querySelector("form")) this.draw(able); // somebody may be typing to whom meanwhile
-    later(TOLD_MS, () => this.isConnected && this.refresh());
+    later(TOLD_MS, () => {
+      if (this.isConnected) this.refresh();
+      if (OF_FORM.includes(what)) document.querySelector("placed-calls").refresh().catch(() => {});
+    });
   }
 
   key(event) {
