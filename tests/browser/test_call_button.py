@@ -192,6 +192,20 @@ def test_a_question_about_a_lost_press_is_asked_until_it_is_answered(
     expect(page.locator("#toast")).to_contain_text("The call was not placed. Try again.")
 
 
+def test_who_waits_on_hold_is_told_and_taken_back(product: Product, signed_in: SignIn, open_page: OpenPage) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring("+8562055512345", ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    commands = page.locator("article.popup call-commands")
+    commands.get_by_role("button", name="Hold").press("Enter")
+    expect(commands).to_have_attribute("data-held", "On hold")
+    page.reload()
+    expect(commands).to_have_attribute("data-held", "On hold")  # as the telephone system tells it
+    commands.get_by_role("button", name="Take back").press("Enter")
+    expect(commands.get_by_role("button", name="Hold")).to_be_enabled()
+    expect(commands).not_to_have_attribute("data-held", "On hold")
+
+
 def test_the_card_of_a_call_one_talks_in_hands_it_on(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:

@@ -45,7 +45,9 @@ export class CallCommands extends HTMLElement {
   }
 
   /** A button that stays is not made anew: somebody may be about to press it, or have the focus on it. */
-  draw({ can }) {
+  draw({ can, held }) {
+    if (held) this.dataset.held = this.words.wordHeld;
+    else delete this.dataset.held;
     const form = this.querySelector("form");
     if (form) asking.delete(this.place);
     form?.remove();
@@ -138,6 +140,7 @@ export class CallCommands extends HTMLElement {
     toast(data.error ?? data.words ?? this.words.wordFailed, [], 6000);
     const able = known.get(this.call);
     if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
+    if (status === 200 && OPPOSITE[what]) able.held = what === "hold";
     if (OF_FORM.includes(what) || !this.querySelector("form")) this.draw(able); // somebody may be typing to whom meanwhile
     later(TOLD_MS, () => {
       if (this.isConnected) this.refresh();
