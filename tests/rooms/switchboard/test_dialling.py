@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +15,6 @@ from callcard.customers.services import create_customer
 from callcard.live.models import LiveEvent
 from callcard.staff.models import Change, Company, Extension, User
 from callcard.staff.softphone.models import SipAccount
-from callcard.switchboard import running
 from callcard.switchboard.dial_rules import Rules
 from callcard.switchboard.dial_settings import DEFAULTS, rules_of, set_rules
 from callcard.switchboard.dialling import AskFirst, How, NotDialled, cancel, dial
@@ -28,46 +25,16 @@ from callcard.switchboard.placed_rules import Progress
 from callcard.telephony.commands import (
     CancelDial,
     Capability,
-    Command,
-    CommandRefused,
     Dial,
     Hangup,
     Transfer,
     TryPhone,
 )
+from tests.rooms.switchboard.fake_pbx import FakePbx
 
 pytestmark = pytest.mark.django_db
 
 NUMBER = "+8562055512345"
-
-
-@dataclass
-class FakePbx:
-    """Takes every command, or refuses each with `refusal`; `meanwhile` happens while it thinks."""
-
-    sent: list[Command] = field(default_factory=list)
-    tried: list[TryPhone] = field(default_factory=list)
-    refusal: str = ""
-    able: frozenset[Capability] = frozenset(Capability)
-    meanwhile: Callable[[], None] = lambda: None
-
-    def execute(self, pbx: str, command: Command) -> None:
-        if isinstance(command, TryPhone):
-            self.tried.append(command)
-        else:
-            self.sent.append(command)
-        self.meanwhile()
-        if self.refusal:
-            raise CommandRefused(self.refusal)
-
-
-@pytest.fixture
-def pbx(monkeypatch: pytest.MonkeyPatch) -> FakePbx:
-    fake = FakePbx()
-    monkeypatch.setattr(running, "execute", fake.execute)
-    monkeypatch.setattr(running, "dialler", lambda: "office")
-    monkeypatch.setattr(running, "capabilities", lambda pbx: fake.able)
-    return fake
 
 
 @pytest.fixture
