@@ -101,3 +101,16 @@ def test_a_conflict_within_a_connection_is_said_at_once() -> None:
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             alone.cursor(factory=PatientCursor).execute("DROP TABLE t")
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(("is_job", "pages"), [(True, 1_000), (False, 16_000)])
+def test_jobs_carry_what_was_written_to_its_place_before_a_ringing_phone_has_to(is_job: bool, pages: int) -> None:
+    connection.close()
+    connection.gives_way = is_job  # type: ignore[attr-defined]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint")
+            assert cursor.fetchone() == (pages,)
+    finally:
+        del connection.gives_way  # type: ignore[attr-defined]
+        connection.close()

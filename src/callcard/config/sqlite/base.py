@@ -5,6 +5,9 @@ looks ever more rarely. A job that wrote one short transaction after the other k
 a second. Here who waits begins anew with short looks, and shares the lock of a file meanwhile; jobs begin a
 transaction only while nobody does.
 
+Whoever's commit makes the log of what was written a thousand pages long also carries all of it to its place, and waits
+for the disk twice. That is left to the jobs as well: the server does it only when the log has become very long.
+
 A wait inside of SQLite keeps the mutex of its connection. When Python's collector, in another thread, then frees a
 statement of that connection, it waits for the mutex without letting any thread run, the writer for whom everybody
 waits included. So a wait in there is short, and the patience is here. See https://www.sqlite.org/c3ref/busy_timeout.html
@@ -32,6 +35,7 @@ _IN_SQLITE_MS = 50  # it looks after 1, 3, 8, 18, 33 and 50 ms
 _PATIENCE_SECONDS = 20.0
 _GIVES_WAY_SECONDS = 1.0  # then a job has waited long enough as well
 _LOOK_EVERY_SECONDS = 0.001
+_LOG_PAGES, _LOG_PAGES_OF_JOBS = 16_000, 1_000  # of 4 kB; see https://www.sqlite.org/wal.html#ckpt
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -45,6 +49,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.execute(f"PRAGMA busy_timeout = {_IN_SQLITE_MS}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES_OF_JOBS if self.gives_way else _LOG_PAGES}")
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
