@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from callcard.kit.controls import without_controls
 from callcard.live.services import Tell, tell
-from callcard.switchboard.models import LinkLog, Pbx, WireLine
+from callcard.switchboard.models import LinkLog, Pbx
 from callcard.switchboard.queries import lamp
 from callcard.telephony.connector import LinkReport, WireNote
 
 WIRE_LINES_KEPT = 5000
 LINK_LOG_KEPT = timedelta(days=30)
+_INSERT_LINE = "INSERT INTO switchboard_wireline (pbx, at, summary) VALUES (%s, %s, %s)"
+_FORGET_LINES = "DELETE FROM switchboard_wireline WHERE id <= (SELECT MAX(id) FROM switchboard_wireline) - %s"
 
 
 def write_link_report(slug: str, report: LinkReport) -> None:
@@ -42,8 +44,11 @@ def tell_links() -> None:
 
 
 def write_wire_notes(notes: Sequence[tuple[str, WireNote]]) -> None:
-    lines = [WireLine(pbx=pbx, at=note.at, summary=without_controls(note.summary)[:300]) for pbx, note in notes]
-    WireLine.objects.bulk_create(lines)
-    newest = WireLine.objects.order_by("-id").values_list("id", flat=True).first()
-    if newest:
-        WireLine.objects.filter(id__lte=newest - WIRE_LINES_KEPT).delete()
+    """Without the ORM and in one commit: who writes them writes ringing calls as well."""
+    rows = [
+        (pbx, connection.ops.adapt_datetimefield_value(note.at), without_controls(note.summary)[:300])
+        for pbx, note in notes
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(_INSERT_LINE, rows)
+        cursor.execute(_FORGET_LINES, [WIRE_LINES_KEPT])
