@@ -7,6 +7,7 @@ from the database.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,9 @@ from callcard.calls.queries import users_of_extensions
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, segment_fields
 from callcard.calls.rules import NoticeState, first_rang_at, notice_states
 from callcard.calls.services import keep_notes
+from callcard.customers.queries import NumberMatch
 from callcard.live.services import Tell, tell
-from callcard.staff.statements import insert, select, sent_together, update, upsert
+from callcard.staff.statements import insert_new, select, sent_together, update, upsert
 from callcard.telephony import call as telephony
 
 
@@ -37,6 +39,7 @@ class Record:
     received_ns: int | None = None
 
 
+_Asked = tuple[telephony.Direction, telephony.Party]
 Users = Mapping[str, int | None]
 """Extension -> id of the user whose it is, if it is anybody's."""
 
@@ -57,56 +60,74 @@ class CallRecorder:
         self.pbx = pbx
         self.region = region
         self._written: dict[str, _Written] = {}
+        self._foreseen: dict[str, tuple[_Asked, NumberMatch]] = {}
+
+    def look_ahead(self, call: telephony.Call) -> None:
+        """Find out whose number it is while nothing rings yet; the next `record` does not ask again."""
+        if call.ended_at is None and call.key not in self._written:
+            self._foreseen[call.key] = (_asked(call), match_party(call, region=self.region))
 
     def record(self, records: Sequence[Record]) -> None:
         """Write all of them in one transaction. The same record twice changes nothing."""
         try:
             with transaction.atomic():
-                begun = [self._begin(record) for record in records]
-                with sent_together():
-                    told = [
-                        event for record, entry in zip(records, begun, strict=True) for event in _go_on(record, entry)
-                    ]
-                    # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
-                    tell(told, waits_for_disk=any(record.call.ended_at for record in records))
+                self._write(records)
         except Exception:
             self._written.clear()  # what was remembered may not have been committed
             raise
+        finally:
+            for record in records:
+                self._foreseen.pop(record.call.key, None)
         for record in records:
             if record.call.ended_at:
                 self._written.pop(record.call.key, None)
 
+    def _write(self, records: Sequence[Record]) -> None:
+        absorbs = any(record.absorbed for record in records)
+        with nullcontext() if absorbs else sent_together():  # what absorbing reads and counts does not go together
+            begun = [self._begin(record) for record in records]
+            with sent_together() if absorbs else nullcontext():
+                told = [event for record, entry in zip(records, begun, strict=True) for event in _go_on(record, entry)]
+                # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
+                tell(told, waits_for_disk=any(record.call.ended_at for record in records))
+
     def _begin(self, record: Record) -> tuple[_Written, list[Tell]]:
         """What needs the database's answers: the call itself, and what becomes of those that are part of it."""
         call = record.call
-        written = self._written.get(call.key) or self._read(call.key)
+        written = self._written.get(call.key)
         users = _users_in(call, written.users if written else {})
-        written = self._write_call(written, call, users, record.memory)
-        return written, self._absorb(written.call_id, record.absorbed)
-
-    def _write_call(
-        self, written: _Written | None, call: telephony.Call, users: Users, memory: dict[str, Any] | None
-    ) -> _Written:
-        fields = call_fields(call, answered_by_id=_answering_user(call, users)) | {"tracking": memory}
-        if written is None:
-            match = match_fields(match_party(call, region=self.region))
-            call_id = insert(Call, {"pbx": self.pbx, "key": call.key, **fields, **match})
-            written = _Written(call_id, fields["number"], users)
-        else:
-            update(Call, written.call_id, fields)
-            if written.number != fields["number"]:
-                match = match_fields(match_party(call, region=self.region))
-                Call.objects.filter(pk=written.call_id).exclude(match=Call.Match.CHOSEN).update(**match)
-                written.number = fields["number"]
+        fields = call_fields(call, answered_by_id=_answering_user(call, users)) | {"tracking": record.memory}
+        written = self._update(written, call, fields) if written else self._insert(call, fields)
         written.users = users
         self._written[call.key] = written
+        return written, self._absorb(written.call_id, record.absorbed)
+
+    def _insert(self, call: telephony.Call, fields: dict[str, Any]) -> _Written:
+        """Unless it is there, from before the program was started anew."""
+        values = {"pbx": self.pbx, "key": call.key, **fields, **self._match_fields(call)}
+        call_id = insert_new(Call, values, unique=("pbx", "key"))
+        if call_id is None:
+            return self._update(self._read(call.key), call, fields)
+        return _Written(call_id, fields["number"], {})
+
+    def _update(self, written: _Written, call: telephony.Call, fields: dict[str, Any]) -> _Written:
+        update(Call, written.call_id, fields)
+        if written.number != fields["number"]:
+            unchosen = Call.objects.filter(pk=written.call_id).exclude(match=Call.Match.CHOSEN)
+            unchosen.update(**self._match_fields(call))
+            written.number = fields["number"]
         return written
 
-    def _read(self, key: str) -> _Written | None:
-        for call_id, number in select(Call, ("id", "number"), pbx=self.pbx, key=key):
-            notices = select(Notice, ("user_id", "state"), call_id=call_id)
-            return _Written(call_id, number, {}, notices={user_id: NoticeState(state) for user_id, state in notices})
-        return None
+    def _match_fields(self, call: telephony.Call) -> dict[str, Any]:
+        asked, match = self._foreseen.get(call.key, (None, None))
+        if match is None or asked != _asked(call):
+            match = match_party(call, region=self.region)
+        return match_fields(match)
+
+    def _read(self, key: str) -> _Written:
+        [(call_id, number)] = select(Call, ("id", "number"), pbx=self.pbx, key=key)
+        notices = select(Notice, ("user_id", "state"), call_id=call_id)
+        return _Written(call_id, number, {}, notices={user_id: NoticeState(state) for user_id, state in notices})
 
     def _absorb(self, call_id: int, absorbed: frozenset[str]) -> list[Tell]:
         """Remove calls that were found to be part of this one; their pop-ups close, this call's take their place."""
@@ -118,6 +139,11 @@ class CallRecorder:
             self._written.pop(row.key, None)
             row.delete()
         return tells
+
+
+def _asked(call: telephony.Call) -> _Asked:
+    """All of a call that decides whose it is."""
+    return call.direction, call.outside
 
 
 def _go_on(record: Record, begun: tuple[_Written, list[Tell]]) -> list[Tell]:

@@ -20,8 +20,9 @@ Values = Mapping[str, Any]
 
 @contextmanager
 def sent_together() -> Iterator[None]:
-    """Statements within do not wait for each other's answers, but all of them are answered at the end. None of them may
-    be read from, nor may its count of rows. Only PostgreSQL knows it (libpq, pipeline mode): SQLite answers at once.
+    """Statements within do not wait for each other's answers, but all of them are answered at the end. One that is read
+    from is waited for, together with those before it; none may be asked for its count of rows, as much of the ORM does.
+    Only PostgreSQL knows it (libpq, pipeline mode): SQLite answers at once.
     """
     if connection.vendor != "postgresql":
         yield
@@ -38,6 +39,15 @@ def insert(model: type[Model], values: Values) -> int:
         cursor.execute(_insert(model, names), _prepared(model, names, _with_defaults(names, model, values)))
         row = cursor.fetchone()
     return int(row[0])
+
+
+def insert_new(model: type[Model], values: Values, *, unique: tuple[str, ...]) -> int | None:
+    """As `insert`; None when there is a row with the same unique fields, which then stays as it is."""
+    names = _names(model, frozenset(values))
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_new(model, names, unique), _prepared(model, names, _with_defaults(names, model, values)))
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def update(model: type[Model], pk: int, values: Values) -> None:
@@ -98,6 +108,11 @@ def _fields(model: type[Model], names: tuple[str, ...]) -> tuple[Field[Any, Any]
 @cache
 def _insert(model: type[Model], names: tuple[str, ...]) -> str:
     return f"{_into(model, names)} RETURNING id"
+
+
+@cache
+def _insert_new(model: type[Model], names: tuple[str, ...], unique: tuple[str, ...]) -> str:
+    return f"{_into(model, names)} ON CONFLICT ({', '.join(_columns(model, unique))}) DO NOTHING RETURNING id"
 
 
 @cache

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -96,6 +97,7 @@ class CallWriter(threading.Thread):
     def run(self) -> None:
         while not self._stopping or self._pending or self._tasks:
             if self._work.wait(NOTES_EVERY_SECONDS):
+                self._look_ahead()
                 self._hurry.wait(GATHER_SECONDS)
             self._work.clear()
             self._hurry.clear()
@@ -103,6 +105,19 @@ class CallWriter(threading.Thread):
                 break
         self._write_notes()
         connection.close()
+
+    def _look_ahead(self) -> None:
+        """A call begins some milliseconds before a phone rings for it: time in which its caller can be found."""
+        with self._lock:
+            waiting = list(self._pending.values())
+        with suppress(Exception):  # it is met again, and told, where it is written
+            for record in waiting:
+                if self._hurry.is_set():
+                    return
+                self._recorder(record.call.pbx).look_ahead(record.call)
+
+    def _recorder(self, pbx: str) -> CallRecorder:
+        return self._recorders.setdefault(pbx, CallRecorder(pbx, region=self.region))
 
     def _merge(self, newer: Record) -> None:
         """The newest state of a call is all that must be written; what rang first is what has waited."""
@@ -140,11 +155,13 @@ class CallWriter(threading.Thread):
         by_pbx: dict[str, list[Record]] = {}
         for (pbx, _), record in records.items():
             by_pbx.setdefault(pbx, []).append(record)
-        for pbx, batch in by_pbx.items():
-            recorder = self._recorders.setdefault(pbx, CallRecorder(pbx, region=self.region))
-            self._record_batch(recorder, batch)
-            for record in batch:
-                del records[(pbx, record.call.key)]
+        for pbx, all_of_it in by_pbx.items():
+            rings = [record for record in all_of_it if record.received_ns is not None]
+            others = [record for record in all_of_it if record.received_ns is None]
+            for batch in filter(None, (rings, others)):  # a call that has ended waits for the disk, and none with it
+                self._record_batch(self._recorder(pbx), batch)
+                for record in batch:
+                    del records[(pbx, record.call.key)]
 
     def _record_batch(self, recorder: CallRecorder, batch: list[Record]) -> None:
         try:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.recorder import CallRecorder, Record
@@ -289,3 +290,26 @@ def test_a_call_that_left_unseen_and_nobody_took_is_only_over(people: dict[str, 
     left = [segment(phone, ended_at=at(9), outcome=SegmentOutcome.UNKNOWN) for phone in ("301", "302")]
     recorder.record([Record(call=replace(RINGING, complete=False, segments=(CALLER, *left)))])
     assert set(Notice.objects.values_list("state", flat=True)) == {"over"}
+
+
+def test_who_was_found_before_it_rang_is_not_looked_for_again(
+    people: dict[str, User], customer: Customer, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    plain, ahead = CallRecorder("office", region="LA"), CallRecorder("office", region="LA")
+    later = replace(RINGING, key="2.1")
+    with CaptureQueriesContext(connection) as asked:
+        plain.record([Record(call=RINGING)])
+    ahead.look_ahead(later)
+    with django_assert_num_queries(len(asked) - 1):
+        ahead.record([Record(call=later)])
+    assert set(Call.objects.values_list("key", "customer", "match")) == {
+        ("1.1", customer.pk, "exact"),
+        ("2.1", customer.pk, "exact"),
+    }
+
+
+def test_a_number_that_was_told_after_looking_ahead_decides(people: dict[str, User], customer: Customer) -> None:
+    recorder = CallRecorder("office", region="LA")
+    recorder.look_ahead(replace(RINGING, caller=Party(number="+8562099999999"), segments=()))
+    recorder.record([Record(call=RINGING)])
+    assert Call.objects.values_list("customer", "number").get() == (customer.pk, "+8562055512345")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from callcard.calls.models import Call
 from callcard.calls.recorder import CallRecorder, Record
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
 from callcard.switchboard.writer import CallWriter
+from callcard.telephony import call as telephony
 from callcard.telephony.call import Party, Role
 from callcard.telephony.connector import LinkReport, LinkState, WireNote
 from callcard.telephony.events import LegBegan, LegEnded, LegHungUp, LegRang
@@ -29,6 +30,13 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def begin(tracker: CallTracker, writer: CallWriter, key: str, *, ended: bool = False) -> None:
+    """No phone rings for it (yet)."""
+    caller = LegBegan(at=NOW, leg=f"{key}a", call=key, role=Role.CALLER, party=Party(number="+8562055512345"))
+    for event in [caller, *([LegEnded(at=NOW, leg=f"{key}a")] if ended else [])]:
+        writer.put_changes(tracker.feed(event), tracker, time.monotonic_ns())
 
 
 def ring(tracker: CallTracker, writer: CallWriter, key: str, *, ended: bool = False) -> None:
@@ -89,14 +97,14 @@ def test_link_reports_and_lines_from_the_pbx_are_kept() -> None:
 
 
 def test_one_call_that_cannot_be_written_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    really = CallRecorder._read
+    really = CallRecorder._insert
 
-    def read(self: CallRecorder, key: str) -> object:
-        if key == "bad":
+    def insert(self: CallRecorder, call: telephony.Call, fields: dict[str, object]) -> object:
+        if call.key == "bad":
             raise TypeError("a mistake of ours")
-        return really(self, key)
+        return really(self, call, fields)
 
-    monkeypatch.setattr(CallRecorder, "_read", read)
+    monkeypatch.setattr(CallRecorder, "_insert", insert)
     writer, tracker = CallWriter(region="LA"), CallTracker("office")
     for key in ("good", "bad", "better"):
         ring(tracker, writer, key)
@@ -125,3 +133,37 @@ def test_a_call_that_cannot_be_written_costs_no_other_call(monkeypatch: pytest.M
     finally:
         writer.stop()
     assert set(Call.objects.values_list("key", flat=True)) == {"one", "two", "three"}
+
+
+def test_a_ringing_phone_waits_for_no_call_that_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, written = CallRecorder.record, []
+
+    def record(self: CallRecorder, records: Sequence[Record]) -> None:
+        written.append([each.call.key for each in records])
+        really(self, records)
+
+    monkeypatch.setattr(CallRecorder, "record", record)
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    begin(tracker, writer, "ended", ended=True)
+    ring(tracker, writer, "rings")
+    writer.start()
+    writer.stop()
+    assert written == [["rings"], ["ended"]]
+
+
+def test_a_caller_who_cannot_be_found_ahead_is_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+
+    def look_ahead(self: CallRecorder, call: telephony.Call) -> None:
+        looked_up.append(call.key)
+        raise TypeError("a mistake of ours")
+
+    monkeypatch.setattr(CallRecorder, "look_ahead", look_ahead)
+    writer, tracker = CallWriter(region="LA"), CallTracker("office")
+    writer.start()
+    try:
+        begin(tracker, writer, "one")
+        wait_for(lambda: Call.objects.count() == 1)
+    finally:
+        writer.stop()
+    assert set(looked_up) == {"one"}
