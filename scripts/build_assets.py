@@ -130,7 +130,7 @@ def build() -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "fonts").mkdir(parents=True)
     for name, source in STYLES.items():
-        (fresh / name).write_text(layered(used_part(MODULES / source)))
+        (fresh / name).write_text(layered(narrowed(used_part(MODULES / source))))
     for name, source in SCRIPTS.items():
         shutil.copyfile(MODULES / source, fresh / name)
     for name, source in BUNDLES.items():
@@ -165,6 +165,12 @@ def used_part(style: Path) -> str:
         if subprocess.run(command, check=False).returncode:
             raise AssetsMissing(f"{style.name} could not be read (see above); was its package changed?")
         return (Path(folder) / style.name).read_text()
+
+
+def narrowed(css: str) -> str:
+    """Without `legend + *`: it had whatever comes after any new element styled anew, with all that is in it, on every
+    page. Named are the elements that stand behind a legend of ours and that `clear` means something to."""
+    return css.replace("legend+*{", "legend+div,legend+label,legend+p,legend+portrait-input{")
 
 
 def layered(css: str) -> str:

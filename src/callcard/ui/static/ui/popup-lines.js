@@ -12,6 +12,7 @@ export class PopupLines {
     this.drawn = drawn;
     this.changed = new Set();
     this.waiting = [];
+    this.cardAt = -Infinity;
   }
 
   of(call) {
@@ -32,9 +33,13 @@ export class PopupLines {
     else if (this.waiting.length === 1) setTimeout(() => this.flush(), GATHER_MS);
   }
 
-  /** A card has just come: what waits is done right after its paint. */
+  /** A card has just come: what waits is done right after its paint. Where one card follows upon the other it is left to
+      `soon`, or it would be in the way of the next one. */
   afterCard() {
-    afterPaint(() => this.flush());
+    const now = performance.now();
+    const isAlone = now - this.cardAt > GATHER_MS;
+    this.cardAt = now;
+    if (isAlone) afterPaint(() => this.flush());
   }
 
   flush() {
