@@ -144,8 +144,8 @@ def _done(request: HttpRequest, customer: Customer, before: int, words: str, kin
     fresh = Customer.objects.visible_to(user).filter(pk=customer.pk).first()
     if fresh is None:
         return JsonResponse({"words": words, "gone": True})
-    step = edits.last_step(fresh, user, after=before)
-    answer = {"words": words if step else "", "undo": step}
+    steps = edits.steps_since(fresh, user, after=before)
+    answer = {"words": words if steps else "", "undo": steps}
     return JsonResponse({**answer, **_drawn(request, card_customer(request, customer.pk), kind)})
 
 
@@ -177,12 +177,14 @@ def row_remove(request: HttpRequest, pk: int) -> JsonResponse:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> JsonResponse:
-    """Take back the step of the history that `change` names."""
+    """Take back the steps of the history that `change` names: all of them or none."""
     customer, user = own_customer(request, pk), signed_in(request)
-    change = edits.step_to_undo(customer, request.POST.get("change", ""))
+    changes = edits.steps_to_undo(customer, request.POST.get("change", ""))
     before = edits.newest_step(customer)
     try:
-        _undo_of_task(change, user) if change.about == "task" else undo_change(change=change, by=user)
+        with transaction.atomic():
+            for change in changes:
+                _undo_of_task(change, user) if change.about == "task" else undo_change(change=change, by=user)
     except ChangedMeanwhile as changed:
         who = changed.by.shown_name if changed.by else _("Somebody")
         return _refused(_("Not taken back: %(who)s has changed it again since.") % {"who": who})

@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, QueryDict
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from callcard.customers.forms import CustomerForm
@@ -25,6 +24,7 @@ from callcard.staff.models import Change, User
 KINDS: dict[str, RowKind] = {"phone": PHONES, "contact": CONTACTS, "person": PERSONS, "address": ADDRESSES}
 _OWN_INPUT = "own_"
 _ROW_KEY = re.compile(r"(phone|contact|person|address)-([0-9]{1,18})(?:\.([a-z_]{1,30}))?", re.ASCII)
+_STEPS_UNDONE = 20  # of one press: a person with a number are a few
 _SWITCHES = {"do_not_call", "is_preferred"}
 
 
@@ -140,10 +140,11 @@ def remove_row(*, customer: Customer, key: str, user: User) -> None:
     KINDS[target.about].remove(target.row, user)
 
 
-def last_step(customer: Customer, user: User, *, after: int) -> int | None:
-    """The id of the newest step of this user's that is newer than `after`: what there is to undo."""
+def steps_since(customer: Customer, user: User, *, after: int) -> str | None:
+    """What there is to undo: the ids of this user's steps that are newer than `after`, the newest first."""
     steps = Change.objects.filter(customer_id=customer.pk, pk__gt=after, by=user)
-    return steps.order_by("-pk").values_list("pk", flat=True).first()
+    ids = steps.order_by("-pk").values_list("pk", flat=True)[:_STEPS_UNDONE]
+    return "-".join(map(str, ids)) or None
 
 
 def newest_step(customer: Customer) -> int:
@@ -151,6 +152,11 @@ def newest_step(customer: Customer) -> int:
     return steps.values_list("pk", flat=True).first() or 0
 
 
-def step_to_undo(customer: Customer, given: str) -> Change:
-    pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-    return get_object_or_404(Change, pk=pk, customer_id=customer.pk)
+def steps_to_undo(customer: Customer, given: str) -> list[Change]:
+    """What `steps_since` told, in that order; Http404 when one of them is not there."""
+    parts = given.split("-")[:_STEPS_UNDONE]
+    ids = [int(part) if part.isascii() and part.isdigit() and len(part) < 19 else 0 for part in parts]
+    found = Change.objects.filter(customer_id=customer.pk).in_bulk(ids)
+    if len(found) < len(ids):
+        raise Http404
+    return [found[pk] for pk in ids]

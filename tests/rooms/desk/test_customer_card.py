@@ -84,7 +84,7 @@ def test_a_value_is_written_with_history_and_answered_with_the_parts_anew(card: 
     assert mali.city == "Pakse"
     step = Change.objects.latest("pk")
     assert (step.before, step.after, step.by) == ({"city": "Vientiane"}, {"city": "Pakse"}, card.user)
-    assert answer.json()["undo"] == step.pk
+    assert answer.json()["undo"] == str(step.pk)
     assert 'data-held="Pakse"' in answer.json()["parts"]["about"]
     assert "City: Vientiane → Pakse" in answer.json()["timeline"]
 
@@ -215,13 +215,30 @@ def test_rows_are_added_changed_removed_and_brought_back(card: Card, mali: Custo
 
 def test_a_contact_person_is_added_with_a_number_of_their_own(card: Card, mali: Customer) -> None:
     person = {"about": "person", "name": "Noy", "role": "Buyer"}
-    assert card.do("rows", **person, number="020 5599 8877").status_code == 200
+    added = card.do("rows", **person, number="020 5599 8877")
+    assert added.status_code == 200
     phone = mali.phones.get(raw="020 5599 8877")
     assert (phone.contact_person and phone.contact_person.name, phone.person) == ("Noy", "Noy")
     persons = card.text().partition(">Contact persons<")[2]
     assert 'href="tel:+8562055998877"' in persons[: persons.index("Add a contact person")]
     assert card.do("rows", **{**person, "name": "Bad"}, number="9" * 65).status_code == 422
     assert not mali.persons.filter(name="Bad").exists()
+    taken_back = card.do("undo", change=added.json()["undo"])
+    assert taken_back.status_code == 200
+    assert (mali.persons.count(), mali.phones.filter(raw="020 5599 8877").count()) == (0, 0)
+    assert card.do("undo", change=taken_back.json()["undo"]).status_code == 200
+    assert mali.phones.get(raw="020 5599 8877").person == mali.persons.get().name == "Noy"
+
+
+def test_several_steps_are_taken_back_together_or_not_at_all(card: Card, mali: Customer) -> None:
+    first = card.write("city", "Pakse", old="Vientiane").json()["undo"]
+    second = card.write("country", "LA", old="").json()["undo"]
+    for nonsense in (f"{second}-0", f"{second}-x", "-", f"{second}-{first}-99999999999999999999"):
+        assert card.do("undo", change=nonsense).status_code == 404
+    assert card.write("city", "Luang Prabang", old="Pakse").status_code == 200
+    assert card.do("undo", change=f"{second}-{first}").status_code == 422
+    mali.refresh_from_db()
+    assert (mali.city, mali.country) == ("Luang Prabang", "LA")
 
 
 def test_a_number_may_be_forbidden_and_corrected_but_not_emptied(card: Card, mali: Customer) -> None:
