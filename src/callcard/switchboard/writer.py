@@ -155,10 +155,8 @@ class CallWriter(threading.Thread):
         by_pbx: dict[str, list[Record]] = {}
         for (pbx, _), record in records.items():
             by_pbx.setdefault(pbx, []).append(record)
-        for pbx, all_of_it in by_pbx.items():
-            rings = [record for record in all_of_it if record.received_ns is not None]
-            others = [record for record in all_of_it if record.received_ns is None]
-            for batch in filter(None, (rings, others)):  # a call that has ended waits for the disk, and none with it
+        for pbx, waiting in by_pbx.items():
+            for batch in _rings_first(waiting):
                 self._record_batch(self._recorder(pbx), batch)
                 for record in batch:
                     del records[(pbx, record.call.key)]
@@ -193,6 +191,21 @@ class CallWriter(threading.Thread):
             self._tasks[:0] = tasks
         threading.Event().wait(pause)
         self._work.set()
+
+
+def _rings_first(records: Sequence[Record]) -> list[list[Record]]:
+    """In batches: a call that has ended waits for the disk, and no ringing phone with it. Only a talk that has ended at
+    the same phone keeps its place before the ring: a card that is talked on has the next one folded."""
+    phones = {phone for record in records if record.received_ns is not None for phone in _phones(record)}
+    batches: tuple[list[Record], list[Record]] = ([], [])
+    for record in records:
+        is_talk = record.call.answered_at is not None and not phones.isdisjoint(_phones(record))
+        batches[0 if record.received_ns is not None or is_talk else 1].append(record)
+    return [batch for batch in batches if batch]
+
+
+def _phones(record: Record) -> set[str]:
+    return {segment.party.extension for segment in record.call.segments if segment.party.extension}
 
 
 def _records(changes: Sequence[Change], tracker: CallTracker, received_ns: int | None) -> list[Record]:

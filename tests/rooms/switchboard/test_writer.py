@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from callcard.calls.models import Call
 from callcard.calls.recorder import CallRecorder, Record
 from callcard.switchboard.models import LinkLog, Pbx, WireLine
-from callcard.switchboard.writer import CallWriter
+from callcard.switchboard.writer import CallWriter, _rings_first
 from callcard.telephony import call as telephony
 from callcard.telephony.call import Party, Role
 from callcard.telephony.connector import LinkReport, LinkState, WireNote
@@ -149,6 +150,29 @@ def test_a_ringing_phone_waits_for_no_call_that_has_ended(monkeypatch: pytest.Mo
     writer.start()
     writer.stop()
     assert written == [["rings"], ["ended"]]
+
+
+def test_a_talk_that_has_ended_is_told_before_what_rings_at_the_same_phone() -> None:
+    talk = record_of("talk", "301", answered_at=NOW, ended_at=NOW)
+    elsewhere = record_of("elsewhere", "302", answered_at=NOW, ended_at=NOW)
+    in_vain = record_of("in vain", "301", ended_at=NOW)
+    rings = replace(record_of("rings", "301"), received_ns=1)
+    batches = _rings_first([talk, elsewhere, in_vain, rings])
+    assert [[each.call.key for each in batch] for batch in batches] == [["talk", "rings"], ["elsewhere", "in vain"]]
+    assert _rings_first([talk]) == [[talk]]
+
+
+def record_of(key: str, extension: str, **times: datetime) -> Record:
+    phone = telephony.Segment(key="b", party=Party(extension=extension), role=Role.CALLED, rang_at=NOW)
+    call = telephony.Call(
+        pbx="office",
+        key=key,
+        direction=telephony.Direction.INBOUND,
+        caller=Party(number="+8562055512345"),
+        started_at=NOW,
+        segments=(phone,),
+    )
+    return Record(call=replace(call, answered_at=times.get("answered_at"), ended_at=times.get("ended_at")))
 
 
 def test_a_caller_who_cannot_be_found_ahead_is_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
