@@ -14,9 +14,8 @@ from django.db import connection
 
 FEWEST, MOST = 10, 60
 WRITE_SECONDS = 0.022
-_BREATH = 0.2
-"""Of the time that a write took, and at least a millisecond: others, who look again and again, get their turn. On
-PostgreSQL nobody waits for it."""
+_BREATH_SECONDS = 0.001
+"""Between two writes. Whoever waits to write is let in first anyway (docs/developer/adr: 0141) where there is `flock`."""
 _ROWS_BETWEEN_CHECKPOINTS = 500
 
 
@@ -36,7 +35,7 @@ class Pace:
         self._learn(rows, took)
         self._settle(rows)
         if connection.vendor == "sqlite":
-            time.sleep(max(0.001, took * _BREATH))
+            time.sleep(_BREATH_SECONDS)
 
     @contextmanager
     def in_short_writes(self) -> Iterator[None]:
