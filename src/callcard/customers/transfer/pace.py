@@ -15,7 +15,7 @@ from django.db import connection
 FEWEST, MOST = 10, 60
 WRITE_SECONDS = 0.022
 _BREATH_SECONDS = 0.001
-"""Between two writes. Whoever waits to write is let in first anyway (docs/developer/adr: 0141) where there is `flock`."""
+"""Between two writes. Whoever waits to write is let in first where there is `flock` (docs/developer/adr: 0141)."""
 _ROWS_BETWEEN_CHECKPOINTS = 500
 
 
