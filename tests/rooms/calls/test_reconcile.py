@@ -87,7 +87,7 @@ def test_calls_are_written_in_as_many_pieces_as_the_pace_says(day: Path, monkeyp
 
 
 def what_is_in_the_log() -> list[dict[str, object]]:
-    calls = {row.pop("id"): row for row in Call.objects.values()}
+    calls = {row["id"]: {**row, "id": 0} for row in Call.objects.values()}
     rows = Segment.objects.order_by("call__started_at", "key").values()
     return [{**row, "id": 0, "call_id": 0, "call": calls[row["call_id"]]} for row in rows]
 
