@@ -19,6 +19,7 @@ from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
+from callcard.customers.list_rows_html import rows_html
 from callcard.customers.list_totals import totals_of
 from callcard.customers.models import Tag
 from callcard.customers.search_reasons import reasons_beside_numbers
@@ -54,11 +55,13 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     chosen = chosen_by(request, CUSTOMERS, columns)
     hits = [found.hits[one.pk] for one in page.rows if one.pk in found.hits]
     why = reasons_beside_numbers(hits, asked.words)
+    rows = cells_of(page.rows, [column for column, _width in chosen], user, why)
     context = {
         **list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found)),
         "found": found,
         "page": page,
-        "rows": cells_of(page.rows, [column for column, _width in chosen], user, why),
+        "rows": rows,
+        "rows_html": rows_html(rows),
         "groups": _groups(request, user, asked, columns),
         "totals": totals_of(user, found) if page.rows else [],
         "bulk": _bulk_choices(columns),

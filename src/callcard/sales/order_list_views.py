@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from callcard.sales.bulk import change_many, undo_many
 from callcard.sales.order_lists import columns_for, found_orders, group_counts, is_offered, orderable, page_of, sums
+from callcard.sales.order_rows_html import rows_html
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked
@@ -37,11 +38,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
     found = found_orders(user, asked)
     asked = orderable(asked, found)
     page = page_of(found, asked, columns)
+    shown = list_context(request, ORDERS, asked, columns, can_sort=lambda column: is_offered(column.key, found))
     context = {
-        **list_context(request, ORDERS, asked, columns, can_sort=lambda column: is_offered(column.key, found)),
+        **shown,
         "found": found,
         "page": page,
         "rows": page.rows,
+        "rows_html": rows_html(page.rows, [head.column for head in shown["columns"]]),
         "sums": sums(found.rows) if found.is_few and page.rows else [],
         "groups": _groups(request, user, asked, columns),
         "bulk": _bulk_choices(columns),
