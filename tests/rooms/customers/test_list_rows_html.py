@@ -7,6 +7,7 @@ from callcard.customers.list_rows_html import numbers_cell, rows_html
 from callcard.customers.models import Category, Customer, Phone, Tag
 from callcard.customers.search_reasons import Reason
 from callcard.ui.icons import icon
+from callcard.ui.options import options_html
 
 HOSTILE = "<script>'\"&"
 SAFE = "&lt;script&gt;&#x27;&quot;&amp;"
@@ -57,3 +58,12 @@ def test_numbers_are_offered_unless_nobody_may_call_them() -> None:
         f'<br><a class="list-number-link" tabindex="-1" href="tel:%3Cscript%3E%27%22%26">{icon("phone")}'
         f'<bdi dir="ltr">{SAFE}</bdi></a> {doubt}<br><bdi dir="ltr"><s>1234</s></bdi>'
     )
+
+
+def test_options_are_marked_as_chosen_and_stay_text() -> None:
+    options = (("3", HOSTILE), (HOSTILE, "Lao"))
+    assert options_html(options, ("3",), "tag:", "+ ") == (
+        f'<option value="tag:3" selected>+ {SAFE}</option><option value="tag:{SAFE}">+ Lao</option>'
+    )
+    assert options_html(options) == f'<option value="3">{SAFE}</option><option value="{SAFE}">Lao</option>'
+    assert options_html(()) == ""

@@ -7,11 +7,13 @@ from django.template.base import Parser, TextNode, Token
 
 from callcard.ui import writing
 from callcard.ui.icons import icon
+from callcard.ui.options import options_html
 
 register = template.Library()
 
 for _name in ("money", "moment", "day", "full_moment", "duration", "initials", "media_url", "clock", "long_day"):
     register.filter(_name, getattr(writing, _name))
+register.simple_tag(options_html, name="options")
 
 
 @register.tag("icon")
