@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from callcard.customers.list_columns import IMPORT, OWN
-from callcard.customers.models import Contact, Customer, OwnField
+from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, Phone, Tag
 from callcard.customers.own_fields import shown
 from callcard.customers.search_reasons import Reason
 from callcard.customers.transfer.models import Import
+from callcard.staff.kept_queries import KeptQueryOfMany, KeptWhole
 from callcard.staff.models import Change, User
 from callcard.staff.places import countries
 from callcard.ui import writing
+
+Cell = Callable[[Customer], Any]
+"""What stands in a column for a customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +37,70 @@ def cells_of(
     customers: list[Customer], columns: Iterable[Any], user: User, reasons: Mapping[int, Reason] = MappingProxyType({})
 ) -> list[Row]:
     keys = [column.key for column in columns]
-    own = _own_fields(keys)
-    mails = _mails(customers) if "contacts" in keys else {}
-    files = _files(customers) if IMPORT in keys else {}
+    ids = [one.pk for one in customers]
+    own = _own_cells(keys)
+    cells = [(key, own.get(key) or _cell_of(key, ids)) for key in keys]
     return [
         Row(
             one,
             one.category.colour if one.category else "",
-            [(key, files.get(one.pk, "") if key == IMPORT else _cell(one, key, own, mails)) for key in keys],
+            [(key, cell(one)) for key, cell in cells],
             reasons.get(one.pk),
         )
         for one in customers
     ]
 
 
-def _own_fields(keys: list[str]) -> dict[str, OwnField]:
-    wanted = [key.removeprefix(OWN) for key in keys if key.startswith(OWN)]
-    return {f"{OWN}{field.key}": field for field in OwnField.objects.filter(key__in=wanted)} if wanted else {}
+def _own_cells(keys: list[str]) -> dict[str, Cell]:
+    """Of the columns that are own fields."""
+    if not any(key.startswith(OWN) for key in keys):
+        return {}
+    return {f"{OWN}{field.key}": partial(_own_cell, field) for field in _OWN_FIELDS.rows()}
 
 
-def _mails(customers: list[Customer]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = Contact.objects.filter(customer__in=[one.pk for one in customers], kind=Contact.Kind.EMAIL).order_by("pk")
-    for customer_id, value in rows.values_list("customer_id", "value"):
-        found.setdefault(customer_id, []).append(value)
+def _own_cell(field: OwnField, one: Customer) -> str:
+    return shown(field, one.own_fields.get(field.key))
+
+
+def _cell_of(key: str, ids: list[int]) -> Cell:
+    """For columns of the customers' own rows, or for what is read for all of them at once."""
+    if key == "country":
+        names = dict(countries())
+        return lambda one: names.get(one.country, one.country)
+    if key in _BESIDE:
+        read, nothing = _BESIDE[key]
+        found = read(ids)
+        return lambda one: found.get(one.pk, nothing)
+    return _CELLS.get(key, _nothing)
+
+
+def _nothing(_one: Customer) -> str:
+    return ""
+
+
+def _phones(ids: list[int]) -> dict[int, list[Phone]]:
+    found: dict[int, list[Phone]] = {}
+    for phone in _PHONES.rows(ids):
+        found.setdefault(phone.customer_id, []).append(phone)
     return found
 
 
-def _files(customers: list[Customer]) -> dict[int, str]:
+def _tags(ids: list[int]) -> dict[int, list[Tag]]:
+    found: dict[int, list[Tag]] = {}
+    for pair in _PAIRS.rows(ids):
+        found.setdefault(pair.customer_id, []).append(pair.tag)
+    return found
+
+
+def _mails(ids: list[int]) -> dict[int, str]:
+    found: dict[int, list[str]] = {}
+    for contact in _MAILS.rows(ids):
+        found.setdefault(contact.customer_id, []).append(contact.value)
+    return {pk: ", ".join(values) for pk, values in found.items()}
+
+
+def _files(ids: list[int]) -> dict[int, str]:
     """By which file each came."""
-    ids = [one.pk for one in customers]
     steps = Change.objects.filter(about="customer", object_id__in=ids, action=Change.Action.IMPORTED)
     batches = dict(steps.values_list("object_id", "batch"))
     numbers = {int(number) for batch in batches.values() if (number := batch.partition(":")[2]).isdigit()}
@@ -69,23 +108,39 @@ def _files(customers: list[Customer]) -> dict[int, str]:
     return {pk: names.get(batch, "") for pk, batch in batches.items()}
 
 
-def _cell(one: Customer, key: str, own: Mapping[str, OwnField], mails: Mapping[int, list[str]]) -> Any:
-    if key in own:
-        return shown(own[key], one.own_fields.get(own[key].key))
-    return _CELLS[key](one) if key in _CELLS else ", ".join(mails.get(one.pk, ()))
-
-
-_CELLS: dict[str, Any] = {
+_PHONES = KeptQueryOfMany(
+    lambda pks: (
+        Phone.objects.filter(customer_id__in=pks)
+        .only("customer_id", "raw", "e164", "do_not_call", "is_valid_looking")
+        .order_by("pk")
+    )
+)
+_PAIRS = KeptQueryOfMany(
+    lambda pks: (
+        CustomerTag.objects.filter(customer_id__in=pks).select_related("tag").order_by("tag__position", "tag__name")
+    )
+)
+_MAILS = KeptQueryOfMany(
+    lambda pks: (
+        Contact.objects.filter(customer_id__in=pks, kind=Contact.Kind.EMAIL).only("customer_id", "value").order_by("pk")
+    )
+)
+_OWN_FIELDS = KeptWhole(lambda: OwnField.objects.all())
+# What is read for all customers of a page at once, and what stands there for those who have none.
+_BESIDE: dict[str, tuple[Callable[[list[int]], Mapping[int, Any]], Any]] = {
+    "phones": (_phones, ()),
+    "tags": (_tags, ()),
+    "contacts": (_mails, ""),
+    IMPORT: (_files, ""),
+}
+_CELLS: dict[str, Cell] = {
     "name": lambda one: one.name,
-    "phones": lambda one: list(one.phones.all()),
     "category": lambda one: one.category,
     "stage": lambda one: one.stage,
-    "tags": lambda one: list(one.tags.all()),
     "city": lambda one: one.city,
     "responsible": lambda one: one.responsible.shown_name if one.responsible else "",
     "source": lambda one: one.source.name if one.source else "",
     "kind": lambda one: one.get_kind_display(),
-    "country": lambda one: dict(countries()).get(one.country, one.country),
     "birthday": lambda one: writing.anniversary(one.birthday),
     "created": lambda one: writing.day(one.created_at),
     "archived": lambda one: writing.day(one.archived_at),

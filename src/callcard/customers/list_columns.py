@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from callcard.customers.models import Category, Customer, CustomerSource, CustomerStage, OwnField, Tag
 from callcard.customers.own_fields import fields_seen_by
 from callcard.customers.transfer.models import Import
+from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany, KeptWhole
 from callcard.staff.models import User
 from callcard.staff.places import countries
 from callcard.staff.visibility import visible_to
@@ -43,12 +45,12 @@ def _fixed(user: User) -> list[Column]:
     return [
         Column("name", _("Name"), sort="search_name", has_filter=False),
         Column("phones", _("Numbers"), has_filter=False),
-        _chosen("category", _("Category"), _named(Category), is_shown=True),
-        _chosen("stage", _("Stage"), _named(CustomerStage)),
-        _chosen("tags", _("Tags"), _named(Tag), kind="choices", is_shown=True),
+        _chosen("category", _("Category"), _named(_CATEGORIES), is_shown=True),
+        _chosen("stage", _("Stage"), _named(_STAGES)),
+        _chosen("tags", _("Tags"), _named(_TAGS), kind="choices", is_shown=True),
         Column("city", _("City"), "text", sort="city"),
         _chosen("responsible", _("Responsible"), people, is_shown=True),
-        _chosen("source", _("Source"), _named(CustomerSource)),
+        _chosen("source", _("Source"), _named(_SOURCES)),
         Column("kind", _("Kind"), "choice", options=kinds, can_group=True, is_shown=False, may_be_empty=False),
         Column("country", _("Country"), "choice", options=tuple(countries()), is_shown=False),
         Column("contacts", _("E-mail"), has_filter=False, is_shown=False),
@@ -60,11 +62,19 @@ def _fixed(user: User) -> list[Column]:
 
 def _imports(user: User) -> list[Column]:
     """By which file they came; only where files were imported."""
-    seen = Import.objects.filter(state=Import.State.DONE).order_by("-pk")
-    mine = seen if user.role == User.Role.ADMINISTRATOR else seen.filter(user=user)
-    options = tuple((str(one.pk), f"{one.name} · {day(one.applied_at)}") for one in mine[:_IMPORTS_OFFERED])
+    mine = _ALL_IMPORTS.rows() if user.role == User.Role.ADMINISTRATOR else _IMPORTS.rows(user.pk)
+    options = tuple((str(one.pk), f"{one.name} · {day(one.applied_at)}") for one in mine)
     column = Column(IMPORT, _("Import"), "choice", options=options, is_shown=False, may_be_empty=False)
     return [column] if options else []
+
+
+def _done(imports: QuerySet[Import]) -> QuerySet[Import]:
+    return imports.filter(state=Import.State.DONE).only("name", "applied_at").order_by("-pk")[:_IMPORTS_OFFERED]
+
+
+def current_tags() -> tuple[tuple[str, str], ...]:
+    """(id, name) of those that are not archived."""
+    return tuple((str(one.pk), one.name) for one in _TAGS.rows() if one.archived_at is None)
 
 
 def _chosen(
@@ -94,12 +104,27 @@ def without_words(column: Column) -> str:
     return known.get(column.key) or _("%(column)s: none") % {"column": column.title}
 
 
-def _named(model: type[Model]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(pk), name) for pk, name in model._default_manager.values_list("pk", "name"))
+def _named(entries: KeptWhole[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(one.pk), one.name) for one in entries.rows())
 
 
 def people_of(user: User) -> tuple[tuple[str, str], ...]:
     """Users whose customers this user sees."""
     seen = visible_to(user).responsible_ids
-    people = User.objects.filter(is_active=True) if seen is None else User.objects.filter(pk__in=seen)
-    return tuple((str(one.pk), one.shown_name) for one in people.order_by("first_name", "last_name", "username"))
+    people = _ALL_PEOPLE.rows() if seen is None else _PEOPLE.rows(sorted(seen))
+    return tuple((str(one.pk), one.shown_name) for one in people)
+
+
+def _people() -> QuerySet[User]:
+    return User.objects.only("first_name", "last_name", "username").order_by("first_name", "last_name", "username")
+
+
+# Asked for with every page of every list.
+_ALL_PEOPLE = KeptWhole(lambda: _people().filter(is_active=True))
+_PEOPLE = KeptQueryOfMany(lambda pks: _people().filter(pk__in=pks))
+_CATEGORIES = KeptWhole(lambda: Category.objects.only("name"))
+_STAGES = KeptWhole(lambda: CustomerStage.objects.only("name"))
+_TAGS = KeptWhole(lambda: Tag.objects.only("name", "archived_at"))
+_SOURCES = KeptWhole(lambda: CustomerSource.objects.only("name"))
+_ALL_IMPORTS = KeptWhole(lambda: _done(Import.objects.all()))
+_IMPORTS = KeptQuery(lambda pk: _done(Import.objects.filter(user=pk)))

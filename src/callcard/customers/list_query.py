@@ -21,6 +21,7 @@ from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
 from callcard.customers.search import MOST_IN_LIST, Hit, find_customers
 from callcard.customers.search_query import Slot
+from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 from callcard.ui.list_walk import Source, looked_at, walk
@@ -175,20 +176,20 @@ def orderable(asked: Asked, found: Found, columns: Iterable[Column]) -> Asked:
 
 
 def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
-    """The page that is asked for, with customers for rows, everything at hand that a row shows."""
+    """The page that is asked for, with customers for rows; what is theirs besides is read for the cells."""
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
         are_few = found.ids is not None
-        return keyset_page(_with_parts(found.rows), asked, sort=by_key[asked.sort].sort, are_few=are_few)
+        rows = found.rows.select_related(*_RELATED)
+        return keyset_page(rows, asked, sort=by_key[asked.sort].sort, are_few=are_few)
     page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
-    customers = _with_parts(Customer.objects.all()).in_bulk(page.rows)
+    customers = {one.pk: one for one in _CUSTOMERS.rows(page.rows)}
     page.rows = [customers[pk] for pk in page.rows if pk in customers]
     return page
 
 
-def _with_parts(rows: CustomerQuerySet) -> CustomerQuerySet:
-    related = ("category", "stage", "source", "responsible")
-    return rows.select_related(*related).prefetch_related("phones", "tags")
+_RELATED = ("category", "stage", "source", "responsible")
+_CUSTOMERS = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).select_related(*_RELATED))
 
 
 def _sources(found: Found, asked: Asked, columns: Mapping[str, Column]) -> list[Source]:

@@ -17,11 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.customers.bulk import change_many, changed_by, undo_many
 from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
-from callcard.customers.list_columns import columns_for
+from callcard.customers.list_columns import columns_for, current_tags
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.list_rows_html import rows_html
 from callcard.customers.list_totals import totals_of
-from callcard.customers.models import Tag
 from callcard.customers.search_reasons import reasons_beside_numbers
 from callcard.customers.selection import MOST_CHOSEN, Selection, read_selection
 from callcard.staff.models import Change, User
@@ -29,7 +28,6 @@ from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked
 from callcard.ui.record_lists import (
     RecordList,
-    chosen_by,
     default_view_address,
     group_links,
     list_context,
@@ -52,12 +50,12 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     found = found_customers(user, asked, columns)
     asked = orderable(asked, found, columns)
     page = page_of(found, asked, columns)
-    chosen = chosen_by(request, CUSTOMERS, columns)
     hits = [found.hits[one.pk] for one in page.rows if one.pk in found.hits]
     why = reasons_beside_numbers(hits, asked.words)
-    rows = cells_of(page.rows, [column for column, _width in chosen], user, why)
+    shown = list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found))
+    rows = cells_of(page.rows, [head.column for head in shown["columns"]], user, why)
     context = {
-        **list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found)),
+        **shown,
         "found": found,
         "page": page,
         "rows": rows,
@@ -78,8 +76,7 @@ def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column
 
 def _bulk_choices(columns: list[Column]) -> dict[str, Any]:
     by_key = {column.key: column.options for column in columns}
-    tags = tuple((str(pk), name) for pk, name in Tag.objects.filter(archived_at=None).values_list("pk", "name"))
-    return {name: by_key.get(name, ()) for name in ("category", "stage", "responsible")} | {"tags": tags}
+    return {name: by_key.get(name, ()) for name in ("category", "stage", "responsible")} | {"tags": current_tags()}
 
 
 # -- many at once ------------------------------------------------------------------------------------------------------

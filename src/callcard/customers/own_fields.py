@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from callcard.customers.models import OwnField, folded
 from callcard.kit.amounts import read_decimal
 from callcard.staff.company import company
+from callcard.staff.kept_queries import KeptWhole
 from callcard.staff.models import User
 from callcard.ui.writing import current_locale, money
 
@@ -32,12 +33,13 @@ LONGEST_TEXT = 2000
 _CENT = Decimal("0.01")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 _CURRENCY = re.compile(r"^\s*([A-Za-z]{3})?\s*(.*?)\s*([A-Za-z]{3})?\s*$", re.DOTALL)
+_CURRENT = KeptWhole(lambda: OwnField.objects.filter(archived_at=None))
 _YES, _NO = {"1", "true", "yes", "y", "on", "+"}, {"0", "false", "no", "n", "off", "-"}
 
 
 def current_fields() -> list[OwnField]:
     """Those that are not archived, in the administrator's order."""
-    return list(OwnField.objects.filter(archived_at=None))
+    return _CURRENT.rows()
 
 
 def fields_seen_by(user: User, fields: Iterable[OwnField] | None = None) -> list[OwnField]:

@@ -20,6 +20,8 @@ Row = TypeVar("Row", bound=Model)
 
 _STAND_IN = -7_203_115_009_041  # no row has this id
 _KEPT = 256  # texts of one query: one for each scope
+MOST_AT_ONCE = 100
+"""Ids for whose number a text is kept."""
 
 
 class KeptQuery(Generic[Row]):
@@ -42,13 +44,45 @@ class KeptQuery(Generic[Row]):
     def each(self, pk: int, *given: Any, scope: Hashable = None) -> Iterator[Row]:
         """`rows`, asked for at once, each made when it is its turn: for who may not need all of them."""
         compiled = self._kept(connection.vendor, _Given(scope, given))
-        return compiled.rows(pk) if compiled else iter(())
+        return compiled.rows([pk]) if compiled else iter(())
 
     def _compiled(self, _vendor: str, asked: _Given) -> _Compiled[Row] | None:
         try:
-            return _compile(self._build(_STAND_IN, *asked.given))
+            return _compile(self._build(_STAND_IN, *asked.given), 1)
         except EmptyResultSet:  # whoever asks sees nothing
             return None
+
+
+class KeptQueryOfMany(Generic[Row]):
+    """Rows that belong to some of many others, whose ids `build([pk, ...])` compares as they are. A text is kept for
+    each number of them: good for pages, which mostly have as many."""
+
+    def __init__(self, build: Callable[[list[int]], QuerySet[Row]]) -> None:
+        self._build = build
+        self._kept = lru_cache(maxsize=_KEPT)(self._compiled)
+
+    def rows(self, pks: Sequence[int]) -> list[Row]:
+        """`pks`: each once."""
+        if len(pks) > MOST_AT_ONCE:
+            return list(self._build(list(pks)))
+        return list(self._kept(connection.vendor, len(pks)).rows(pks)) if pks else []
+
+    def _compiled(self, _vendor: str, number: int) -> _Compiled[Row]:
+        return _compile(self._build([_STAND_IN - place for place in range(number)]), number)
+
+
+class KeptWhole(Generic[Row]):
+    """All rows of a query that depends on nothing, such as the company's own lists."""
+
+    def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
+        self._build = build
+        self._kept = lru_cache(maxsize=_KEPT)(self._compiled)
+
+    def rows(self) -> list[Row]:
+        return list(self._kept(connection.vendor).rows(()))
+
+    def _compiled(self, _vendor: str) -> _Compiled[Row]:
+        return _compile(self._build(), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +101,22 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled(Generic[Row]):
-    """`places`: which of the parameters are the row's id. The rest is what the ORM itself makes rows with."""
+    """`places`: which of the parameters are ids, and the how many of these. The rest is what the ORM itself makes rows
+    with."""
 
     sql: str
     parameters: tuple[Any, ...]
-    places: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
     model: type[Row]
     columns: slice
     names: list[str]
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     related: list[Any]
 
-    def rows(self, pk: int) -> Iterator[Row]:
+    def rows(self, pks: Sequence[int]) -> Iterator[Row]:
         parameters = list(self.parameters)
-        for place in self.places:
-            parameters[place] = pk
+        for place, which in self.places:
+            parameters[place] = pks[which]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             return map(self._row, cursor.fetchall())
@@ -97,11 +132,13 @@ class _Compiled(Generic[Row]):
         return row
 
 
-def _compile(rows: QuerySet[Row]) -> _Compiled[Row]:
+def _compile(rows: QuerySet[Row], number: int) -> _Compiled[Row]:
+    """`number`: how many ids it asks for."""
     compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
-    places = tuple(place for place, value in enumerate(parameters) if value == _STAND_IN)
-    assert places, "the query does not ask for its row"
+    stand_ins = {_STAND_IN - which: which for which in range(number)}
+    places = tuple((place, stand_ins[value]) for place, value in enumerate(parameters) if value in stand_ins)
+    assert len({which for _place, which in places}) == number, "the query does not ask for its row"
     assert not compiler.annotation_col_map, "annotations are not known here"
     chosen = compiler.klass_info["select_fields"]
     columns = slice(chosen[0], chosen[-1] + 1)

@@ -93,14 +93,10 @@ def _user(request: HttpRequest) -> AbstractBaseUser:
 
 def default_view_address(request: HttpRequest, records: RecordList) -> str:
     """Where the list without any question leads this user; empty: it stays."""
+    if request.GET:
+        return ""
     view = layout_of(_user(request), list_key=records.key).default_view
-    is_led = not request.GET and view is not None and view.removed_at is None
-    return f"{records.address}?{_question(view)}" if view and is_led else ""
-
-
-def chosen_by(request: HttpRequest, records: RecordList, columns: Sequence[Column]) -> list[tuple[Column, int]]:
-    """The columns that this user sees, with their widths."""
-    return chosen_columns(columns, layout_of(_user(request), list_key=records.key).columns)
+    return f"{records.address}?{_question(view)}" if view and view.removed_at is None else ""
 
 
 def list_context(

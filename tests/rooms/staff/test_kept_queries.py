@@ -9,7 +9,7 @@ import pytest
 from django.db.models import QuerySet
 
 from callcard.customers.models import Category, Customer, Phone, Tag
-from callcard.staff.kept_queries import KeptQuery
+from callcard.staff.kept_queries import MOST_AT_ONCE, KeptQuery, KeptQueryOfMany, KeptWhole
 from callcard.staff.models import Team, User
 from callcard.staff.visibility import scope_of
 
@@ -100,3 +100,32 @@ def test_rows_reached_through_another_table_and_a_slice() -> None:
 def test_a_query_that_does_not_ask_for_its_row_is_refused() -> None:
     with pytest.raises(AssertionError, match="does not ask"):
         KeptQuery(lambda pk: Phone.objects.all()).rows(1)
+
+
+def test_rows_of_many_whatever_their_number(django_assert_num_queries: Callable[..., Any]) -> None:
+    category = Category.objects.create(name="Regular")
+    customers = [Customer.objects.create(name=f"Mali {place}", category=category) for place in range(4)]
+    kept = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).select_related("category").order_by("name"))
+    with django_assert_num_queries(3):
+        for asked in (customers[1:3], customers[2:], customers):
+            found = kept.rows([one.pk for one in reversed(asked)])
+            assert [(one, one.category) for one in found] == [(one, category) for one in asked]
+    with django_assert_num_queries(0):
+        assert kept.rows([]) == []
+
+
+def test_more_ids_than_a_text_is_kept_for() -> None:
+    numbers = [Phone(customer=Customer.objects.create(name="Mali"), raw=str(place)) for place in range(3)]
+    Phone.objects.bulk_create(numbers)
+    kept = KeptQueryOfMany(lambda pks: Phone.objects.filter(customer_id__in=pks).only("raw").order_by("pk"))
+    missing = list(range(-MOST_AT_ONCE, 0))
+    assert [one.raw for one in kept.rows([*missing, *(one.customer_id for one in numbers)])] == ["0", "1", "2"]
+
+
+def test_a_whole_list_is_read_anew_each_time() -> None:
+    kept = KeptWhole(lambda: Category.objects.only("name").order_by("name"))
+    assert kept.rows() == []
+    Category.objects.create(name="Regular")
+    assert [one.name for one in kept.rows()] == ["Regular"]
+    Category.objects.update(name="Rare")
+    assert [one.name for one in kept.rows()] == ["Rare"]
