@@ -18,6 +18,7 @@ from callcard.customers.models import Customer
 from callcard.sales.models import Order, OrderQuerySet, OrderState
 from callcard.sales.order_conditions import Condition, conditions_of, of_customers, of_numbers, of_those
 from callcard.sales.queries import said_customers, said_numbers
+from callcard.staff.kept_queries import KeptQueryOfMany, KeptWhole
 from callcard.staff.models import User
 from callcard.staff.places import currencies
 from callcard.staff.visibility import visible_to
@@ -53,7 +54,7 @@ class Found:
 
 
 def columns_for(user: User) -> list[Column]:
-    states = tuple((str(pk), name) for pk, name in OrderState.objects.values_list("pk", "name"))
+    states = tuple((str(one.pk), one.name) for one in _STATES.rows())
     standing = (("current", _("Going on")), ("late", _("Past due")), ("cancelled", _("Cancelled")))
     return [
         Column("number", _("Number"), sort="number", has_filter=False),
@@ -131,15 +132,34 @@ def is_offered(sort: str, found: Found) -> bool:
 
 def page_of(found: Found, asked: Asked, columns: Sequence[Column], *, size: int = PAGE_SIZE) -> Page:
     sort = next((column.sort for column in columns if column.key == asked.sort), "ordered_at")
-    # No joins: SQLite would begin with the states and order all of their orders.
-    rows = found.rows.prefetch_related("customer", "state", "responsible")
     if found.is_few or found.is_whole:
-        return keyset_page(rows, asked, sort=sort, size=size, are_few=found.is_few and not found.is_whole)
-    rows = Order.objects.all() if found.source else found.rows
-    page = walk(rows, _sources(found), asked, by=sort, size=size, most=_LOOKED_AT)
-    orders = Order.objects.prefetch_related("customer", "state", "responsible").in_bulk(page.rows)
-    page.rows = [orders[pk] for pk in page.rows if pk in orders]
+        page = keyset_page(found.rows, asked, sort=sort, size=size, are_few=found.is_few and not found.is_whole)
+    else:
+        rows = Order.objects.all() if found.source else found.rows
+        page = walk(rows, _sources(found), asked, by=sort, size=size, most=_LOOKED_AT)
+        orders = {order.pk: order for order in _ORDERS.rows(page.rows)}
+        page.rows = [orders[pk] for pk in page.rows if pk in orders]
+    _put_beside(page.rows)
     return page
+
+
+def _put_beside(orders: Sequence[Order]) -> None:
+    """Their customers, states and responsible users. Not by joins: SQLite would begin with the states and order all of
+    their orders."""
+    states = {one.pk: one for one in _STATES.rows()}
+    customers = {one.pk: one for one in _CUSTOMERS.rows(list({order.customer_id for order in orders}))}
+    ids = {order.responsible_id for order in orders if order.responsible_id is not None}
+    users = {one.pk: one for one in _USERS.rows(list(ids))}
+    for order in orders:
+        order.state = states[order.state_id]
+        order.customer = customers[order.customer_id]
+        order.responsible = users.get(order.responsible_id) if order.responsible_id else None
+
+
+_STATES = KeptWhole(lambda: OrderState.objects.all())
+_ORDERS = KeptQueryOfMany(lambda pks: Order.objects.filter(pk__in=pks))
+_CUSTOMERS = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).only("name"))
+_USERS = KeptQueryOfMany(lambda pks: User.objects.filter(pk__in=pks).only("first_name", "last_name", "username"))
 
 
 def _sources(found: Found) -> list[Source]:
