@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db import models
+from django.db import connection, models
 
 from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.merge_models import DuplicatePair
@@ -14,20 +14,21 @@ from callcard.customers.search_models import SearchCode, SearchText
 from callcard.staff.models import Change
 
 # What came with the customer or is made of the record, in the order in which it goes. Any other row that points at one
-# shows that somebody worked with them.
+# shows that somebody worked with them. Each with its column.
 _OWN_ROWS: tuple[tuple[type[models.Model], str], ...] = (
-    (Phone, "customer"),
-    (Contact, "customer"),
-    (ContactPerson, "customer"),
-    (Address, "customer"),
-    (CustomerTag, "customer"),
-    (ListFact, "customer"),
-    (ListValue, "customer"),
-    (SearchText, "customer"),
-    (SearchCode, "customer"),
-    (DuplicatePair, "first"),
-    (DuplicatePair, "second"),
+    (Phone, "customer_id"),
+    (Contact, "customer_id"),
+    (ContactPerson, "customer_id"),
+    (Address, "customer_id"),
+    (CustomerTag, "customer_id"),
+    (ListFact, "customer_id"),
+    (ListValue, "customer_id"),
+    (SearchText, "customer_id"),
+    (SearchCode, "customer_id"),
+    (DuplicatePair, "first_id"),
+    (DuplicatePair, "second_id"),
 )
+_GOING: tuple[tuple[type[models.Model], str], ...] = (*_OWN_ROWS, (Customer, "id"))
 
 
 def with_rows_elsewhere(ids: Collection[int]) -> set[int]:
@@ -52,7 +53,11 @@ def with_history(ids: Collection[int], *, but_for: Iterable[str]) -> set[int]:
 def remove(ids: Sequence[int]) -> None:
     """Away with them. The database refuses it when a row elsewhere points at one (IntegrityError, at the latest when
     the transaction ends)."""
+    if not ids:
+        return
     forget(ids)
-    for model, name in _OWN_ROWS:
-        model._default_manager.filter(**{f"{name}__in": ids})._raw_delete("default")
-    Customer.objects.filter(pk__in=ids)._raw_delete("default")
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        # The ORM would work out each of these statements anew, some 10,000 times for a big file.
+        for model, column in _GOING:
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE "{column}" IN ({marks})', list(ids))
