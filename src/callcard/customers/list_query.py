@@ -24,7 +24,8 @@ from callcard.customers.search_query import Slot
 from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
-from callcard.ui.list_walk import Source, looked_at, walk
+from callcard.ui.list_ids import among, counts_of
+from callcard.ui.list_walk import Source, looked_at, looked_at_each, walk
 from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Filter, Page, counted, keyset_page
 
 ALWAYS_QUICK = frozenset({"name", "created", "birthday"})
@@ -66,13 +67,14 @@ def found_customers(user: User, asked: Asked, columns: Iterable[Column]) -> Foun
         rows = rows.filter(one.check)
     if asked.words:
         hits = find_customers(asked.words, user=user, limit=MOST_IN_LIST, archived=archived)
-        ids = list(rows.filter(pk__in=[hit.customer_id for hit in hits]).values_list("pk", flat=True))
+        ids = list(rows.filter(among("pk", [hit.customer_id for hit in hits])).values_list("pk", flat=True))
         why = {hit.customer_id: hit for hit in hits}
-        return Found(seen.filter(pk__in=ids), len(ids), len(hits) < MOST_IN_LIST, True, ids, conditions, archived, why)
+        are_all = len(hits) < MOST_IN_LIST
+        return Found(seen.filter(among("pk", ids)), len(ids), are_all, True, ids, conditions, archived, why)
     few = _few(rows, conditions, archived=archived)
     if few.ids is not None:
-        ids = few.ids if few.is_settled else list(rows.filter(pk__in=few.ids).values_list("pk", flat=True))
-        return Found(seen.filter(pk__in=ids), len(ids), True, True, ids, conditions, archived)
+        ids = few.ids if few.is_settled else list(rows.filter(among("pk", few.ids)).values_list("pk", flat=True))
+        return Found(seen.filter(among("pk", ids)), len(ids), True, True, ids, conditions, archived)
     if not conditions and not archived:
         number, is_exact = counted(rows)
         return Found(rows, number, is_exact, is_exact, None, conditions, archived)
@@ -179,9 +181,8 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
     """The page that is asked for, with customers for rows; what is theirs besides is read for the cells."""
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
-        are_few = found.ids is not None
-        rows = found.rows.select_related(*_RELATED)
-        return keyset_page(rows, asked, sort=by_key[asked.sort].sort, are_few=are_few)
+        rows, few = found.rows.select_related(*_RELATED), None if found.ids is None else _CUSTOMERS.rows
+        return keyset_page(rows, asked, sort=by_key[asked.sort].sort, few=few)
     page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
     customers = {one.pk: one for one in _CUSTOMERS.rows(page.rows)}
     page.rows = [customers[pk] for pk in page.rows if pk in customers]
@@ -204,7 +205,7 @@ def _sources(found: Found, asked: Asked, columns: Mapping[str, Column]) -> list[
 
 def _own_order(found: Found, asked: Asked, column: Column) -> QuerySet[ListValue]:
     rows = own_values(column.key.removeprefix(OWN), asked.filter_of(column.key), column.kind)
-    return rows if found.ids is None else rows.filter(customer__in=found.ids)
+    return rows if found.ids is None else rows.filter(among("customer_id", found.ids))
 
 
 # -- groups ------------------------------------------------------------------------------------------------------------
@@ -223,13 +224,12 @@ def group_counts(
         numbers = _counted_among(found.rows, column)
         groups = [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
         return [*groups, *_those_without(found, column)]
-    most = min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // max(1, len(column.options)))
-    counts: list[tuple[str, str, int | None, bool]] = []
-    for value, words in column.options:
-        option = of_choice(column, value, archived=found.archived)
-        number, is_exact = _counted_with(found, option, most, room=_GROUPS_BY_GRAMS - len(counts))
-        if number or not is_exact:
-            counts.append((value, words, number, is_exact))
+    options = [of_choice(column, value, archived=found.archived) for value, _words in column.options]
+    counts = [
+        (value, words, number, is_exact)
+        for (value, words), (number, is_exact) in zip(column.options, _counted_with(found, options), strict=True)
+        if number or not is_exact
+    ]
     return [*counts, *_those_without(found, column)]
 
 
@@ -245,21 +245,35 @@ def _those_without(found: Found, column: Column) -> list[tuple[str, str, int | N
     return [] if number == 0 else [("", without_words(column), number, True)]
 
 
-def _counted_with(found: Found, one: Condition, most: int, *, room: int) -> tuple[int | None, bool]:
-    """How many of an option, if that is soon said, and whether exactly."""
-    if not found.conditions and not found.archived:
-        number = _number(_unordered(one), most) if one.sources else None
-    elif connection.vendor != "sqlite":
-        number, is_all = looked_at(found.rows, one.sources["created"], most // 6) if one.sources else (0, False)
-        return (number, True) if is_all else (None, False)
-    elif room > 0 and all(other.is_settled and other.slot for other in found.conditions):
-        slots = [other.slot for other in (*found.conditions, one)]
-        number = len(_ids_with(slots, archived=found.archived, limit=most + 1))
-    else:
-        number = None
-    if number is None:
-        return None, False
-    return (number, True) if number <= most else (most, False)
+def _counted_with(found: Found, options: Sequence[Condition]) -> list[tuple[int | None, bool]]:
+    """How many of each option, if that is soon said, and whether exactly."""
+    most = min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // max(1, len(options)))
+    numbers = _numbers_with(found, options, most)
+    return [(None, False) if number is None else (min(number, most), number <= most) for number in numbers]
+
+
+def _numbers_with(found: Found, options: Sequence[Condition], most: int) -> Sequence[int | None]:
+    if found.conditions or found.archived:
+        if connection.vendor == "sqlite":
+            return _numbers_by_grams(found, options, most)
+        if all(one.sources for one in options):
+            return looked_at_each(found.rows, [one.sources["created"] for one in options], max(1, most // 6))
+    elif all(one.sources for one in options):  # each option's own index counts them
+        return counts_of([part[: most + 1] for one in options for part in _unordered(one)])
+    return [None] * len(options)
+
+
+def _numbers_by_grams(found: Found, options: Sequence[Condition], most: int) -> list[int | None]:
+    """Of some options: each is asked of the search index for itself."""
+    slots = [other.slot for other in found.conditions]
+    is_known = all(other.is_settled and other.slot for other in found.conditions)
+    numbers: list[int | None] = [None] * len(options)
+    room = _GROUPS_BY_GRAMS if is_known else 0
+    for place, one in enumerate(options):
+        if room:
+            numbers[place] = len(_ids_with([*slots, one.slot], archived=found.archived, limit=most + 1))
+            room -= bool(numbers[place])
+    return numbers
 
 
 def _counted_among(rows: CustomerQuerySet, column: Column) -> dict[str, int]:

@@ -12,6 +12,7 @@ from callcard.sales.models import Balance
 from callcard.sales.queries import debts_by_currency
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
+from callcard.ui.list_ids import among
 
 
 def owed_by(user: User, customer_ids: Sequence[int] | None) -> list[Total]:
@@ -20,6 +21,6 @@ def owed_by(user: User, customer_ids: Sequence[int] | None) -> list[Total]:
         whole = debts_by_currency(user) if visible_to(user).everything else []
         words = _("all owe, archived ones included")
         return [Total(words, one.currency, one.owed) for one in whole if one.owed]
-    debts = Balance.objects.filter(customer_id__in=customer_ids, owed__gt=0).order_by("currency").values("currency")
-    sums = debts.annotate(sum=Sum("owed"))
+    theirs = Balance.objects.filter(among("customer_id", customer_ids), owed__gt=0)
+    sums = theirs.order_by("currency").values("currency").annotate(sum=Sum("owed"))
     return [Total(_("they owe"), one["currency"], one["sum"]) for one in sums]

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from callcard.sales.models import Order, OrderQuerySet
 from callcard.ui.list_days import midnight, read_day
+from callcard.ui.list_ids import among
 from callcard.ui.list_walk import Source
 from callcard.ui.lists import Filter
 
@@ -117,7 +118,7 @@ def of_customers(ids: Sequence[int], others: Iterable[Condition]) -> OrderQueryS
     so, and all orders would be passed by, the newest first."""
     same = "+%(expressions)s" if connection.vendor == "sqlite" else "(%(expressions)s + interval '0')"
     place = Func(F("ordered_at"), template=same, output_field=DateTimeField())
-    rows = Order.objects.filter(customer_id__in=ids)
+    rows = Order.objects.filter(among("customer_id", ids))
     for one in others:
         rows = rows.filter(one.check)
     return rows.annotate(_place=place)

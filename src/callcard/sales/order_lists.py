@@ -22,7 +22,8 @@ from callcard.staff.kept_queries import KeptQueryOfMany, KeptWhole
 from callcard.staff.models import User
 from callcard.staff.places import currencies
 from callcard.staff.visibility import visible_to
-from callcard.ui.list_walk import Source, looked_at, walk
+from callcard.ui.list_ids import among, counts_of
+from callcard.ui.list_walk import Source, looked_at_each, walk
 from callcard.ui.lists import COUNTED_UP_TO, PAGE_SIZE, Asked, Column, Filter, Page, counted, keyset_page
 
 _FEW_CUSTOMERS, _VERY_FEW_CUSTOMERS = 10_000, 3000
@@ -88,8 +89,8 @@ def found_orders(user: User, asked: Asked) -> Found:
     for one in conditions:
         ids = _few_of(one)
         if ids is not None:
-            rows = Order.objects.filter(pk__in=ids) if is_alone else rows.filter(pk__in=ids)
-            return Found(rows, len(ids) if is_alone else rows.count(), True, conditions)
+            ids = ids if is_alone else list(rows.filter(among("pk", ids)).values_list("pk", flat=True))
+            return Found(Order.objects.filter(among("pk", ids)), len(ids), True, conditions)
     if not conditions and not is_part:
         return Found(rows, *counted(rows), conditions, True)
     return Found(rows, COUNTED_UP_TO if is_alone else None, False, conditions, by_number=bool(numbers))
@@ -107,11 +108,8 @@ def _of_customers(customers: list[int], conditions: list[Condition]) -> Found:
 
 def _few_of(one: Condition) -> list[int] | None:
     """Ids of the orders that an index has for it; None when it has none or when they are many."""
-    number = 0
-    for rows in one.known:
-        number += rows.order_by()[: COUNTED_UP_TO + 1].count()
-        if number > COUNTED_UP_TO:
-            return None
+    if sum(counts_of([rows.order_by()[: COUNTED_UP_TO + 1] for rows in one.known])) > COUNTED_UP_TO:
+        return None
     return [pk for rows in one.known for pk in rows.order_by().values_list("pk", flat=True)] if one.known else None
 
 
@@ -133,7 +131,8 @@ def is_offered(sort: str, found: Found) -> bool:
 def page_of(found: Found, asked: Asked, columns: Sequence[Column], *, size: int = PAGE_SIZE) -> Page:
     sort = next((column.sort for column in columns if column.key == asked.sort), "ordered_at")
     if found.is_few or found.is_whole:
-        page = keyset_page(found.rows, asked, sort=sort, size=size, are_few=found.is_few and not found.is_whole)
+        few = _ORDERS.rows if found.is_few and not found.is_whole else None
+        page = keyset_page(found.rows, asked, sort=sort, size=size, few=few)
     else:
         rows = Order.objects.all() if found.source else found.rows
         page = walk(rows, _sources(found), asked, by=sort, size=size, most=_LOOKED_AT)
@@ -179,17 +178,21 @@ def group_counts(user: User, asked: Asked, column: Column) -> list[tuple[str, st
         rows: QuerySet[Order, tuple[int, int]] = found.rows.order_by().values_list(column.key).annotate(Count("pk"))
         numbers = {str(value): number for value, number in rows}
         return [(value, words, numbers[value], True) for value, words in column.options if value in numbers]
-    told = ((value, words, _counted(found, column, value)) for value, words in column.options)
-    return [(value, words, number, is_exact) for value, words, (number, is_exact) in told if number or not is_exact]
+    told = zip(column.options, _counted(found, column), strict=True)
+    return [(*option, number, is_exact) for option, (number, is_exact) in told if number or not is_exact]
 
 
-def _counted(found: Found, column: Column, value: str) -> tuple[int | None, bool]:
-    """Of one option: how many, and whether exactly."""
-    source = Source(conditions_of([Filter(column.key, (value,))])[0].parts, "ordered_at")
+def _counted(found: Found, column: Column) -> list[tuple[int | None, bool]]:
+    """Of each option: how many, and whether exactly."""
+    sources = [
+        Source(conditions_of([Filter(column.key, (value,))])[0].parts, "ordered_at") for value, _words in column.options
+    ]
     if found.is_whole:
-        return counted(source.parts[0], min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // len(column.options)))
-    number, is_all = looked_at(found.rows, source, _LOOKED_AT_FOR_GROUPS // len(column.options))
-    return (number, True) if is_all else (None, False)
+        most = min(COUNTED_UP_TO, _COUNTED_FOR_GROUPS // max(1, len(sources)))
+        numbers = counts_of([one.parts[0].order_by()[: most + 1] for one in sources])
+        return [(min(number, most), number <= most) for number in numbers]
+    most = max(1, _LOOKED_AT_FOR_GROUPS // max(1, len(sources)))
+    return [(number, number is not None) for number in looked_at_each(found.rows, sources, most)]
 
 
 def sums(rows: OrderQuerySet) -> list[tuple[str, Decimal, Decimal]]:
@@ -209,8 +212,7 @@ def _few_seen_by(user: User) -> list[int] | None:
     if seen.everything:
         return None
     theirs = Customer.objects.filter(seen.customers_filter()).order_by().values_list("pk", flat=True)
-    ids = list(theirs[: _FEW_CUSTOMERS + 1])
-    return ids if len(ids) <= _FEW_CUSTOMERS else None
+    return list(theirs) if theirs[: _FEW_CUSTOMERS + 1].count() <= _FEW_CUSTOMERS else None
 
 
 def _seen_by(user: User) -> OrderQuerySet:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Field, Q, QuerySet
 
+from callcard.ui.list_ids import among, counts_of
 from callcard.ui.lists import PAGE_SIZE, Asked, Page, cursor_of, read_cursor
 
 CHECKED_AT_MOST = 8000
@@ -39,17 +40,26 @@ class Source:
 
     def take(self, at: Place | None, count: int, *, is_descending: bool) -> list[Place]:
         """The next ones after the place `at`."""
-        names = list(dict.fromkeys((self.key, self.pk)))
-        order = [f"-{name}" if is_descending else name for name in names]
-        parts = [part.filter(self._beyond(at, is_descending)) if at else part for part in self.parts]
-        rows = [part.order_by(*order).values_list(self.key, self.pk)[:count] for part in parts]
+        rows = [self._ordered(part, at, is_descending)[:count] for part in self.parts]
         if len(rows) == 1:
             return list(rows[0])
         if connection.vendor == "sqlite":  # orders names as Python does
             joined = sorted((place for part in rows for place in part), reverse=is_descending)
         else:
-            joined = list(rows[0].union(*rows[1:], all=True).order_by(*order)[:count])
+            order = [f"-{name}" if is_descending else name for name in dict.fromkeys((self.key, self.pk))]
+            joined = list(rows[0].union(*rows[1:]).order_by(*order)[:count])
         return list(dict.fromkeys(joined))[:count]
+
+    def nth(self, at: Place | None, count: int, *, is_descending: bool) -> Place | None:
+        """The last one that `take` would give; None when there are fewer."""
+        if len(self.parts) == 1:
+            return next(iter(self._ordered(self.parts[0], at, is_descending)[count - 1 : count]), None)
+        return next(iter(self.take(at, count, is_descending=is_descending)[count - 1 :]), None)
+
+    def _ordered(self, part: QuerySet[Any], at: Place | None, is_descending: bool) -> QuerySet[Any]:
+        names = list(dict.fromkeys((self.key, self.pk)))
+        rows = part.filter(self._beyond(at, is_descending)) if at else part
+        return rows.order_by(*(f"-{name}" if is_descending else name for name in names)).values_list(self.key, self.pk)
 
     def _beyond(self, at: Place, is_descending: bool) -> Q:
         value, pk = at
@@ -106,7 +116,25 @@ def _beginning(asked: Asked, source: Source) -> Place | None:
 def looked_at(rows: QuerySet[Any], source: Source, most: int) -> tuple[int, bool]:
     """How many of the first `most` records of a source are among `rows`, and whether the source has no more."""
     ids = [pk for part in source.parts for pk in part.order_by().values_list(source.pk, flat=True)[:most]]
-    return rows.filter(pk__in=ids).count(), len(ids) < most
+    return rows.filter(among("pk", ids)).count(), len(ids) < most
+
+
+def looked_at_each(rows: QuerySet[Any], sources: Sequence[Source], most: int) -> list[int | None]:
+    """How many records of each source are among `rows`; None for a source of `most` records or more."""
+    parts = [(place, _ids_of(source, part)) for place, source in enumerate(sources) for part in source.parts]
+    sizes = [0] * len(sources)
+    for (place, _ids), size in zip(parts, counts_of([ids[:most] for _place, ids in parts]), strict=True):
+        sizes[place] += size
+    small = [(place, ids) for place, ids in parts if 0 < sizes[place] < most]
+    numbers: list[int | None] = [None if size >= most else 0 for size in sizes]
+    fitting = [rows.order_by().filter(pk__in=ids[:most]).values_list("pk") for _place, ids in small]
+    for (place, _ids), number in zip(small, counts_of(fitting), strict=True):
+        numbers[place] = (numbers[place] or 0) + number
+    return numbers
+
+
+def _ids_of(source: Source, part: QuerySet[Any]) -> QuerySet[Any]:
+    return part.order_by().values_list(source.pk, flat=True)
 
 
 class _Walk:
@@ -121,20 +149,29 @@ class _Walk:
         checked, count = 0, wanted if len(self.sources) == 1 else _FIRST
         while len(self.found) < wanted and not self.has_ended and checked < most:
             places = self._furthest(min(count, most - checked))
-            fitting = set(self.rows.filter(pk__in=[pk for _key, pk in places]).values_list("pk", flat=True))
+            fitting = set(self._of(places).values_list("pk", flat=True))
             self.found += [place for place in places if place[1] in fitting]
             self.at = places[-1] if places else self.at
             checked += len(places)
             count = min(count * 4, _LARGEST)
 
+    def _of(self, places: list[Place]) -> QuerySet[Any]:
+        return self.rows.filter(among("pk", [pk for _key, pk in places]))
+
     def _furthest(self, count: int) -> list[Place]:
         """The next few of the source that gets furthest with them."""
-        all_places = [one.take(self.at, count, is_descending=self.is_descending) for one in self.sources]
-        ending = [places for places in all_places if len(places) < count]
+        if len(self.sources) == 1:
+            return self._next_of(self.sources[0], count)
+        ends = [one.nth(self.at, count, is_descending=self.is_descending) for one in self.sources]
+        ending = [one for one, end in zip(self.sources, ends, strict=True) if end is None]
         if ending:
-            self.has_ended = True
-            return min(ending, key=len)
-        return all_places[0] if len(all_places) == 1 else all_places[self._last_of([one[-1] for one in all_places])]
+            return min((self._next_of(one, count) for one in ending), key=len)
+        return self._next_of(self.sources[self._last_of([end for end in ends if end])], count)
+
+    def _next_of(self, source: Source, count: int) -> list[Place]:
+        places = source.take(self.at, count, is_descending=self.is_descending)
+        self.has_ended |= len(places) < count
+        return places
 
     def _last_of(self, places: list[Place]) -> int:
         """Which of the places is the last one. Of names the database says it: it alone knows how it orders them."""

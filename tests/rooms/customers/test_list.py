@@ -142,6 +142,15 @@ def test_pages_of_many_hold_everybody_who_fits_once_and_in_order(
     assert _walked(owner, question.format(**many) + "&sort=-created", back=back) == wanted[::-1]
 
 
+def test_whoever_has_both_of_two_tags_stands_in_the_list_once(owner: Client, many: dict[str, int]) -> None:
+    tags = [Tag.objects.get(pk=many["late"]), Tag.objects.create(name="Buys much")]
+    for number in range(12):
+        create_customer(name=f"Pair {number:02}", tags=tags, city="Vang Vieng")
+    question = f"f.tags={tags[0].pk}&f.tags={tags[1].pk}&f.city=Vang"
+    assert _walked(owner, question) == [f"Pair {number:02}" for number in range(12)]
+    assert _walked(owner, f"{question}&sort=-created") == [f"Pair {number:02}" for number in reversed(range(12))]
+
+
 def test_a_walk_that_finds_nobody_soon_says_so_and_goes_on(owner: Client, many: dict[str, int]) -> None:
     """The only one who fits stands behind more customers than are looked at for one page."""
     Customer.objects.exclude(name="Name 047").update(birthday="1990-01-01")
@@ -199,6 +208,19 @@ def test_a_group_of_nobody_is_not_offered(owner: Client, base: dict[str, int]) -
     ):
         groups = owner.get(f"/customers/?{question}").context["groups"]
         assert [group["words"] for group in groups] == words, question
+
+
+@pytest.mark.parametrize("question", ["", "f.city=Thakhek"])
+def test_each_option_of_a_group_of_many_is_counted_for_itself(
+    owner: Client, many: dict[str, int], monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    """As far as few have it; of the others no exact number is given out."""
+    monkeypatch.setattr(list_query, "COUNTED_UP_TO", 20)
+    monkeypatch.setattr(list_query, "counted", lambda rows: (20, False))
+    create_customer(name="Rare one", category=Category.objects.create(name="Rare"), city="Thakhek")
+    groups = {one["words"]: one for one in owner.get(f"/customers/?group=category&{question}").context["groups"]}
+    assert (groups["Rare"]["number"], groups["Rare"]["is_exact"]) == (1, True)
+    assert groups["VIP"]["is_exact"] is False
 
 
 def test_nobody_counts_those_without_among_many(
