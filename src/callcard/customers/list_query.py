@@ -18,10 +18,10 @@ from callcard.customers import grams, search_query
 from callcard.customers.list_columns import OWN, without_words
 from callcard.customers.list_conditions import Condition, conditions_of, of_choice, one_of_responsible, own_values
 from callcard.customers.list_models import ListFact, ListValue
+from callcard.customers.list_records import SHOWN, customers_of, put_beside
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
 from callcard.customers.search import MOST_IN_LIST, Hit, find_customers
 from callcard.customers.search_query import Slot
-from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 from callcard.ui.list_ids import among, counts_of
@@ -181,16 +181,15 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
     """The page that is asked for, with customers for rows; what is theirs besides is read for the cells."""
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
-        rows, few = found.rows.select_related(*_RELATED), None if found.ids is None else _CUSTOMERS.rows
-        return keyset_page(rows, asked, sort=by_key[asked.sort].sort, few=few)
+        few = None if found.ids is None else customers_of
+        page = keyset_page(found.rows.only(*SHOWN), asked, sort=by_key[asked.sort].sort, few=few)
+        put_beside(page.rows)
+        return page
     page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
-    customers = {one.pk: one for one in _CUSTOMERS.rows(page.rows)}
+    customers = {one.pk: one for one in customers_of(page.rows)}
     page.rows = [customers[pk] for pk in page.rows if pk in customers]
+    put_beside(page.rows)
     return page
-
-
-_RELATED = ("category", "stage", "source", "responsible")
-_CUSTOMERS = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).select_related(*_RELATED))
 
 
 def _sources(found: Found, asked: Asked, columns: Mapping[str, Column]) -> list[Source]:

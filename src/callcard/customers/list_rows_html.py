@@ -7,12 +7,14 @@ Composed here and not in a template because fifty rows of nine cells took two th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from callcard.customers.list_cells import Row
@@ -86,10 +88,11 @@ def _number(phone: Phone) -> Markup:
     if not phone.do_not_call:
         called = escape(quote(phone.e164 or phone.raw, safe="+"))
         shown = f'<a class="list-number-link" tabindex="-1" href="tel:{called}">{icon("phone")}{shown}</a>'
-    return shown if phone.is_valid_looking else f"{shown} {_doubt()}"
+    return shown if phone.is_valid_looking else f"{shown} {_doubt(get_language())}"
 
 
-def _doubt() -> Markup:
+@lru_cache(maxsize=16)
+def _doubt(_language: str | None) -> Markup:
     return (
         f'<span class="number-doubt" title="{escape(_("No numbering plan knows such a number"))}">'
         f'{icon("triangle-alert")}<span class="visually-hidden">{escape(_("looks wrong"))}</span></span>'

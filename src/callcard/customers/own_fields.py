@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.core.exceptions import ValidationError
@@ -191,7 +193,12 @@ def _option_name(field: OwnField, value: Json) -> str:
 
 
 def _write_number(field: OwnField, value: Json) -> str:
-    return format_decimal(Decimal(str(value)), locale=current_locale(), decimal_quantization=False)
+    return _number_in_words(str(value), current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _number_in_words(value: str, locale: Locale) -> str:
+    return format_decimal(Decimal(value), locale=locale, decimal_quantization=False)
 
 
 def _write_date(field: OwnField, value: Json) -> str:

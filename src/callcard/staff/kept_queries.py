@@ -109,7 +109,7 @@ class _Compiled(Generic[Row]):
     places: tuple[tuple[int, int], ...]
     model: type[Row]
     columns: slice
-    names: list[str]
+    names: frozenset[str]
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     related: list[Any]
 
@@ -148,7 +148,7 @@ def _compile(rows: QuerySet[Row], number: int) -> _Compiled[Row]:
         places,
         rows.model,
         columns,
-        [column.target.attname for column, _sql, _name in compiler.select[columns]],
+        frozenset(column.target.attname for column, _sql, _name in compiler.select[columns]),
         [(place, *found) for place, found in compiler.get_converters([one[0] for one in compiler.select]).items()],
         get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
     )
