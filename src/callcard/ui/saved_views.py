@@ -51,7 +51,7 @@ def bring_view_back(*, view: SavedView) -> None:
 
 def layout_of(user: AbstractBaseUser, *, list_key: str) -> ListLayout:
     """What the user chose; an unsaved empty one when nothing was chosen yet."""
-    found = ListLayout.objects.filter(list_key=list_key, user_id=user.pk).select_related("default_view").first()
+    found = ListLayout.objects.filter(list_key=list_key, user_id=user.pk).first()
     return found or ListLayout(list_key=list_key, user_id=user.pk)
 
 

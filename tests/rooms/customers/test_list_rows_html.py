@@ -7,6 +7,8 @@ from callcard.customers.list_rows_html import numbers_cell, rows_html
 from callcard.customers.models import Category, Customer, Phone, Tag
 from callcard.customers.search_reasons import Reason
 from callcard.ui.icons import icon
+from callcard.ui.list_panels_html import column_choices, filter_fields
+from callcard.ui.lists import Column, Filter
 from callcard.ui.options import options_html
 
 HOSTILE = "<script>'\"&"
@@ -67,3 +69,27 @@ def test_options_are_marked_as_chosen_and_stay_text() -> None:
     )
     assert options_html(options) == f'<option value="3">{SAFE}</option><option value="{SAFE}">Lao</option>'
     assert options_html(()) == ""
+
+
+def test_fields_of_a_filter_keep_what_was_asked_and_stay_text() -> None:
+    text = Column(HOSTILE, HOSTILE, "text", may_be_empty=False)
+    assert filter_fields([(text, Filter(HOSTILE, (HOSTILE,)))]) == (
+        f'<fieldset><legend>{SAFE}</legend>\n<input class="form-control" name="f.{SAFE}" value="{SAFE}" dir="auto"'
+        f' aria-label="{SAFE}">\n</fieldset>'
+    )
+    limit = Column("limit", "Limit", "money")
+    fields = filter_fields([(limit, Filter("limit", (), HOSTILE, "20", is_empty=True))])
+    assert f'name="f.limit.from" value="{SAFE}" placeholder="from"' in fields
+    assert 'name="f.limit.to" value="20" placeholder="to"' in fields
+    assert 'name="f.limit.empty" value="1" checked> empty</label></fieldset>' in fields
+    chosen = Column("tag", "Tag", "choices", options=(("3", HOSTILE),))
+    select = f'name="f.tag" multiple size="4" aria-label="Tag"><option value="3" selected>{SAFE}</option></select>'
+    assert select in filter_fields([(chosen, Filter("tag", ("3",)))])
+
+
+def test_columns_to_choose_from_stay_text() -> None:
+    choices = column_choices([(Column(HOSTILE, HOSTILE), True, 90)])
+    assert f'name="column" value="{SAFE}" checked> {SAFE}</label>' in choices
+    assert f'<input type="hidden" name="width-{SAFE}" value="90">' in choices
+    assert f'aria-label="Move down: {SAFE}"' in choices
+    assert "<script" not in choices

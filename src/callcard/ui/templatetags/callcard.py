@@ -7,12 +7,15 @@ from django.template.base import Parser, TextNode, Token
 
 from callcard.ui import writing
 from callcard.ui.icons import icon
+from callcard.ui.list_panels_html import column_choices, filter_fields
 from callcard.ui.options import options_html
 
 register = template.Library()
 
 for _name in ("money", "moment", "day", "full_moment", "duration", "initials", "media_url", "clock", "long_day"):
     register.filter(_name, getattr(writing, _name))
+register.filter("column_choices", column_choices)
+register.filter("filter_fields", filter_fields)
 register.simple_tag(options_html, name="options")
 
 
