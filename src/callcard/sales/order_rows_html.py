@@ -90,7 +90,8 @@ def _ordered(order: Order, label: Markup, _page: _Page) -> Markup:
 
 
 def _due(order: Order, label: Markup, _page: _Page) -> Markup:
-    return f"<td{label if order.due_on and not order.is_past_due else ''}>{due_day(order)}</td>"
+    is_late = order.is_past_due
+    return f"<td{label if order.due_on and not is_late else ''}>{_due_day(order, is_late)}</td>"
 
 
 def _responsible(order: Order, label: Markup, _page: _Page) -> Markup:
@@ -118,12 +119,14 @@ def state_badge(order: Order) -> SafeString:
 
 def due_day(order: Order) -> SafeString:
     """When it is due, with a warning when that day has passed."""
-    if not order.due_on:
-        return mark_safe("")
-    if not order.is_past_due:
-        return mark_safe(escape(day(order.due_on)))
+    return mark_safe(_due_day(order, order.is_past_due))
+
+
+def _due_day(order: Order, is_late: bool) -> Markup:
+    if not is_late:
+        return escape(day(order.due_on))
     words = _("was due %(day)s") % {"day": day(order.due_on)}
-    return mark_safe(f'<span class="badge-state tone-red">{icon("triangle-alert")}{escape(words)}</span>')
+    return f'<span class="badge-state tone-red">{icon("triangle-alert")}{escape(words)}</span>'
 
 
 _CELLS: dict[str, Callable[[Order, Markup, _Page], Markup]] = {

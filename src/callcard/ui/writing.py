@@ -76,9 +76,15 @@ def day(on: date | None) -> str:
     if on is None:
         return ""
     on = timezone.localdate(on) if isinstance(on, datetime) else on
-    today, locale = timezone.localdate(), current_locale()
+    return _day(on, timezone.localdate(), get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, today: date, language: str) -> str:
+    """In the language that is active, which is named for the cache's sake."""
     if on == today:
         return gettext("today")
+    locale = _locale(language)
     return _near_day(on, today) or (
         _day_and_month(on, locale) if on.year == today.year else format_date(on, "medium", locale=locale)
     )
@@ -109,7 +115,8 @@ def long_day(on: date | None) -> str:
 
 
 def _near_day(on: date, today: date) -> str:
-    return {1: gettext("tomorrow"), -1: gettext("yesterday")}.get((on - today).days, "")
+    days = (on - today).days
+    return gettext("tomorrow") if days == 1 else gettext("yesterday") if days == -1 else ""
 
 
 def _clock(local: datetime, locale: Locale) -> str:
