@@ -28,7 +28,7 @@ def put_beside(customers: Sequence[Customer]) -> None:
     users = {one.pk: one for one in _USERS.rows(list(ids))}
     for one in customers:
         one.category, one.stage = categories.get(one.category_id), stages.get(one.stage_id)
-        one.source, one.responsible = sources.get(one.source_id), users.get(one.responsible_id)
+        one.source, one.responsible = sources.get(one.source_id), users.get(one.responsible_id or 0)
 
 
 _CUSTOMERS = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).only(*SHOWN))
