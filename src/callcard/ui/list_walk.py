@@ -25,6 +25,8 @@ _FIRST, _LARGEST = 200, 2000
 _BEYOND_ALL = 2**62
 
 Place = tuple[Any, int]
+_Step = tuple["Source", list[int], dict[int, Place]]
+"""A source, ids of its next few in their order, and their places if these are known already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Source:
             order = [f"-{name}" if is_descending else name for name in dict.fromkeys((self.key, self.pk))]
             joined = list(rows[0].union(*rows[1:]).order_by(*order)[:count])
         return list(dict.fromkeys(joined))[:count]
+
+    def take_ids(self, at: Place | None, count: int, *, is_descending: bool) -> list[int]:
+        """`take` of one part, without what orders them: making Python's moments of thousands took most of a walk."""
+        return list(self._ordered(self.parts[0], at, is_descending).values_list(self.pk, flat=True)[:count])
+
+    def places(self, ids: Sequence[int]) -> dict[int, Place]:
+        """Of ids in the one part."""
+        rows = self.parts[0].filter(among(self.pk, ids)).order_by().values_list(self.key, self.pk)
+        return {pk: (key, pk) for key, pk in rows}
 
     def nth(self, at: Place | None, count: int, *, is_descending: bool) -> Place | None:
         """The last one that `take` would give; None when there are fewer."""
@@ -148,30 +159,34 @@ class _Walk:
         self.at = at
         checked, count = 0, wanted if len(self.sources) == 1 else _FIRST
         while len(self.found) < wanted and not self.has_ended and checked < most:
-            places = self._furthest(min(count, most - checked))
-            fitting = set(self._of(places).values_list("pk", flat=True))
-            self.found += [place for place in places if place[1] in fitting]
-            self.at = places[-1] if places else self.at
-            checked += len(places)
+            source, ids, known = self._furthest(min(count, most - checked))
+            fitting = set(self.rows.filter(among("pk", ids)).values_list("pk", flat=True))
+            found = [pk for pk in ids if pk in fitting][: wanted - len(self.found)]
+            places = known or source.places([*found, *ids[-1:]])
+            self.found += [places[pk] for pk in found if pk in places]
+            self.at = places.get(ids[-1], self.at) if ids else self.at
+            checked += max(1, len(ids))
             count = min(count * 4, _LARGEST)
 
-    def _of(self, places: list[Place]) -> QuerySet[Any]:
-        return self.rows.filter(among("pk", [pk for _key, pk in places]))
-
-    def _furthest(self, count: int) -> list[Place]:
+    def _furthest(self, count: int) -> _Step:
         """The next few of the source that gets furthest with them."""
         if len(self.sources) == 1:
             return self._next_of(self.sources[0], count)
         ends = [one.nth(self.at, count, is_descending=self.is_descending) for one in self.sources]
         ending = [one for one, end in zip(self.sources, ends, strict=True) if end is None]
         if ending:
-            return min((self._next_of(one, count) for one in ending), key=len)
+            return min((self._next_of(one, count) for one in ending), key=lambda found: len(found[1]))
         return self._next_of(self.sources[self._last_of([end for end in ends if end])], count)
 
-    def _next_of(self, source: Source, count: int) -> list[Place]:
-        places = source.take(self.at, count, is_descending=self.is_descending)
-        self.has_ended |= len(places) < count
-        return places
+    def _next_of(self, source: Source, count: int) -> _Step:
+        known: dict[int, Place] = {}
+        if count <= _FIRST or len(source.parts) > 1 or source.key == source.pk:
+            known = {place[1]: place for place in source.take(self.at, count, is_descending=self.is_descending)}
+            ids = list(known)
+        else:
+            ids = source.take_ids(self.at, count, is_descending=self.is_descending)
+        self.has_ended |= len(ids) < count
+        return source, ids, known
 
     def _last_of(self, places: list[Place]) -> int:
         """Which of the places is the last one. Of names the database says it: it alone knows how it orders them."""
