@@ -9,7 +9,7 @@ record_change(about="customer", object_id=customer.pk, customer_id=customer.pk, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -134,4 +134,6 @@ def _written(instance: models.Model, name: str) -> Json:
     value = getattr(instance, name)
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC)  # as the database gives it back: one moment is written in one way
     return value.isoformat() if isinstance(value, date | time) else value

@@ -12,7 +12,7 @@ from callcard.calls.models import Call, CallNote, CallResult, Segment
 from callcard.calls.setting import decide
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
-from callcard.staff.models import Change, User
+from callcard.staff.models import Change, Company, User
 from callcard.tasks.models import Task
 
 GIVEN = {
@@ -157,6 +157,17 @@ def test_a_change_is_kept_and_undone(mali: User, lamps: Customer) -> None:
     browser(mali).post(f"/calls/undo/{change.pk}")
     call.refresh_from_db()
     assert call.outcome == "missed"  # it was changed again since
+
+
+def test_a_change_can_be_undone_wherever_the_company_is(mali: User) -> None:
+    Company.objects.create(name="Lamps", region="LA", currency="USD", time_zone="Asia/Vientiane")
+    call = written_down(mali)
+    browser(mali).post(f"/calls/{call.pk}/edit", {**GIVEN, "lasted": "9:00"})
+    change = Change.objects.get(about="call", action="changed")
+    assert (change.before, change.after) == ({"talk_seconds": 270.0}, {"talk_seconds": 540.0})
+    browser(mali).post(f"/calls/undo/{change.pk}")
+    call.refresh_from_db()
+    assert call.talk_seconds == 270
 
 
 def test_a_removed_call_comes_back_as_it_was(mali: User) -> None:
