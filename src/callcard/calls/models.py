@@ -108,6 +108,7 @@ class Call(models.Model):
     known_to: str = ""  # for who may not see the customer: who looks after them (see queries.veil_customers)
     played: int | None = None  # the recording that a list plays (see parts.mark_rows)
     played_as: str = ""  # how the page decodes it; empty: the browser plays it
+    was_blocked: bool = False  # turned away before it rang anywhere (see screening.call_part)
     block: str = ""  # "may", "is" or "begins": whether a list blocks its number (see screening.call_part)
     colleague: str = ""  # of an internal call: who began it (see queries.name_colleagues)
 

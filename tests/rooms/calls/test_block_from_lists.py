@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from callcard.calls.models import Call
+from callcard.calls.screening.call_part import note_blocked
 from callcard.calls.screening.models import BlockedNumber
 from callcard.calls.screening.queries import is_blocked
 from callcard.calls.screening.services import block
@@ -94,3 +97,24 @@ def test_one_number_is_not_let_through_where_all_that_begin_so_are_blocked(chief
     answer = client.post(f"/calls/{call.pk}/block", {"wanted": "0"})
     assert (answer.status_code, "+85620" in answer.json()["error"]) == (409, True)
     assert is_blocked(NUMBER, region="LA")
+
+
+def test_of_a_blocked_caller_everybody_reads_why_nothing_rang(chief: User) -> None:
+    mali = User.objects.create_user("mali", first_name="Mali")
+    block(number=NUMBER, key=NUMBER, by=chief)
+    turned_away, before, rang = (call_from(NUMBER, mali) for _ in range(3))
+    now = timezone.now()
+    quiet = {"direction": "inbound", "outcome": "busy", "answered_at": None, "ring_seconds": 0}
+    Call.objects.filter(pk=turned_away.pk).update(**quiet, started_at=now)
+    Call.objects.filter(pk=before.pk).update(**quiet, started_at=now - timedelta(hours=1))
+    Call.objects.filter(pk=rang.pk).update(**quiet | {"ring_seconds": 4}, started_at=now)
+    for user in (chief, mali):
+        calls = list(Call.objects.order_by("pk"))
+        note_blocked(calls, user)
+        assert [call.was_blocked for call in calls] == [True, False, False]
+    client = Client()
+    client.force_login(mali, "django.contrib.auth.backends.ModelBackend")
+    assert [b"number blocked" in client.get(f"/calls/{call.pk}/").content for call in (turned_away, before)] == [
+        True,
+        False,
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callcard.calls.models import Call
-from callcard.calls.screening.queries import blocking_lines, blocks_of
+from callcard.calls.screening.queries import blocking_lines
 from callcard.staff.company import company
 from callcard.staff.models import User
 
@@ -18,20 +18,28 @@ def number_to_block(call: Call, user: User) -> str:
 
 
 def block_of_call(call: Call, user: User) -> Mapping[str, Any] | None:
+    note_blocked([call], user)
     number = number_to_block(call, user)
-    if not number:
-        return None
-    return {"number": number, "block": next(iter(blocks_of(number, region=company().region)), None)}
+    return {"number": number, "is_blocked": call.block != "may"} if number else None
 
 
 def note_blocked(calls: Sequence[Call], user: User) -> None:
-    """Tell each call of a list whether its number may be blocked there, is, or begins as blocked ones do."""
+    """Tell each call of a list whether its number may be blocked there, is, or begins as blocked ones do; and, to
+    everybody, whether that is why it rang nowhere."""
     found = {call.pk: number_to_block(call, user) for call in calls}
-    numbers = {pk: number for pk, number in found.items() if number}
+    quiet = {call.pk: call.e164 or call.number for call in calls if _rang_nowhere(call)}
+    numbers = {pk: number for pk, number in [*quiet.items(), *found.items()] if number}
     if not numbers:
         return
     lines = blocking_lines(set(numbers.values()), region=company().region)
     for call in calls:
-        if number := numbers.get(call.pk):
-            line = lines.get(number)
+        line = lines.get(numbers.get(call.pk, ""))
+        call.was_blocked = call.pk in quiet and line is not None and line.blocked_at <= call.started_at
+        if found[call.pk]:
             call.block = "may" if line is None else "begins" if line.is_prefix else "is"
+
+
+def _rang_nowhere(call: Call) -> bool:
+    """Came from outside and was turned away, as a dial plan does with whom it shall not let through."""
+    is_turned_away = call.outcome in (Call.Outcome.BUSY, Call.Outcome.FAILED)
+    return call.direction == Call.Direction.INBOUND and is_turned_away and not call.ring_seconds
