@@ -72,9 +72,10 @@ class PlacedCalls extends HTMLElement {
     head.innerHTML = `<i class="icon icon-${iconOf(data)}" aria-hidden="true"></i><p role="status"></p><span class="timer"></span>`;
     head.querySelector("p").textContent = data.words;
     head.querySelector(".timer").dataset.from = isOpen ? sinceMs : "";
-    // Why a call was not placed is said without whom it was for.
-    const shown = hasFailed(data) ? [data.name, data.number] : [data.name && data.number];
-    const number = Object.assign(document.createElement("bdi"), { dir: hasFailed(data) ? "auto" : "ltr", className: "quiet", textContent: shown.filter(Boolean).join(" · ") });
+    // Why a call was not placed, and that the own phone was not picked up, is said without whom it was for.
+    const isUnnamed = hasFailed(data) || !data.words.includes(data.name || data.number);
+    const shown = isUnnamed ? [data.name, data.number] : [data.name && data.number];
+    const number = Object.assign(document.createElement("bdi"), { dir: isUnnamed ? "auto" : "ltr", className: "quiet", textContent: shown.filter(Boolean).join(" · ") });
     const then = Object.assign(document.createElement("span"), { className: "placed-then" });
     if (data.then && isOpen) then.append(`${this.dataset.wordThen} `, Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: data.then }));
     const kept = element.querySelector("call-commands");
