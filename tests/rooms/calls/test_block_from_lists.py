@@ -104,7 +104,7 @@ def test_of_a_blocked_caller_everybody_reads_why_nothing_rang(chief: User) -> No
     block(number=NUMBER, key=NUMBER, by=chief)
     turned_away, before, rang = (call_from(NUMBER, mali) for _ in range(3))
     now = timezone.now()
-    quiet = {"direction": "inbound", "outcome": "busy", "answered_at": None, "ring_seconds": 0}
+    quiet = {"direction": "inbound", "outcome": "busy", "answered_at": None, "ring_seconds": 0.08}
     Call.objects.filter(pk=turned_away.pk).update(**quiet, started_at=now)
     Call.objects.filter(pk=before.pk).update(**quiet, started_at=now - timedelta(hours=1))
     Call.objects.filter(pk=rang.pk).update(**quiet | {"ring_seconds": 4}, started_at=now)

@@ -10,6 +10,8 @@ from callcard.calls.screening.queries import blocking_lines
 from callcard.staff.company import company
 from callcard.staff.models import User
 
+_ASKING_SECONDS = 1.0  # a caller hears the line ring while the telephone system asks us
+
 
 def number_to_block(call: Call, user: User) -> str:
     """Empty for those who may not block, of calls between colleagues, and where there is no number."""
@@ -42,4 +44,4 @@ def note_blocked(calls: Sequence[Call], user: User) -> None:
 def _rang_nowhere(call: Call) -> bool:
     """Came from outside and was turned away, as a dial plan does with whom it shall not let through."""
     is_turned_away = call.outcome in (Call.Outcome.BUSY, Call.Outcome.FAILED)
-    return call.direction == Call.Direction.INBOUND and is_turned_away and not call.ring_seconds
+    return call.direction == Call.Direction.INBOUND and is_turned_away and call.ring_seconds < _ASKING_SECONDS
