@@ -188,6 +188,7 @@ def test_a_dear_call_is_asked_about_only_while_the_own_phone_is_there(
     async def play(exchange: Exchange, desk: Desk) -> None:
         caller = await exchange.outside_call()
         phone = await answered(exchange, "301")
+        await up(caller)  # who hangs up before hearing of the answer ends nothing
         await caller.hang_up()
         await ended(phone)
         asked, words = await asyncio.to_thread(desk.post, "/calls/dial", number="+881612345678")
