@@ -27,9 +27,9 @@ from callcard.ui.list_walk import Source, looked_at_each, walk
 from callcard.ui.lists import COUNTED_UP_TO, PAGE_SIZE, Asked, Column, Filter, Page, counted, keyset_page
 
 _FEW_CUSTOMERS, _VERY_FEW_CUSTOMERS = 10_000, 3000
-_LOOKED_AT = 8_000
+_LOOKED_AT = 6_000
 """Orders that a page walks past at most."""
-_LOOKED_AT_FOR_GROUPS, _COUNTED_FOR_GROUPS = 16_000, 100_000
+_LOOKED_AT_FOR_GROUPS, _COUNTED_FOR_GROUPS = 12_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
