@@ -17,6 +17,8 @@ WRITE_SECONDS = 0.022
 _BREATH_SECONDS = 0.001
 """Between two writes. Whoever waits to write is let in first where there is `flock` (docs/developer/adr: 0141)."""
 _ROWS_BETWEEN_CHECKPOINTS = 500
+# Pages that are written once are not worth 64 MB of memory.
+_MEANWHILE = {"wal_autocheckpoint": 0, "cache_size": -32_768}
 
 
 class Pace:
@@ -43,15 +45,14 @@ class Pace:
         if connection.vendor != "sqlite":
             yield
             return
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_autocheckpoint")
-            before = int(cursor.fetchone()[0])
-            cursor.execute("PRAGMA wal_autocheckpoint=0")
+        before = {name: _pragma(name) for name in _MEANWHILE}
         try:
+            for name, value in _MEANWHILE.items():
+                _pragma(f"{name}={value}")
             yield
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA wal_autocheckpoint={before}")
+            for name, was in before.items():
+                _pragma(f"{name}={was}")
 
     def _learn(self, rows: int, took: float) -> None:
         """A slow write makes the next ones small at once, quick ones make them greater little by little. Half of the
@@ -69,3 +70,10 @@ class Pace:
         self._unsettled = 0
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def _pragma(text: str) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {text}")
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
