@@ -6,23 +6,20 @@ python -m lab.mariadb            runs one until interrupted and prints its addre
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from lab.debs import PeerMissing
-from lab.ports import free_port
+from lab.own_server import START_SECONDS, OwnServer
 
 DATABASE = "asteriskcdrdb"
 OWNER, READER = "freepbxuser", "callcard"
-START_SECONDS = 30.0
 _NAMES = ("mariadbd", "mysqld")
 _FOLDERS = ("/usr/sbin", "/usr/libexec", "/opt/homebrew/opt/mariadb/bin", "/usr/local/opt/mariadb/bin")
 _TABLES = ("mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql")
@@ -43,8 +40,8 @@ def find() -> Path | None:
     return None
 
 
-class MariaDb:
-    """Context manager. Listens on 127.0.0.1 only; its two users have random passwords.
+class MariaDb(OwnServer):
+    """Listens on 127.0.0.1 only; its two users have random passwords.
 
     OWNER may do everything, READER only read DATABASE.
     """
@@ -54,35 +51,16 @@ class MariaDb:
         program = find()
         if program is None:
             raise PeerMissing("MariaDB is missing: `python -m lab.packages` as root, or install mariadb-server-core")
+        super().__init__(folder="lab-my-", users=("mysql", "nobody"))
         self._program = program
-        self._user = _unprivileged()
         self.password = secrets.token_urlsafe(16)
-        self.folder = Path(tempfile.mkdtemp(prefix="lab-my-"))
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, user: str = READER) -> str:
         return f"mysql://{user}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 
-    def __enter__(self) -> MariaDb:
-        try:
-            self._make()
-            self._start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop it and remove everything."""
-        process, self._process = self._process, None
-        if process:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def begin(self) -> None:
+        self._make()
+        self._start()
 
     def _make(self) -> None:
         """What `mariadb-install-db` does, which is in another package on some systems."""
@@ -122,19 +100,7 @@ class MariaDb:
     def _popen(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         command = [str(self._program), "--no-defaults", f"--datadir={self.folder / 'data'}", *_SETTINGS, *arguments]
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                command,
-                stdin=stdin,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                user=self._user,
-                group=pwd.getpwnam(self._user).pw_gid if self._user else None,
-                extra_groups=[] if self._user else None,
-            )
-
-    def _log(self) -> str:
-        return (self.folder / "log").read_text(errors="replace")[-2000:]
+            return subprocess.Popen(command, stdin=stdin, stdout=log, stderr=log, **self._as_its_user)
 
 
 def _shared(program: Path) -> Path | None:
@@ -142,14 +108,6 @@ def _shared(program: Path) -> Path | None:
     prefix = program.resolve().parent.parent
     folders = [prefix / "share" / name for name in ("mysql", "mariadb", "")]
     return next((folder for folder in folders if (folder / _TABLES[0]).is_file()), None)
-
-
-def _unprivileged() -> str | None:
-    """MariaDB refuses to run as root; None when we are not root."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return next((name for name in ("mysql", "nobody") if name in names), None)
 
 
 def main() -> None:

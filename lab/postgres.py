@@ -6,25 +6,22 @@ python -m lab.postgres            runs one until interrupted and prints its addr
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.debs import PeerMissing
-from lab.ports import free_port
+from lab.own_server import START_SECONDS, OwnServer
 
 GIVEN = "CALLCARD_TEST_DATABASE_URL"
 DATABASE = "callcard"
-START_SECONDS = 30.0
 _FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 
 
@@ -50,21 +47,20 @@ def find_programs() -> Path | None:
     return max(found, key=_version, default=None)
 
 
-class Cluster:
-    """Context manager. Listens on 127.0.0.1 only, behind a random password."""
+class Cluster(OwnServer):
+    """Listens on 127.0.0.1 only, behind a random password."""
+
+    ends_with = signal.SIGINT  # hangs up on clients, then ends in good order
 
     def __init__(self, *settings: str) -> None:
         """`settings` are further `name=value` of postgresql.conf. Raises PeerMissing."""
         programs = find_programs()
         if programs is None:
             raise PeerMissing("PostgreSQL is missing: `python -m lab.packages` as root, or install postgresql")
+        super().__init__(folder="lab-pg-", users=("postgres", "nobody"))
         self._programs = programs
         self._settings = settings
-        self._user = _unprivileged()
         self._password = secrets.token_urlsafe(16)
-        self.folder = Path(tempfile.mkdtemp(prefix="lab-pg-"))
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
 
     @property
     def url(self) -> str:
@@ -75,26 +71,10 @@ class Cluster:
         """0 when it does not run."""
         return self._process.pid if self._process else 0
 
-    def __enter__(self) -> Cluster:
-        try:
-            self._make()
-            self._start()
-            self._run("createdb", DATABASE)
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop it and remove everything."""
-        process, self._process = self._process, None
-        if process:
-            process.send_signal(signal.SIGINT)  # hangs up on clients, then ends in good order
-            process.wait(60)
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def begin(self) -> None:
+        self._make()
+        self._start()
+        self._run("createdb", DATABASE)
 
     def _make(self) -> None:
         if self._user:
@@ -110,15 +90,7 @@ class Cluster:
         options = [part for setting in (*settings, *self._settings) for part in ("-c", setting)]
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
         with (self.folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                user=self._user,
-                group=self._group,
-                extra_groups=self._groups,
-            )
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_its_user)
         self._wait()
 
     def _wait(self) -> None:
@@ -127,15 +99,7 @@ class Cluster:
             if self._call("pg_isready", "-q").returncode == 0:
                 return
             time.sleep(0.05)
-        raise PeerMissing(f"PostgreSQL does not start:\n{(self.folder / 'log').read_text(errors='replace')[-2000:]}")
-
-    @property
-    def _group(self) -> int | None:
-        return pwd.getpwnam(self._user).pw_gid if self._user else None
-
-    @property
-    def _groups(self) -> list[int] | None:
-        return [] if self._user else None
+        raise PeerMissing(f"PostgreSQL does not start:\n{self._log()}")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = self._call(program, *arguments)
@@ -147,21 +111,10 @@ class Cluster:
         return subprocess.run(
             [str(self._programs / program), *arguments],
             env={**os.environ, **access},
-            cwd=self.folder,
             capture_output=True,
-            user=self._user,
-            group=self._group,
-            extra_groups=self._groups,
             check=False,
+            **self._as_its_user,
         )
-
-
-def _unprivileged() -> str | None:
-    """PostgreSQL refuses to run as root; None when we are not root."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return next((name for name in ("postgres", "nobody") if name in names), None)
 
 
 def _version(folder: Path) -> tuple[int, ...]:

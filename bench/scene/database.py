@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,10 +48,7 @@ class KeptCluster(Cluster):
         return self
 
     def close(self) -> None:
-        process, self._process = self._process, None
-        if process:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+        self.stop()
 
 
 @contextmanager
