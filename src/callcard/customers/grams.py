@@ -150,9 +150,9 @@ def number_grams(digits: str) -> list[str]:
     """All pieces of a telephone number, given as digits. Four digits are what tells numbers apart; three are typed."""
     if len(digits) < _FEWEST_DIGITS:
         return []
-    ends = [_END + digits[-length:] for length in (_FEWEST_DIGITS, _MOST_DIGITS)]
-    threes = [_DIGITS + digits[i : i + 3] for i in range(len(digits) - 2)]
-    return [*ends, *threes, *(_DIGITS + digits[i : i + 4] for i in range(len(digits) - 3))]
+    lengths = (_FEWEST_DIGITS, _MOST_DIGITS)
+    ends = [_END + digits[-length:] for length in lengths]
+    return ends + [_DIGITS + piece for length in lengths for piece in _pieces(digits, length)]
 
 
 def slips(word: str) -> set[str]:

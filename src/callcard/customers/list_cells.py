@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from callcard.customers.list_columns import IMPORT, OWN
-from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, Phone, Tag
+from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, Phone, Tag, by_customer
 from callcard.customers.own_fields import shown
 from callcard.customers.search_reasons import Reason
 from callcard.customers.transfer.models import Import
@@ -78,25 +78,12 @@ def _nothing(_one: Customer) -> str:
     return ""
 
 
-def _phones(ids: list[int]) -> dict[int, list[Phone]]:
-    found: dict[int, list[Phone]] = {}
-    for phone in _PHONES.rows(ids):
-        found.setdefault(phone.customer_id, []).append(phone)
-    return found
-
-
 def _tags(ids: list[int]) -> dict[int, list[Tag]]:
-    found: dict[int, list[Tag]] = {}
-    for pair in _PAIRS.rows(ids):
-        found.setdefault(pair.customer_id, []).append(pair.tag)
-    return found
+    return {pk: [pair.tag for pair in pairs] for pk, pairs in by_customer(_PAIRS.rows(ids)).items()}
 
 
 def _mails(ids: list[int]) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for contact in _MAILS.rows(ids):
-        found.setdefault(contact.customer_id, []).append(contact.value)
-    return {pk: ", ".join(values) for pk, values in found.items()}
+    return {pk: ", ".join(one.value for one in found) for pk, found in by_customer(_MAILS.rows(ids)).items()}
 
 
 def _files(ids: list[int]) -> dict[int, str]:
@@ -128,7 +115,7 @@ _MAILS = KeptQueryOfMany(
 _OWN_FIELDS = KeptWhole(lambda: OwnField.objects.all())
 # What is read for all customers of a page at once, and what stands there for those who have none.
 _BESIDE: dict[str, tuple[Callable[[list[int]], Mapping[int, Any]], Any]] = {
-    "phones": (_phones, ()),
+    "phones": (lambda ids: by_customer(_PHONES.rows(ids)), ()),
     "tags": (_tags, ()),
     "contacts": (_mails, ""),
     IMPORT: (_files, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,14 @@ from callcard.staff.visibility import visible_to
 def folded(text: str) -> str:
     """Text as it is compared when searching: case and width do not count."""
     return unicodedata.normalize("NFKC", text).casefold().strip()[:400]
+
+
+def by_customer(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Rows that belong to customers, in their order, by the customers' ids."""
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
 
 
 class OwnListEntry(models.Model):

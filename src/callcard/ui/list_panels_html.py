@@ -41,13 +41,15 @@ def _choice(column: Column, now: Filter, name: Markup, title: Markup) -> Markup:
     options = options_html(column.options, now.values)
     if len(column.options) < _MANY_OPTIONS:
         return f'<select class="form-select" name="{name}" multiple size="4" aria-label="{title}">{options}</select>'
-    return (
-        f'<select class="form-select" name="{name}" aria-label="{title}"><option value=""></option>{options}</select>'
-    )
+    return _one_of(options, name, title)
 
 
 def _yes_no(_column: Column, now: Filter, name: Markup, title: Markup) -> Markup:
     options = options_html((("yes", _("yes")), ("no", _("no"))), now.values)
+    return _one_of(options, name, title)
+
+
+def _one_of(options: Markup, name: Markup, title: Markup) -> Markup:
     return (
         f'<select class="form-select" name="{name}" aria-label="{title}"><option value=""></option>{options}</select>'
     )

@@ -32,23 +32,20 @@ _CHANGE = ("object_id", "customer_id", "after", "at", "by_id", "about", "action"
 
 @dataclass(frozen=True, slots=True)
 class OwnFields:
-    """Of the company: what a new customer has in them, and the id and the kind of each.
+    """Of the company: what a new customer has in them, the id and the kind of each, and the kinds alone.
 
     `known_words`: of names, see search_documents.insert.
     """
 
     defaults: dict[str, Any]
     fields: dict[str, tuple[int, str]]
+    kinds: dict[str, str]
     known_words: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls) -> OwnFields:
-        rows = OwnField.objects.values_list("pk", "key", "kind")
-        return cls(default_values(), {key: (pk, kind) for pk, key, kind in rows})
-
-    @property
-    def kinds(self) -> dict[str, str]:
-        return {key: kind for key, (_pk, kind) in self.fields.items()}
+        fields = {key: (pk, kind) for pk, key, kind in OwnField.objects.values_list("pk", "key", "kind")}
+        return cls(default_values(), fields, {key: kind for key, (_pk, kind) in fields.items()})
 
 
 class Fresh(NamedTuple):

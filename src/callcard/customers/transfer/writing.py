@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, Phone, Tag, folded
+from callcard.customers.models import Contact, ContactPerson, Customer, CustomerTag, Phone, Tag, by_customer, folded
 from callcard.customers.record import TAGS, customer_snapshot, row_snapshot, without_empty
 from callcard.customers.transfer.choices import OVERWRITE
 from callcard.customers.transfer.planning import Entry
@@ -63,9 +63,9 @@ class Update:
         related = ("category", "stage", "source", "responsible")
         locked = Customer.objects.select_for_update(of=("self",)).select_related(*related)
         self.customers = {one.pk: one for one in locked.filter(pk__in=ids, archived_at=None)}
-        self.phones = _grouped(Phone.objects.filter(customer__in=ids))
-        self.contacts = _grouped(Contact.objects.filter(customer__in=ids))
-        self.persons = _grouped(ContactPerson.objects.filter(customer__in=ids))
+        self.phones = by_customer(Phone.objects.filter(customer__in=ids))
+        self.contacts = by_customer(Contact.objects.filter(customer__in=ids))
+        self.persons = by_customer(ContactPerson.objects.filter(customer__in=ids))
         self.tags: dict[int, set[int]] = {}
         for pk, tag in CustomerTag.objects.filter(customer__in=ids).values_list("customer_id", "tag_id"):
             self.tags.setdefault(pk, set()).add(tag)
@@ -142,10 +142,3 @@ _ABOUT: dict[type[models.Model], str] = {Phone: "phone", Contact: "contact", Con
 
 def _tag_list(ids: set[int]) -> list[dict[str, Any]]:
     return [{"id": tag.pk, "name": tag.name} for tag in Tag.objects.filter(pk__in=ids).order_by("pk")]
-
-
-def _grouped(rows: models.QuerySet[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.customer_id, []).append(row)
-    return found
