@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -78,6 +78,7 @@ class HandForm(WhoForm):
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=_OUTCOMES)
     on = DayField(label=gettext_lazy("Day"))
     at = time_field(label=gettext_lazy("Time"))
+    offered = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     lasted = forms.CharField(
         label=gettext_lazy("How long you talked"),
         required=False,
@@ -94,7 +95,7 @@ class HandForm(WhoForm):
     is_another = forms.BooleanField(label=gettext_lazy("It is another call: write it down too"), required=False)
 
     def __init__(self, *args: Any, user: User, call: Call | None = None, **kwargs: Any) -> None:
-        given = _told(call) if call else {"direction": "outbound", "outcome": "answered", **_moment(timezone.now())}
+        given = _told(call) if call else {"direction": "outbound", "outcome": "answered", **_offer(timezone.now())}
         super().__init__(*args, user=user, initial={**given, **kwargs.pop("initial", {})}, **kwargs)
         # A customer whom this user may not see any more stays.
         hidden = call is not None and call.customer_id and not self.seen.filter(pk=call.customer_id).exists()
@@ -102,7 +103,11 @@ class HandForm(WhoForm):
         self.writer = user
         self.twin: Call | None = None
         if call is not None:
-            del self.fields["note"], self.fields["is_another"]
+            del self.fields["note"], self.fields["is_another"], self.fields["offered"]
+        else:
+            self.fields["at"].help_text = _(
+                "Has it just ended? Leave this: it is counted back from now by how long you talked."
+            )
 
     def clean_lasted(self) -> float:
         """Seconds."""
@@ -133,7 +138,7 @@ class HandForm(WhoForm):
             and not {"customer", "number"} & self.errors.keys()
         ):
             self.add_error("customer_typed", _("Who was it? Choose a customer, or write the number."))
-        if given.get("on") and given.get("at"):
+        if given.get("on") and given.get("at") and not self.is_as_offered:
             self._check_moment(given)
         if "lasted" in given and "outcome" in given:
             self._check_length(given)
@@ -142,7 +147,7 @@ class HandForm(WhoForm):
         return given
 
     def _check_moment(self, given: dict[str, Any]) -> None:
-        now, ends = timezone.now(), self.began + timedelta(seconds=given.get("lasted") or 0)
+        now, ends = timezone.now(), self.began + self._talked
         if self.began > now:
             self.add_error("at", _("That is yet to come."))
         elif ends > now + _ROUNDED:
@@ -160,14 +165,33 @@ class HandForm(WhoForm):
         """The same person wrote down the same moment and the same party: mostly a form that was sent again."""
         same = Q(customer=given["customer"]) if given["customer"] else Q(number=given["number"])
         twins = Call.objects.filter(same, origin=Call.Origin.HAND, written_by=self.writer, direction=given["direction"])
-        self.twin = twins.filter(started_at=self.began).first()
+        # Of a moment counted back from now, the form's first sending was counted from an earlier one.
+        earliest = self._typed - self._talked if self.is_as_offered else self.began
+        self.twin = twins.filter(started_at__range=(earliest, self.began)).first()
         if self.twin and not given["is_another"]:
             self.add_error("is_another", _("You have written this call down already."))
 
     @property
+    def is_as_offered(self) -> bool:
+        """Day and time were left as the form came: nobody said when it began."""
+        on, at = self.cleaned_data.get("on"), self.cleaned_data.get("at")
+        return on is not None and at is not None and self.cleaned_data.get("offered") == _written(on, at)
+
+    @property
     def began(self) -> datetime:
+        """Of a moment that was left as it was offered, as long before now as they talked, if it is not that anyway."""
+        if self.is_as_offered:
+            return min(self._typed, timezone.now().replace(second=0, microsecond=0) - self._talked)
+        return self._typed
+
+    @property
+    def _typed(self) -> datetime:
         on, at = self.cleaned_data["on"], self.cleaned_data["at"]
         return timezone.make_aware(datetime.combine(on, at if isinstance(at, time) else time()))
+
+    @property
+    def _talked(self) -> timedelta:
+        return timedelta(seconds=self.cleaned_data.get("lasted") or 0)
 
     def written(self) -> Written:
         given = self.cleaned_data
@@ -190,6 +214,16 @@ def _told(call: Call) -> dict[str, Any]:
         "lasted": duration(call.talk_seconds) if call.talk_seconds else "",
         **_moment(call.started_at),
     }
+
+
+def _offer(now: datetime) -> dict[str, Any]:
+    """The present moment, and what it is known by when it comes back untouched."""
+    moment = _moment(now)
+    return {**moment, "offered": _written(moment["on"], moment["at"])}
+
+
+def _written(on: date, at: time) -> str:
+    return f"{on:%Y-%m-%d} {at:%H:%M}"
 
 
 def _moment(at: datetime) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -113,6 +114,54 @@ def test_a_call_is_over_when_it_is_written_down(mali: User) -> None:
     )
     assert not Call.objects.exists()
     assert 'value="2040-05-01"' in page.content.decode()  # what was typed is there again
+
+
+LEFT = re.compile(r'name="(on|at|offered)" value="([^"]*)"')
+
+
+def offered_to(user: User) -> dict[str, str]:
+    """What the form says of the moment when nobody touches it."""
+    told = dict(LEFT.findall(browser(user).get("/calls/new").content.decode()))
+    assert set(told) == {"on", "at", "offered"}
+    return told
+
+
+def ago(minutes: float) -> datetime:
+    return timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+
+
+def test_the_beginning_that_was_offered_is_counted_back_from_now(mali: User) -> None:
+    earliest = ago(30)
+    call = written_down(mali, **offered_to(mali), lasted="30")
+    assert earliest <= call.started_at <= ago(30)
+    assert call.ended_at == call.started_at + timedelta(minutes=30)
+
+
+def test_nobody_answered_at_the_time_that_was_offered(mali: User) -> None:
+    earliest = ago(0)
+    call = written_down(mali, **offered_to(mali), outcome="missed", lasted="", result="")
+    assert earliest <= call.started_at <= ago(0)
+
+
+def test_a_form_that_lay_open_longer_than_they_talked_keeps_the_time_that_it_shows(mali: User) -> None:
+    shown = timezone.localtime(ago(26 * 60))
+    left = {"on": f"{shown:%Y-%m-%d}", "at": f"{shown:%H:%M}", "offered": f"{shown:%Y-%m-%d %H:%M}"}
+    assert written_down(mali, **left, lasted="30").started_at == shown
+
+
+def test_a_form_that_is_sent_again_a_minute_later_is_the_same_call(mali: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, later = offered_to(mali), timezone.now() + timedelta(minutes=2)
+    call = written_down(mali, **left, lasted="30")
+    monkeypatch.setattr("callcard.calls.hand_forms.timezone.now", lambda: later)
+    again = browser(mali).post("/calls/new", {**GIVEN, **left, "lasted": "30"})
+    assert list(again.context["form"].errors) == ["is_another"]
+    assert again.context["form"].twin == call
+    assert Call.objects.count() == 1
+
+
+def test_what_is_sent_as_offered_cannot_lead_into_the_future(mali: User) -> None:
+    ahead = {"on": "2050-01-01", "at": "10:00", "offered": "2050-01-01 10:00"}
+    assert written_down(mali, **ahead, lasted="5").started_at <= ago(5)
 
 
 def test_the_same_call_is_written_down_twice_only_on_purpose(mali: User, noy: User) -> None:
