@@ -111,6 +111,7 @@ class Call(models.Model):
     was_blocked: bool = False  # turned away before it rang anywhere (see screening.call_part)
     block: str = ""  # "may", "is" or "begins": whether a list blocks its number (see screening.call_part)
     colleague: str = ""  # of an internal call: who began it (see queries.name_colleagues)
+    placed_by: str = ""  # of an outgoing call: who of us made it (see queries.name_placers)
 
     class Meta:
         verbose_name = _("call")

@@ -9,10 +9,12 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from callcard.calls.models import AddedNumber, Call, CallNote, Notice
+from callcard.calls.models import AddedNumber, Call, CallNote, Notice, Segment
+from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 from callcard.staff.queries import owners_of
 from callcard.staff.visibility import visible_to
+from callcard.telephony.call import Role
 
 RECENT = 50
 LINGERS = timedelta(seconds=30)
@@ -115,3 +117,21 @@ def name_colleagues(calls: Sequence[Call]) -> None:
     for call in internal:
         owner = owners.get(call.number)
         call.colleague = owner.shown_name if owner else ""
+
+
+_PLACERS = KeptQueryOfMany(
+    lambda pks: (
+        Segment.objects.filter(call__in=pks, role=Role.CALLER, user__isnull=False)
+        .select_related("user")
+        .only("call_id", "user__first_name", "user__last_name", "user__username")
+    )
+)
+
+
+def name_placers(calls: Iterable[Call]) -> None:
+    """Say in these rows of outgoing calls who of the company made them, at a telephone or by a button. One query, and
+    none where there is no such call."""
+    outgoing = {call.pk: call for call in calls if call.direction == Call.Direction.OUTBOUND}
+    for segment in _PLACERS.rows(list(outgoing)):
+        assert segment.user is not None
+        outgoing[segment.call_id].placed_by = segment.user.shown_name

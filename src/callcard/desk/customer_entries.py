@@ -47,6 +47,7 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
     is_missed = call.outcome not in (Call.Outcome.ANSWERED, Call.Outcome.UNKNOWN)
     icons = {"outbound": "phone-outgoing", "internal": "phone"}
     icon = icons.get(call.direction, "phone-missed" if is_missed else "phone-incoming")
+    answered = names.get(call.answered_by_id or 0, "")
     said = ": ".join(filter(None, [call.result, call.note]))
     return Entry(
         "call",
@@ -58,7 +59,7 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
         url=f"{_call_log()}?{urlencode({'q': call.number})}" if call.number else _call_log(),
         badge=" · ".join(filter(None, [str(call.ending), talked])),
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
-        who=names.get(call.answered_by_id or 0, ""),
+        who=_("placed by %(name)s") % {"name": call.placed_by} if call.placed_by else answered,
         may_be_closed=True,  # whoever sees a call may
         call=call if call.answered_at else None,
     )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.calls.models import Call
 from callcard.calls.parts import mark_rows
+from callcard.calls.queries import name_placers
 from callcard.customers.models import Customer, CustomerNote
 from callcard.desk.customer_changes import change_entry
 from callcard.desk.customer_entries import Entry, Names, call_entry, note_entry, order_entry, payment_entry, task_entry
@@ -141,7 +142,9 @@ def _entries(rows: list[tuple[Kind, Any]], user: User) -> list[Entry]:
     ids = {getattr(row, kind.who) for kind, row in rows if kind.who} - {None}
     people = User.objects.only("first_name", "last_name", "username").in_bulk(ids) if ids else {}
     names = {pk: person.shown_name for pk, person in people.items()}
-    mark_rows([row for _kind, row in rows if isinstance(row, Call) and row.answered_at], user)
+    calls = [row for _kind, row in rows if isinstance(row, Call)]
+    name_placers(calls)
+    mark_rows([call for call in calls if call.answered_at], user)
     made = [kind.entry(row, user, names) for kind, row in rows]
     return [entry for entry in made if entry is not None]
 

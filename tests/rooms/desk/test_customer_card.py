@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from callcard.calls.models import Call
+from callcard.calls.models import Call, Segment
 from callcard.customers.models import (
     Category,
     Contact,
@@ -301,6 +301,7 @@ def filled(mali: Customer, user: User) -> None:
         Payment.objects.create(customer=mali, order=order, amount=5, currency="USD", paid_at=at)
         CustomerNote.objects.create(customer=mali, text=f"note {index}", author=user, written_at=at)
     for index in range(3):
+        placed(mali, f"out{index}", extension="101", user=user)
         add_task(title=f"task {index}", assignee=user, customer=mali, by=user)
 
 
@@ -322,7 +323,7 @@ def test_everything_stands_on_one_timeline_once_whatever_has_the_same_time(card:
     kinds = [entry.split("-")[0] for entry in found]
     assert len(found) == len(set(found))
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
-        "call": 25,
+        "call": 28,
         "order": 25,
         "payment": 25,
         "note": 25,
@@ -336,7 +337,30 @@ def test_the_timeline_can_be_narrowed_to_one_kind(card: Card, mali: Customer) ->
     found = entries_of(card, kind="note")
     assert len(found) == 25
     assert {entry.split("-")[0] for entry in found} == {"note"}
-    assert len(entries_of(card, kind="nonsense")) == 105
+    assert len(entries_of(card, kind="nonsense")) == 108
+
+
+def placed(mali: Customer, key: str, **caller: Any) -> Call:
+    now = timezone.now()
+    call = Call.objects.create(
+        pbx="p", key=key, direction="outbound", outcome="busy", customer=mali, started_at=now, ended_at=now
+    )
+    Segment.objects.create(call=call, key="1", role="caller", began_at=now, **caller)
+    Segment.objects.create(call=call, key="2", role="called", number="02055512345", began_at=now)
+    return call
+
+
+def test_of_an_outgoing_call_the_timeline_says_who_placed_it(card: Card, mali: Customer) -> None:
+    noy = User.objects.create_user("noy", first_name="Noy", last_name="<Keo>")
+    placed(mali, "by-noy", extension="102", user=noy)
+    placed(mali, "by-nobody", extension="199")
+    now = timezone.now()
+    Call.objects.create(
+        pbx="p", key="in", direction="inbound", outcome="answered", customer=mali, started_at=now, answered_by=noy
+    )
+    lines = card.text("timeline", kind="call").split("<li ")[1:]
+    told = [re.findall(r"</time>(.*?)</span></li>", line) for line in lines]
+    assert told == [["<bdi>Noy &lt;Keo&gt;</bdi>"], [""], ["<bdi>placed by Noy &lt;Keo&gt;</bdi>"]]
 
 
 def test_the_card_takes_the_same_number_of_queries_whatever_happened(
