@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
-from callcard.calls.models import Notice
+from callcard.calls.models import Call, Notice
 from callcard.customers.models import Customer
 from callcard.staff.models import User
-from callcard.switchboard.models import Pbx
+from callcard.switchboard.models import DialRequest, Pbx
 from callcard.tasks.models import Task
 from callcard.tasks.services import add_task
 from tests.browser.conftest import OpenPage
@@ -99,3 +99,26 @@ def test_a_month_fits_a_telephone_and_lists_the_day_that_is_touched(
     pick.click()
     expect(page.locator(".calendar-chosen .task-title")).to_have_count(2)
     assert window.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_that_a_call_was_not_placed_is_said_whole_on_the_smallest_screen(
+    mali: Customer, signed_in: SignIn, open_page: OpenPage, office_people: dict[str, User]
+) -> None:
+    now, anna = timezone.now(), office_people["anna"]
+    told = {"direction": "outbound", "outcome": "not_placed", "customer": mali, "number": "+8562055512345"}
+    Call.objects.create(pbx="simulator", key="1", started_at=now, ended_at=now, **told)
+    asked = {"number": "+8562055512345", "shown_name": "Mali Souk", "outcome": "not_placed", "changed_at": now}
+    DialRequest.objects.create(command_id="a-command", user=anna, pbx="simulator", call_key="1", **asked)
+    page = open_page(signed_in("anna", width=280, height=740), f"/customers/{mali.pk}/")
+    strip = page.locator(".placed")
+    words, whole = strip.locator("header p").bounding_box(), strip.bounding_box()
+    assert words is not None
+    assert whole is not None
+    assert words["width"] > whole["width"] - 70  # the clock of a call that is over takes no room
+    note, close = strip.locator("summary").bounding_box(), strip.get_by_role("button", name="Close").bounding_box()
+    assert note is not None
+    assert close is not None
+    assert close["y"] < note["y"] + note["height"] < close["y"] + close["height"] + 1
+    badge = page.locator(".entry-call .badge-state")
+    expect(badge).to_have_text("Not placed: own phone not answered")
+    assert badge.evaluate("it => it.scrollWidth <= it.clientWidth")

@@ -42,7 +42,8 @@ def timeline_entry(entry: Entry) -> SafeString:
     else:
         head = f'<b dir="auto">{title}</b>'
     if entry.badge:
-        head += f' <span class="badge-state tone-{escape(entry.tone)}"><bdi>{escape(entry.badge)}</bdi></span>'
+        shape = "is-sentence " if entry.kind == "call" else ""  # how a call ended may take more than a word
+        head += f' <span class="badge-state {shape}tone-{escape(entry.tone)}"><bdi>{escape(entry.badge)}</bdi></span>'
     if entry.call:
         head += recording_mark(entry.call)
     if entry.amount:
