@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -149,6 +150,26 @@ def test_a_budget_shows_what_is_spent_of_it(office: Client, owner: User) -> None
     assert "Nearly spent" not in office.get("/budgets/").content.decode()
     office.post(f"/budgets/{made.pk}/restore")
     assert "Nearly spent" in office.get("/budgets/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("spent", "bar", "badge", "over"),
+    [
+        ("39.99", '"job-bar" max="100" value="79"', "", ""),
+        ("40", '"job-bar tone-orange" max="100" value="80"', "Nearly spent", ""),
+        ("50", '"job-bar tone-red" max="100" value="100"', "Spent", ""),
+        ("50.10", '"job-bar tone-red" max="100" value="100"', "Overspent", "$0.10 more than the budget"),
+        ("4000", '"job-bar tone-red" max="100" value="100"', "Overspent", "$3,950 more than the budget"),
+    ],
+)
+def test_a_budget_that_is_overspent_says_so_in_words_and_by_its_bar(
+    office: Client, spent: str, bar: str, badge: str, over: str
+) -> None:
+    Budget.objects.create(name="Calls", amount=Decimal(50), spent=Decimal(spent), currency="USD")
+    page = office.get("/budgets/").content.decode()
+    assert f"<progress class={bar}" in page
+    assert re.findall(r'badge-state tone-\w+">(?:<i .*?</i>)?(.*?)<', page) == ([badge] if badge else [])
+    assert re.findall(r'budget-over">(.*?)<', page) == ([over] if over else [])
 
 
 def test_who_is_not_in_charge_sees_and_changes_nothing(prices: PriceList) -> None:

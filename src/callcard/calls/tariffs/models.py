@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -116,6 +118,11 @@ class Budget(models.Model):
     @property
     def percent(self) -> int:
         return percent_spent(self.spent, self.amount)
+
+    @property
+    def overspent(self) -> Decimal:
+        """How much more than the budget was spent; 0 as long as it suffices."""
+        return max(Decimal(0), self.spent - self.amount)
 
 
 class BudgetWarning(models.Model):
