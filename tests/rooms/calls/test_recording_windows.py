@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -360,7 +361,8 @@ def test_the_administrator_is_asked_before_recordings_would_be_erased(mali: User
     asked = client.post("/settings/recordings", FORM)
     assert (asked.status_code, recording_settings().days) == (422, 0)
     assert "1 recording is older than that" in asked.content.decode()
-    assert client.post("/settings/recordings", {**FORM, "sure": "1"}).status_code == 302
+    assert 'name="sure" value="30"' in asked.content.decode()
+    assert client.post("/settings/recordings", {**FORM, "sure": "30"}).status_code == 302
     assert recording_settings().days == 30
     assert client.post("/settings/recordings", FORM).status_code == 302  # nothing new
 
@@ -372,6 +374,22 @@ def test_the_administrator_is_asked_before_recordings_would_be_erased(mali: User
     assert not RetentionRule.objects.exists()
     assert client.post("/settings/recordings/rules/new", {**rule, "rule_days": "10"}).status_code == 422
     assert not RetentionRule.objects.exists()
+
+
+def test_a_yes_is_for_the_days_that_were_asked_about(mali: User, chief: User, sign_in: SignIn) -> None:
+    old(mali, 40)
+    old(mali, 4)
+    client = sign_in(chief)
+    again = client.post("/settings/recordings", {**FORM, "days": "2", "sure": "30"})
+    assert (again.status_code, recording_settings().days) == (422, 0)
+    assert "2 recordings are older than that" in again.content.decode()
+    rule = {"direction": "inbound", "line": "", "rule_days": "2"}
+    asked = client.post("/settings/recordings/rules/new", {**rule, "sure": "30 inbound "})
+    assert (asked.status_code, RetentionRule.objects.exists()) == (422, False)
+    answer = re.search(r'type="checkbox" name="sure" value="([^"]*)"', asked.content.decode())
+    assert answer
+    assert client.post("/settings/recordings/rules/new", {**rule, "sure": answer[1]}).status_code == 302
+    assert RetentionRule.objects.get().days == 2
 
 
 # -- the administrator's window ----------------------------------------------------------------------------------------

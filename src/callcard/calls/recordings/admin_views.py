@@ -37,9 +37,11 @@ def settings(request: HttpRequest) -> HttpResponse:
         return _overview(request, form, RuleForm())
     if not form.is_valid():
         return _overview(request, form, RuleForm(), status=422)
-    number = number_too_old(current_rules(), form.cleaned_data["days"], timezone.now())
-    if number and form.cleaned_data["days"] != held.days and "sure" not in request.POST:
-        return _overview(request, form, RuleForm(), status=422, would_go=number)
+    days = form.cleaned_data["days"]
+    number = number_too_old(current_rules(), days, timezone.now())
+    # A yes is for the days that were asked about; those typed since may take many more.
+    if number and days != held.days and request.POST.get("sure") != str(days):
+        return _overview(request, form, RuleForm(), status=422, would_go=number, sure=days)
     decide(**form.cleaned_data)
     messages.success(request, _("Saved."))
     return redirect("recording-settings")
@@ -133,8 +135,9 @@ def rule_new(request: HttpRequest) -> HttpResponse:
     told = form.cleaned_data
     rule = Rule(told["direction"], told["line"], told["rule_days"])
     number = number_too_old([*_rules_beside(rule), rule], held.days, timezone.now())
-    if number and "sure" not in request.POST:
-        return _overview(request, _settings_form(), form, status=422, rule_would_take=number)
+    answer = f"{rule.days} {rule.direction} {rule.line}"
+    if number and request.POST.get("sure") != answer:
+        return _overview(request, _settings_form(), form, status=422, rule_would_take=number, sure=answer)
     RetentionRule.objects.update_or_create(direction=rule.direction, line=rule.line, defaults={"days": rule.days})
     messages.success(request, _("Saved."))
     return redirect("recording-settings")
