@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from callcard.customers.list_columns import IMPORT, OWN
+from callcard.customers.list_entries import Entries
+from callcard.customers.list_records import put_beside
 from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, Phone, Tag, by_customer
 from callcard.customers.own_fields import shown
 from callcard.customers.search_reasons import Reason
 from callcard.customers.transfer.models import Import
-from callcard.staff.kept_queries import KeptQueryOfMany, KeptWhole
-from callcard.staff.models import Change, User
+from callcard.staff.kept_queries import KeptQueryOfMany
+from callcard.staff.models import Change
 from callcard.staff.places import countries
 from callcard.ui import writing
 
@@ -34,11 +36,15 @@ class Row:
 
 
 def cells_of(
-    customers: list[Customer], columns: Iterable[Any], user: User, reasons: Mapping[int, Reason] = MappingProxyType({})
+    customers: list[Customer],
+    columns: Iterable[Any],
+    entries: Entries,
+    reasons: Mapping[int, Reason] = MappingProxyType({}),
 ) -> list[Row]:
+    put_beside(customers, entries)
     keys = [column.key for column in columns]
     ids = [one.pk for one in customers]
-    own = _own_cells(keys)
+    own = {f"{OWN}{field.key}": partial(_own_cell, field) for field in entries.own_fields}
     cells = [(key, own.get(key) or _cell_of(key, ids)) for key in keys]
     return [
         Row(
@@ -49,13 +55,6 @@ def cells_of(
         )
         for one in customers
     ]
-
-
-def _own_cells(keys: list[str]) -> dict[str, Cell]:
-    """Of the columns that are own fields."""
-    if not any(key.startswith(OWN) for key in keys):
-        return {}
-    return {f"{OWN}{field.key}": partial(_own_cell, field) for field in _OWN_FIELDS.rows()}
 
 
 def _own_cell(field: OwnField, one: Customer) -> str:
@@ -112,7 +111,6 @@ _MAILS = KeptQueryOfMany(
         Contact.objects.filter(customer_id__in=pks, kind=Contact.Kind.EMAIL).only("customer_id", "value").order_by("pk")
     )
 )
-_OWN_FIELDS = KeptWhole(lambda: OwnField.objects.all())
 # What is read for all customers of a page at once, and what stands there for those who have none.
 _BESIDE: dict[str, tuple[Callable[[list[int]], Mapping[int, Any]], Any]] = {
     "phones": (lambda ids: by_customer(_PHONES.rows(ids)), ()),

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from callcard.customers.models import Category, Customer, CustomerSource, CustomerStage, OwnField, Tag
+from callcard.customers.list_entries import Entries, read_entries
+from callcard.customers.models import Customer, OwnField
 from callcard.customers.own_fields import fields_seen_by
 from callcard.customers.transfer.models import Import
 from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany, KeptWhole
@@ -34,23 +35,25 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def columns_for(user: User) -> list[Column]:
-    """Those that this user may see, own fields last."""
-    return [*_fixed(user), *_imports(user), *(_own(field) for field in fields_seen_by(user))]
+def columns_for(user: User, entries: Entries | None = None) -> list[Column]:
+    """Those that this user may see, own fields last. `entries`: what is read already."""
+    entries = entries or read_entries()
+    own = fields_seen_by(user, [field for field in entries.own_fields if field.archived_at is None])
+    return [*_fixed(user, entries), *_imports(user), *(_own(field) for field in own)]
 
 
-def _fixed(user: User) -> list[Column]:
+def _fixed(user: User, entries: Entries) -> list[Column]:
     kinds = tuple((str(value), str(label)) for value, label in Customer.Kind.choices)
     people = people_of(user)
     return [
         Column("name", _("Name"), sort="search_name", has_filter=False),
         Column("phones", _("Numbers"), has_filter=False),
-        _chosen("category", _("Category"), _named(_CATEGORIES), is_shown=True),
-        _chosen("stage", _("Stage"), _named(_STAGES)),
-        _chosen("tags", _("Tags"), _named(_TAGS), kind="choices", is_shown=True),
+        _chosen("category", _("Category"), _named(entries.categories), is_shown=True),
+        _chosen("stage", _("Stage"), _named(entries.stages)),
+        _chosen("tags", _("Tags"), _named(entries.tags), kind="choices", is_shown=True),
         Column("city", _("City"), "text", sort="city"),
         _chosen("responsible", _("Responsible"), people, is_shown=True),
-        _chosen("source", _("Source"), _named(_SOURCES)),
+        _chosen("source", _("Source"), _named(entries.sources)),
         Column("kind", _("Kind"), "choice", options=kinds, can_group=True, is_shown=False, may_be_empty=False),
         Column("country", _("Country"), "choice", options=tuple(countries()), is_shown=False),
         Column("contacts", _("E-mail"), has_filter=False, is_shown=False),
@@ -72,9 +75,9 @@ def _done(imports: QuerySet[Import]) -> QuerySet[Import]:
     return imports.filter(state=Import.State.DONE).only("name", "applied_at").order_by("-pk")[:_IMPORTS_OFFERED]
 
 
-def current_tags() -> tuple[tuple[str, str], ...]:
+def current_tags(entries: Entries) -> tuple[tuple[str, str], ...]:
     """(id, name) of those that are not archived."""
-    return tuple((str(one.pk), one.name) for one in _TAGS.rows() if one.archived_at is None)
+    return _named(tag for tag in entries.tags if tag.archived_at is None)
 
 
 def _chosen(
@@ -104,8 +107,8 @@ def without_words(column: Column) -> str:
     return known.get(column.key) or _("%(column)s: none") % {"column": column.title}
 
 
-def _named(entries: KeptWhole[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(one.pk), one.name) for one in entries.rows())
+def _named(entries: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(one.pk), one.name) for one in entries)
 
 
 def people_of(user: User) -> tuple[tuple[str, str], ...]:
@@ -122,9 +125,5 @@ def _people() -> QuerySet[User]:
 # Asked for with every page of every list.
 _ALL_PEOPLE = KeptWhole(lambda: _people().filter(is_active=True))
 _PEOPLE = KeptQueryOfMany(lambda pks: _people().filter(pk__in=pks))
-_CATEGORIES = KeptWhole(lambda: Category.objects.only("name"))
-_STAGES = KeptWhole(lambda: CustomerStage.objects.only("name"))
-_TAGS = KeptWhole(lambda: Tag.objects.only("name", "archived_at"))
-_SOURCES = KeptWhole(lambda: CustomerSource.objects.only("name"))
 _ALL_IMPORTS = KeptWhole(lambda: _done(Import.objects.all()))
 _IMPORTS = KeptQuery(lambda pk: _done(Import.objects.filter(user=pk)))

@@ -18,7 +18,7 @@ from callcard.customers import grams, search_query
 from callcard.customers.list_columns import OWN, without_words
 from callcard.customers.list_conditions import Condition, conditions_of, of_choice, one_of_responsible, own_values
 from callcard.customers.list_models import ListFact, ListValue
-from callcard.customers.list_records import SHOWN, customers_of, put_beside
+from callcard.customers.list_records import SHOWN, customers_of
 from callcard.customers.models import Customer, CustomerQuerySet, CustomerTag
 from callcard.customers.search import MOST_IN_LIST, Hit, find_customers
 from callcard.customers.search_query import Slot
@@ -182,13 +182,10 @@ def page_of(found: Found, asked: Asked, columns: Iterable[Column]) -> Page:
     by_key = {column.key: column for column in columns}
     if found.is_few and not asked.sort.startswith(OWN):
         few = None if found.ids is None else customers_of
-        page = keyset_page(found.rows.only(*SHOWN), asked, sort=by_key[asked.sort].sort, few=few)
-        put_beside(page.rows)
-        return page
+        return keyset_page(found.rows.only(*SHOWN), asked, sort=by_key[asked.sort].sort, few=few)
     page = walk(found.rows, _sources(found, asked, by_key), asked, by="search_name")
     customers = {one.pk: one for one in customers_of(page.rows)}
     page.rows = [customers[pk] for pk in page.rows if pk in customers]
-    put_beside(page.rows)
     return page
 
 

@@ -18,6 +18,7 @@ from callcard.customers.bulk import change_many, changed_by, undo_many
 from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for, current_tags
+from callcard.customers.list_entries import Entries, read_entries
 from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.list_rows_html import rows_html
 from callcard.customers.list_totals import totals_of
@@ -45,7 +46,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     address = default_view_address(request, CUSTOMERS)
     if address:
         return redirect(address)
-    columns = columns_for(user)
+    entries = read_entries()
+    columns = columns_for(user, entries)
     asked = read_asked(request.GET, columns, sort="name")
     found = found_customers(user, asked, columns)
     asked = orderable(asked, found, columns)
@@ -53,7 +55,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     hits = [found.hits[one.pk] for one in page.rows if one.pk in found.hits]
     why = reasons_beside_numbers(hits, asked.words)
     shown = list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found))
-    rows = cells_of(page.rows, [head.column for head in shown["columns"]], user, why)
+    rows = cells_of(page.rows, [head.column for head in shown["columns"]], entries, why)
     context = {
         **shown,
         "found": found,
@@ -62,7 +64,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "rows_html": rows_html(rows),
         "groups": _groups(request, user, asked, columns),
         "totals": totals_of(user, found) if page.rows else [],
-        "bulk": _bulk_choices(columns),
+        "bulk": _bulk_choices(columns, entries),
     }
     return render(request, "customers/list.html", context)
 
@@ -74,9 +76,10 @@ def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column
     return group_links(request.GET, asked, column, group_counts(user, asked, column, columns))
 
 
-def _bulk_choices(columns: list[Column]) -> dict[str, Any]:
+def _bulk_choices(columns: list[Column], entries: Entries) -> dict[str, Any]:
     by_key = {column.key: column.options for column in columns}
-    return {name: by_key.get(name, ()) for name in ("category", "stage", "responsible")} | {"tags": current_tags()}
+    choices: dict[str, Any] = {name: by_key.get(name, ()) for name in ("category", "stage", "responsible")}
+    return choices | {"tags": current_tags(entries)}
 
 
 # -- many at once ------------------------------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -399,3 +402,15 @@ def test_more_than_a_few_are_changed_in_the_background_and_undone_there(
     assert worked(UNDO_MANY, undo_found)["words"] == "3 customers are as before."
     assert listed(owner, f"f.category={base['vip']}") == ["Anna", "Bounmy"]
     assert Customer.objects.filter(category=new).count() == 0
+
+
+def test_a_page_reads_each_of_the_companys_lists_once(owner: Client, base: dict[str, int]) -> None:
+    OwnField.objects.update(on_list=True)
+    with CaptureQueriesContext(connection) as asked:
+        page = owner.get("/customers/").content.decode()
+    assert "<bdi>Gold</bdi>" in page
+    assert "Pays late" in page
+    own_lists = ("category", "customerstage", "customersource", "tag", "ownfield")
+    reads = [re.match(r'SELECT .*? FROM "customers_(\w+)"', query["sql"]) for query in asked.captured_queries]
+    told = [read[1] for read in reads if read]
+    assert {name: told.count(name) for name in own_lists} == dict.fromkeys(own_lists, 1)
