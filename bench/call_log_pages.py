@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import django
 
+from bench.rights import managers_rights
 from bench.seed_call_rows import CUSTOMERS, RARE_LINE, RARE_QUEUE, RARE_RESULT
 from bench.seed_rows import number_of
 
@@ -85,6 +86,7 @@ def main() -> None:
     from django.test.utils import setup_test_environment
 
     from callcard.staff.models import User
+    from callcard.staff.roles.rules import Scope
 
     setup_test_environment()
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -92,7 +94,7 @@ def main() -> None:
 
     def signed_in(records: str) -> Client:
         client = Client(headers={"X-Callcard-Window": "1"})
-        user = User.objects.filter(records=records).order_by("pk").first()
+        user = User.objects.filter(rights=managers_rights(Scope(records))).order_by("pk").first()
         assert user is not None
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
         return client

@@ -17,9 +17,11 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from bench.rights import managers_rights  # noqa: E402
 from bench.seed_rows import USERS  # noqa: E402
 from callcard.customers.models import Customer  # noqa: E402
 from callcard.staff.models import User  # noqa: E402
+from callcard.staff.roles.rules import Scope  # noqa: E402
 
 QUESTIONS = {
     "everyone by name": "sort=name",
@@ -109,7 +111,7 @@ def _viewers(customers: int) -> dict[str, User]:
     for place, (view, name) in enumerate(SEEN_BY.items()):
         user = User.objects.order_by("pk")[USERS - 1 - place if name else 0]
         found[view] = user
-        User.objects.filter(pk=user.pk).update(records="own" if name else "all")
+        User.objects.filter(pk=user.pk).update(rights=managers_rights(Scope.OWN if name else Scope.ALL))
         kept = {"few": 50, "some": 5000}.get(name)
         theirs = Customer.objects.filter(responsible=user, pk__gt=(kept or 0) * USERS)
         if kept:

@@ -6,7 +6,9 @@ calls stand in the table in the order of time, as they do where they were writte
 
 from __future__ import annotations
 
+from bench.rights import managers_rights
 from bench.seed_rows import MOBILE, Dialect, Rows, customer_name, picked
+from callcard.staff.roles.rules import Scope
 
 PEOPLE = 200
 CUSTOMERS = 100_000
@@ -34,8 +36,7 @@ def _company(sql: Dialect) -> list[Rows]:
         "username": "'user' || n.i",
         "first_name": picked(["Mali", "Somchai", "Noy", "Anna", "Ivan", "Lena", "Jonas"], "n.i"),
         "last_name": "'No. ' || n.i",
-        "role": "'manager'",
-        "records": "CASE WHEN n.i % 10 = 7 THEN 'own' ELSE 'all' END",
+        "rights": f"CASE WHEN n.i % 10 = 7 THEN '{managers_rights(Scope.OWN)}' ELSE '{managers_rights(Scope.ALL)}' END",
         "is_active": sql.yes,
         "date_joined": sql.before_now("0"),
     }

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from bench.rights import managers_rights
 from callcard.customers.grams import fact, fact_number
+from callcard.staff.roles.rules import Scope
 
 USERS = 50
 CATEGORIES = 5
@@ -117,8 +119,7 @@ def _staff(sql: Dialect) -> list[Rows]:
         "username": "'user' || n.i",
         "first_name": picked(FIRST_NAMES, "n.i"),
         "last_name": picked(LAST_NAMES, "n.i"),
-        "role": "'manager'",
-        "records": "'all'",
+        "rights": f"'{managers_rights(Scope.ALL)}'",
         "is_active": sql.yes,
         "date_joined": sql.before_now("0"),
     }

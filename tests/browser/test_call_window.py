@@ -16,6 +16,7 @@ from callcard.customers.models import Customer
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
 from tests.rooms.calls.recorded_calls import recorded
+from tests.rooms.staff.windows import give
 from tests.stories.product import wait_for
 
 pytestmark = pytest.mark.browser
@@ -60,7 +61,7 @@ def test_who_leaves_a_talk_without_a_result_is_asked_for_it(
 def test_a_number_is_blocked_from_its_line_and_let_through_by_undo(
     office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
 ) -> None:
-    User.objects.filter(pk=office_people["anna"].pk).update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(pk=office_people["anna"].pk), User.Role.ADMINISTRATOR)
     recorded(office_people["anna"], e164="+8562055512345")
     page = open_page(signed_in("anna"), "/calls/")
     button = page.get_by_role("button", name="Block this number")

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from callcard.customers.models import Customer
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
+from tests.rooms.staff.windows import give
 from tests.stories.product import Product
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,7 @@ FILE = (
 
 @pytest.fixture
 def page(product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage) -> Page:
-    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(username="anna"), User.Role.ADMINISTRATOR)
     return open_page(signed_in("anna"))
 
 

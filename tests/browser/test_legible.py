@@ -16,6 +16,7 @@ from callcard.switchboard.models import DialRequest, Pbx
 from callcard.tasks.models import Task
 from callcard.tasks.services import add_task
 from tests.browser.conftest import OpenPage
+from tests.rooms.staff.windows import give
 from tests.stories.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def test_the_field_to_search_in_begins_at_the_right_in_a_page_from_right_to_left
 def test_why_nothing_popped_fits_a_telephone(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:
-    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(username="anna"), User.Role.ADMINISTRATOR)
     Pbx.objects.update(name="Simulator-22.10.1+dfsg+~cs6.17.60671434-1")
     page = open_page(signed_in("anna", width=390, height=844))
     product.run(product.simulator.ring(MALI, ["301"]))

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
+from tests.rooms.staff.windows import give
 from tests.stories.product import Product
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ SignIn = Callable[..., BrowserContext]
 
 @pytest.fixture
 def page(product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage) -> Page:
-    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(username="anna"), User.Role.ADMINISTRATOR)
     page = open_page(signed_in("anna"))
     page.locator(".shell-nav a", has_text="People").click()
     page.set_viewport_size({"width": 1000, "height": 500})

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from callcard.customers.models import Customer
 from callcard.staff.models import User
 from tests.browser.conftest import OpenPage, settled
+from tests.rooms.staff.windows import give
 from tests.stories.product import Product
 
 pytestmark = pytest.mark.browser
@@ -130,7 +131,7 @@ def test_the_card_opens_as_a_window_and_the_call_stays(
 def test_the_keyboard_does_not_lose_its_place_when_a_part_reaches_the_top(
     product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
 ) -> None:
-    User.objects.filter(username="anna").update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(username="anna"), User.Role.ADMINISTRATOR)
     page = open_page(signed_in("anna"), "/settings/popup")
     page.get_by_role("button", name="Move up: Current orders").press("Enter")
     expect(page.locator("[data-orderable] li").first).to_contain_text("Current orders")

@@ -30,7 +30,7 @@ from callcard.calls.models import Call, CallQuerySet, CallTagging, Segment
 from callcard.customers.search import MOST_IN_LIST, find_customers
 from callcard.staff.company import company
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import CALLS, visible_to
 from callcard.telephony.numbers import candidates
 from callcard.ui.lists import COUNTED_UP_TO, Asked, Column, Page, counted, keyset_page
 
@@ -59,7 +59,7 @@ def found_calls(user: User, asked: Asked, columns: Iterable[Column]) -> Found:
         conditions.append(without_result())
     if asked.words:
         conditions.append(_about(asked.words, user))
-    seen_ids = visible_to(user).responsible_ids
+    seen_ids = visible_to(user, CALLS).responsible_ids
     if seen_ids is not None:
         conditions.append(seen_by(sorted(seen_ids)))
     span = Span.of(asked.filter_of("started"))

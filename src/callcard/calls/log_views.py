@@ -23,7 +23,7 @@ from callcard.calls.parts import mark_rows
 from callcard.calls.queries import name_colleagues, veil_customers
 from callcard.calls.setting import call_settings
 from callcard.calls.tagging import tag_many
-from callcard.customers.transfer.leaving import MEDIA_TYPES, exporter
+from callcard.customers.transfer.leaving import MEDIA_TYPES
 from callcard.customers.transfer.sending import sent
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
@@ -118,7 +118,7 @@ def _chosen(query: QueryDict) -> list[int]:
 @require_GET
 def choose_export(request: HttpRequest) -> HttpResponse:
     """What to take of the list that the address asks for."""
-    user = exporter(request)
+    user = signed_in(request)
     context = {
         "columns": log_export.columns_for(user),
         "number": len(_chosen(request.GET)) or None,
@@ -130,7 +130,7 @@ def choose_export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export_file(request: HttpRequest) -> HttpResponseBase:
-    user, form = exporter(request), request.GET.get("form", "csv")
+    user, form = signed_in(request), request.GET.get("form", "csv")
     known = log_export.columns_for(user)
     wanted = set(request.GET.getlist("column")) or {column.key for column in known}
     columns = [column for column in known if column.key in wanted]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from callcard.customers.models import Customer, OwnListEntry, Phone
 from callcard.sales.models import Order
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import CALLS, visible_to
 
 _ENDED = Q(ended_at__isnull=False)
 _NO_RESULT = Q(outcome="answered", result="")
@@ -23,7 +23,7 @@ _NO_RESULT = Q(outcome="answered", result="")
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User) -> Self:
         """Calls that people whose records this user sees took part in, or that were with their customers."""
-        visibility = visible_to(user)
+        visibility = visible_to(user, CALLS)
         if visibility.everything:
             return self
         ids = visibility.responsible_ids or ()

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from callcard.calls.setting import call_settings, decide
-from callcard.staff.requests import administrator_only
 from callcard.ui.forms import WindowForm
 
 
@@ -31,7 +30,6 @@ class CallSettingsForm(WindowForm):
     )
 
 
-@administrator_only
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     held = call_settings()

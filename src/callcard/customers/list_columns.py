@@ -65,7 +65,7 @@ def _fixed(user: User, entries: Entries) -> list[Column]:
 
 def _imports(user: User) -> list[Column]:
     """By which file they came; only where files were imported."""
-    mine = _ALL_IMPORTS.rows() if user.role == User.Role.ADMINISTRATOR else _IMPORTS.rows(user.pk)
+    mine = _ALL_IMPORTS.rows() if user.may("customers.all_imports") else _IMPORTS.rows(user.pk)
     options = tuple((str(one.pk), f"{one.name} · {day(one.applied_at)}") for one in mine)
     column = Column(IMPORT, _("Import"), "choice", options=options, is_shown=False, may_be_empty=False)
     return [column] if options else []

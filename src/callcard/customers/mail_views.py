@@ -36,7 +36,7 @@ class Portion:
 def mail(request: HttpRequest) -> HttpResponse:
     """A mail to those who were selected, with the addresses as hidden copies: none sees the others'."""
     user, selection = signed_in(request), read_selection(request.GET)
-    if selection.question is not None and not user.can_export:
+    if selection.question is not None and not user.may("customers.export"):
         messages.error(request, _("To write to all that are found, you must be allowed to export customers."))
         return redirect(f"{reverse('customers')}?{selection.question}")
     customers, is_cut = _chosen(selection, user)

@@ -39,7 +39,7 @@ class OwnFieldForm(WindowForm):
     on_popup = forms.BooleanField(label=gettext_lazy("On the pop-up"), required=False)
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Seen only by"),
-        choices=[(role.value, role.label) for role in (User.Role.MANAGER, User.Role.OWNER)],
+        choices=[(role.value, role.label) for role in User.Role if role != User.Role.ADMINISTRATOR],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Choose none and everybody sees it. Administrators always do."),

@@ -18,11 +18,10 @@ from callcard.customers.own_field_services import (
     save_own_field,
     set_largest_file,
 )
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def own_fields(request: HttpRequest) -> HttpResponse:
     """All of them; what is sent is their order."""
     if request.method == "POST":
@@ -43,13 +42,11 @@ def _fields_page(request: HttpRequest, files_form: LargestFileForm) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def own_field_new(request: HttpRequest) -> HttpResponse:
     return _field_page(request, OwnField(), OwnFieldForm(request.POST if request.method == "POST" else None))
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def own_field_edit(request: HttpRequest, pk: int) -> HttpResponse:
     field = get_object_or_404(OwnField, pk=pk)
     return _field_page(request, field, OwnFieldForm(request.POST if request.method == "POST" else None, field=field))
@@ -65,7 +62,6 @@ def _field_page(request: HttpRequest, field: OwnField, form: OwnFieldForm) -> Ht
 
 
 @require_POST
-@administrator_only
 def own_field_archive(request: HttpRequest, pk: int) -> HttpResponse:
     field = get_object_or_404(OwnField, pk=pk)
     archive_own_field(field, by=signed_in(request))
@@ -74,7 +70,6 @@ def own_field_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def own_field_restore(request: HttpRequest, pk: int) -> HttpResponse:
     field = get_object_or_404(OwnField, pk=pk)
     restore_own_field(field, by=signed_in(request))
@@ -83,7 +78,6 @@ def own_field_restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def largest_file(request: HttpRequest) -> HttpResponse:
     form = LargestFileForm(request.POST)
     if not form.is_valid():

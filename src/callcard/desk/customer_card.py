@@ -96,13 +96,15 @@ def card_context(customer: Customer, user: User) -> dict[str, Any]:
         "about": [values[name] for name in _ABOUT],
         "place": [values[name] for name in _PLACE],
         "own": own_values(own_fields_of_card(user), customer.own_fields),
-        "debts": [
-            {"owed": debt.owed, "ahead": -debt.owed, "currency": debt.currency} for debt in _DEBTS.rows(customer.pk)
-        ],
+        "debts": _debts(customer) if user.may("sales.see") else [],
         "now": timezone.now(),
         **_reach(customer),
         **_work(customer, user),
     }
+
+
+def _debts(customer: Customer) -> list[dict[str, Any]]:
+    return [{"owed": debt.owed, "ahead": -debt.owed, "currency": debt.currency} for debt in _DEBTS.rows(customer.pk)]
 
 
 def own_fields_of_card(user: User) -> list[OwnField]:

@@ -227,7 +227,7 @@ def _change_note(request: HttpRequest, customer: Customer, given: str, text: str
     user = signed_in(request)
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
     notes = CustomerNote.objects.filter(customer=customer, removed_at=None)
-    if user.role != User.Role.ADMINISTRATOR:
+    if not user.may("customers.others_notes"):
         notes = notes.filter(author=user)
     note = get_object_or_404(notes, pk=number)
     if text:

@@ -41,6 +41,14 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "price-list": gettext_lazy("Price list"),
     "budget": gettext_lazy("Budget"),
 }
+_NEEDS = {
+    "order": "sales.see",
+    "payment": "sales.see",
+    "task": "tasks.see",
+    "dial": "calls.see",
+    "price-list": "costs.see",
+    "budget": "costs.see",
+}
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.
 UNTOLD_FIELDS = {
@@ -84,6 +92,11 @@ def change_entry(change: Change, user: User, names: Names) -> Entry | None:
         url=reverse("customer-history", args=[change.customer_id]) if change.customer_id else "",
         who=names.get(change.by_id or 0, ""),
     )
+
+
+def unseen_kinds(user: User) -> list[str]:
+    """Of what this user reads nothing in histories: records of modules that no role of theirs lets them see."""
+    return [about for about, right in _NEEDS.items() if not user.may(right)]
 
 
 def seen_by(values: Mapping[str, Any], user: User) -> dict[str, Any]:

@@ -133,5 +133,5 @@ def note_entry(note: CustomerNote, user: User, names: Names) -> Entry:
         _("Note"),
         text=note.text,
         who=names.get(note.author_id or 0, ""),
-        is_own=note.author_id in (None, user.pk) or user.role == User.Role.ADMINISTRATOR,
+        is_own=note.author_id in (None, user.pk) or user.may("customers.others_notes"),
     )

@@ -22,7 +22,7 @@ from callcard.calls.models import Call
 from callcard.calls.parts import mark_rows
 from callcard.calls.queries import name_placers
 from callcard.customers.models import Customer, CustomerNote
-from callcard.desk.customer_changes import change_entry
+from callcard.desk.customer_changes import change_entry, unseen_kinds
 from callcard.desk.customer_entries import Entry, Names, call_entry, note_entry, order_entry, payment_entry, task_entry
 from callcard.sales.models import Order, Payment
 from callcard.staff.kept_queries import KeptQuery
@@ -109,7 +109,9 @@ KINDS = (
         "change",
         _("Changes"),
         "at",
-        lambda pk, user: Change.objects.filter(customer_id=pk).exclude(_TOLD_THEMSELVES),
+        lambda pk, user: (
+            Change.objects.filter(customer_id=pk).exclude(_TOLD_THEMSELVES).exclude(about__in=unseen_kinds(user))
+        ),
         change_entry,
         "by_id",
     ),

@@ -40,7 +40,8 @@ class Step:
 
 def steps(changes: Iterable[Change], user: User) -> list[Step]:
     """Without those of which this user may see no field."""
-    rows = list(changes)
+    unseen = words.unseen_kinds(user)
+    rows = [change for change in changes if change.about not in unseen]
     names = Customer.objects.visible_to(user).in_bulk({row.customer_id for row in rows if row.customer_id})
     made = (_step(row, user, names.get(row.customer_id or 0)) for row in rows)
     return [step for step in made if step is not None]

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from callcard.jobs.models import Job, JobQuerySet
 from callcard.jobs.services import cancel_job, retry_job
-from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 
 _SHOWN = 100
@@ -17,7 +16,7 @@ _SHOWN = 100
 
 def _seen(request: HttpRequest) -> JobQuerySet:
     user = signed_in(request)
-    return Job.objects.all() if user.role == User.Role.ADMINISTRATOR else Job.objects.of(user.pk)
+    return Job.objects.all() if user.may("company.jobs") else Job.objects.of(user.pk)
 
 
 @require_GET

@@ -21,7 +21,7 @@ _OF_CALL = (
     *("ended_at", "outcome", "match", "candidates", "customer_id", "note", "result"),
 )
 _OF_ANSWERER = ("first_name", "last_name", "username")
-_OF_USER = ("id", "role", "records", "team_id", "is_active", "language")
+_OF_USER = ("id", "rights", "team_id", "is_active", "language")
 _OWN_NOTE = "own_note"  # what the user who sees it wrote
 COLUMNS = (*_OF_NOTICE, *_OF_CALL, *(f"answered_by_{name}" for name in _OF_ANSWERER), _OWN_NOTE)
 _MOMENTS = ("rang_at", "started_at", "answered_at", "ended_at")

@@ -18,7 +18,7 @@ from callcard.desk.card import CallerCard
 from callcard.desk.card_query import read_cards
 from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
-from callcard.desk.popup_parts import shown_own_fields, shown_parts
+from callcard.desk.popup_parts import shown_own_fields, shown_parts_for
 from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
@@ -88,8 +88,8 @@ def _colleagues(rows: Sequence[Row]) -> dict[str, str]:
 def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
     seen = _visible_customers(user, known.cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
-        own = shown_own_fields(user)
-        return [_popup(row, known, seen, own) for row in rows]
+        own, parts = shown_own_fields(user), shown_parts_for(user)
+        return [_popup(row, known, seen, own, parts) for row in rows]
 
 
 def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
@@ -98,7 +98,7 @@ def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
     return set(Customer.objects.visible_to(user).filter(pk__in=cards).values_list("pk", flat=True))
 
 
-def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField]) -> Popup:
+def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField], parts: tuple[str, ...]) -> Popup:
     cards, customer_id = known.cards, row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
     hidden = cards.get(customer_id) if customer_id and card is None else None
@@ -113,7 +113,7 @@ def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField])
         "card": card,
         "candidates": [_candidate(candidate) for candidate in candidates],
         "known_to": (hidden.responsible or _("a colleague")) if hidden else "",
-        "parts": shown_parts(),
+        "parts": parts,
         "own_fields": own,
         "archived": cards.get(archived) if archived in seen else None,
         "was_added": row["call_id"] in known.added,

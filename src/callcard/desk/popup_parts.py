@@ -33,6 +33,8 @@ PARTS: dict[str, str | Promise] = {
 }
 _HIDDEN_AT_FIRST = {"address", "birthday", "language"}
 _OWN = "own:"
+# Parts that tell of another module's records.
+_NEEDS = {"debts": "sales.see", "orders": "sales.see", "tasks": "tasks.see", "last_contact": "calls.see"}
 
 
 def all_parts() -> list[tuple[PopupPart, str]]:
@@ -56,6 +58,11 @@ def all_parts() -> list[tuple[PopupPart, str]]:
 def shown_parts() -> tuple[str, ...]:
     """Keys of the parts to show, in order."""
     return _shown.get()
+
+
+def shown_parts_for(user: User) -> tuple[str, ...]:
+    """Without those that tell of what no role of this user lets them see."""
+    return tuple(key for key in _shown.get() if key not in _NEEDS or user.may(_NEEDS[key]))
 
 
 def shown_own_fields(user: User) -> dict[str, OwnField]:

@@ -14,7 +14,7 @@ from callcard.customers.models import Category, Customer
 from callcard.customers.search import find_customers
 from callcard.sales.models import Balance, Order
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import SALES, visible_to
 from callcard.ui.lists import Asked, Column, counted
 
 _FEW_CUSTOMERS = 2000
@@ -72,7 +72,7 @@ def found_debts(user: User, asked: Asked, currency: str) -> Found:
 
 def _customers(user: User, asked: Asked) -> QuerySet[Customer] | None:
     """Whom the question and what one may see leave; None: everybody."""
-    seen, chosen = visible_to(user), {key: asked.filter_of(key) for key in ("responsible", "category")}
+    seen, chosen = visible_to(user, SALES), {key: asked.filter_of(key) for key in ("responsible", "category")}
     if seen.everything and not asked.words and not any(one.is_set for one in chosen.values()):
         return None
     customers: QuerySet[Customer] = Customer.objects.filter(seen.customers_filter())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from callcard.customers.models import Customer, CustomerFile, folded
 from callcard.sales.rules import LineFigures
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import SALES, visible_to
 
 # Three places, because the smallest coin of Kuwait, Bahrain, Oman and others is a thousandth.
 _MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 3}
@@ -126,7 +126,7 @@ class Document(models.Model):
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
-        return self.filter(visible_to(user).customers_filter("customer__"))
+        return self.filter(visible_to(user, SALES).customers_filter("customer__"))
 
     def past_due(self, today: date) -> OrderQuerySet:
         return self.filter(is_current=True, due_on__lt=today)
@@ -241,7 +241,7 @@ class OrderFile(models.Model):
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: User) -> PaymentQuerySet:
-        return self.filter(visible_to(user).customers_filter("customer__"))
+        return self.filter(visible_to(user, SALES).customers_filter("customer__"))
 
 
 class Payment(Document):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from callcard.customers.transfer.exporting import as_csv, delimiter
-from callcard.customers.transfer.leaving import MEDIA_TYPES, chosen_ids, counted, exporter, keep_step
+from callcard.customers.transfer.leaving import MEDIA_TYPES, chosen_ids, counted, keep_step
 from callcard.customers.transfer.sending import sent
 from callcard.kit.workbook import Cell, workbook
 from callcard.sales.models import Order, OrderQuerySet
@@ -23,6 +23,7 @@ from callcard.sales.order_lists import columns_for as list_columns
 from callcard.sales.order_lists import found_orders
 from callcard.sales.remembering import plain
 from callcard.staff.models import User
+from callcard.staff.requests import signed_in
 from callcard.ui.lists import read_asked, without
 
 _OWN_NAMES = ("form", "column", "id")
@@ -64,7 +65,6 @@ def _lines(order: Order) -> str:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """What to take of the list that the address asks for."""
-    exporter(request)
     context = {
         "columns": columns_for(),
         "number": len(chosen_ids(request)) or None,
@@ -76,7 +76,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def file(request: HttpRequest) -> HttpResponseBase:
-    user, form = exporter(request), request.GET.get("form", "csv")
+    user, form = signed_in(request), request.GET.get("form", "csv")
     known, question = columns_for(), without(request.GET, *_OWN_NAMES)
     wanted = set(request.GET.getlist("column")) or {column.key for column in known}
     columns = [column for column in known if column.key in wanted]

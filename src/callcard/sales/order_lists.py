@@ -21,7 +21,7 @@ from callcard.sales.queries import said_customers, said_numbers
 from callcard.staff.kept_queries import KeptQueryOfMany, KeptWhole
 from callcard.staff.models import User
 from callcard.staff.places import currencies
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import SALES, visible_to
 from callcard.ui.list_ids import among, counts_of
 from callcard.ui.list_walk import Source, looked_at_each, walk
 from callcard.ui.lists import COUNTED_UP_TO, PAGE_SIZE, Asked, Column, Filter, Page, counted, keyset_page
@@ -81,7 +81,7 @@ def found_orders(user: User, asked: Asked) -> Found:
         conditions.append(of_numbers(numbers))
     if customers is not None:
         return _of_customers(customers, conditions)
-    is_part = not visible_to(user).everything
+    is_part = not visible_to(user, SALES).everything
     rows = _seen_by(user) if is_part else Order.objects.all()
     for one in conditions:
         rows = rows.filter(one.check)
@@ -208,7 +208,7 @@ def _exact(amount: Decimal) -> Decimal:
 
 def _few_seen_by(user: User) -> list[int] | None:
     """The customers of a user who sees few."""
-    seen = visible_to(user)
+    seen = visible_to(user, SALES)
     if seen.everything:
         return None
     theirs = Customer.objects.filter(seen.customers_filter()).order_by().values_list("pk", flat=True)
@@ -217,5 +217,5 @@ def _few_seen_by(user: User) -> list[int] | None:
 
 def _seen_by(user: User) -> OrderQuerySet:
     """Each order on the way is asked whose it is: a join would let the database begin with all their customers."""
-    theirs = Customer.objects.filter(visible_to(user).customers_filter())
+    theirs = Customer.objects.filter(visible_to(user, SALES).customers_filter())
     return Order.objects.filter(Exists(theirs.filter(pk=OuterRef("customer_id"))))

@@ -15,7 +15,7 @@ from callcard.customers.models import Customer, folded
 from callcard.customers.search import find_customers
 from callcard.sales.models import Balance, DebtTotal, Order, Payment, Product
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import SALES, visible_to
 
 PRODUCTS_AT_ONCE = 8
 _CUSTOMERS_LOOKED_THROUGH = 50
@@ -32,7 +32,7 @@ def said_numbers(user: User, words: str) -> Q | None:
 
 
 def _has_one(user: User, numbers: Q) -> bool:
-    seen = visible_to(user)
+    seen = visible_to(user, SALES)
     rows = Order.objects.filter(numbers).order_by("number")
     if seen.everything:
         return rows.exists()
@@ -77,7 +77,7 @@ class CurrencyDebt:
 
 def debts_by_currency(user: User) -> list[CurrencyDebt]:
     """Kept sums for who sees everyone; for others the sums of their own customers, who are few."""
-    if visible_to(user).everything:
+    if visible_to(user, SALES).everything:
         kept = DebtTotal.objects.order_by().values("currency")
         rows: list[dict[str, Any]] = [
             dict(row) for row in kept.annotate(o=Sum("owed"), a=Sum("ahead"), n=Sum("debtors"))
@@ -89,7 +89,7 @@ def debts_by_currency(user: User) -> list[CurrencyDebt]:
 
 
 def _own_debts(user: User) -> list[dict[str, Any]]:
-    mine = Balance.objects.filter(visible_to(user).customers_filter("customer__"))
+    mine = Balance.objects.filter(visible_to(user, SALES).customers_filter("customer__"))
     sums: dict[str, dict[str, Any]] = {}
     for currency, owed in mine.exclude(owed=0).values_list("currency", "owed"):
         row = sums.setdefault(currency, {"currency": currency, "o": Decimal(0), "a": Decimal(0), "n": 0})

@@ -11,6 +11,8 @@ from callcard.staff.models import Change, Company, Line, User
 from callcard.staff.own_lists import begin_lists
 from callcard.staff.places import currency_of
 from callcard.staff.queries import is_set_up
+from callcard.staff.roles.giving import begin_roles, ready_role
+from callcard.staff.roles.models import Kind
 from callcard.telephony.numbers import read_number
 
 _THE_COMPANY = 1
@@ -98,9 +100,10 @@ def set_up_company(*, administrator: User, password: str, company_name: str, reg
     office.name, office.region, office.time_zone = company_name, region, time_zone
     office.currency = currency_of(region)
     office.save()
-    administrator.role = User.Role.ADMINISTRATOR
     administrator.set_password(password)
     administrator.save(force_insert=True)
+    begin_roles()
+    administrator.take_roles([ready_role(Kind.ADMINISTRATOR)])
     begin_lists()
     transaction.on_commit(forget_company_zone)
     return administrator

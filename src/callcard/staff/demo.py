@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from callcard.staff.models import Company, Extension, Line, Team, User
+from callcard.staff.roles.giving import begin_roles
 
 COMPANY = "Mekong Home & Garden"
 REGION = "LA"
@@ -33,6 +34,7 @@ def load_staff(*, password: str = "") -> list[DemoUser]:
     """The company with its three users. Each gets a fresh password unless one is given."""
     Company.objects.create(name=COMPANY, region=REGION, currency="LAK", time_zone="Asia/Vientiane")
     Line.objects.bulk_create(Line(number=number, e164=e164, name=name) for number, e164, name in LINES)
+    begin_roles()
     team = Team.objects.create(name="Sales")
     return [_load_user(person, team, password) for person in _PEOPLE]
 

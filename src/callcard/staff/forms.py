@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from callcard.staff.models import User
 from callcard.staff.queries import owners_of, team_names
+from callcard.staff.roles.models import Kind, Role
+from callcard.staff.roles.queries import offered_roles
+from callcard.staff.roles.rules import Scope, joined
 from callcard.staff.rules import MOST_EXTENSIONS, ExtensionNotValid, read_extensions
 from callcard.staff.services import Person
 from callcard.ui.forms import WindowForm, dress
@@ -59,12 +62,11 @@ class PersonForm(WindowForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     username = UserNameField(help_text=gettext_lazy("Typed when signing in"))
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=User.Role.choices, initial=User.Role.MANAGER)
-    records = forms.ChoiceField(
-        label=gettext_lazy("Sees"),
-        choices=User.Records.choices,
-        initial=User.Records.ALL,
-        help_text=gettext_lazy("For managers. Owners and administrators see all records."),
+    roles = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        queryset=Role.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("With several of them they may do whatever one allows, and see what the widest does."),
     )
     team = forms.CharField(
         label=gettext_lazy("Team"),
@@ -80,15 +82,13 @@ class PersonForm(WindowForm):
         help_text=gettext_lazy("Their phones inside the company, separated by commas. Calls to them pop up here."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    may_export = forms.BooleanField(
-        label=gettext_lazy("May export customers"),
-        required=False,
-        help_text=gettext_lazy("As files, those whom they see. Owners and administrators always may."),
-    )
 
-    def __init__(self, data: Any = None, *, person: User | None = None, auto_id: str = "person-%s") -> None:
-        self.person = person
-        super().__init__(data, initial=_initial(person) if person else None, auto_id=auto_id)
+    def __init__(self, data: Any = None, *, by: User, person: User | None = None, auto_id: str = "person-%s") -> None:
+        self.person, self.offered = person, offered_roles(by)
+        super().__init__(data, initial=_initial(person) if person else _at_first(self.offered), auto_id=auto_id)
+        roles = self.fields["roles"]
+        assert isinstance(roles, forms.ModelMultipleChoiceField)
+        roles.queryset = Role.objects.filter(pk__in=[role.pk for role in self.offered]).order_by("pk")
         self.moved = frozenset(data.getlist("moved")) if data is not None else frozenset()
         self.taken: dict[str, User] = {}
         team, language = self.fields["team"], self.fields["language"]
@@ -119,22 +119,40 @@ class PersonForm(WindowForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        is_manager = values.get("role") == User.Role.MANAGER
-        if is_manager and values.get("records") == User.Records.TEAM and not values.get("team"):
+        if (
+            "roles" in values
+            and not values.get("team")
+            and joined(one.given for one in self.chosen_roles()).scope is Scope.TEAM
+        ):
             self.add_error("team", _("Without a team there are no team's records. Choose one."))
         return values
 
+    def chosen_roles(self) -> tuple[Role, ...]:
+        """Those that were chosen, and those they have that whoever asks can neither give nor take."""
+        kept = self.person.roles.exclude(pk__in=[role.pk for role in self.offered]) if self.person else ()
+        return (*self.cleaned_data["roles"], *kept)
+
     def value(self) -> Person:
         """What was typed into a valid form."""
-        return Person(**{name: self.cleaned_data[name] for name in Person.__dataclass_fields__})
+        values = {name: self.cleaned_data[name] for name in Person.__dataclass_fields__}
+        return Person(**values | {"roles": self.chosen_roles()})
+
+
+def _at_first(offered: list[Role]) -> dict[str, Any]:
+    return {"roles": [role.pk for role in offered if role.kind == Kind.MANAGER][:1]}
 
 
 def _initial(person: User) -> dict[str, Any]:
-    names = ("first_name", "last_name", "username", "role", "records", "may_export")
+    names = ("first_name", "last_name", "username")
     plain = {name: getattr(person, name) for name in names}
     numbers = ", ".join(person.extensions.order_by("number").values_list("number", flat=True))
     team = person.team.name if person.team else ""
-    return plain | {"team": team, "extensions": numbers, "language": person.language}
+    return plain | {
+        "roles": list(person.roles.values_list("pk", flat=True)),
+        "team": team,
+        "extensions": numbers,
+        "language": person.language,
+    }
 
 
 def _languages() -> list[tuple[str, str]]:

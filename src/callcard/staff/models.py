@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from callcard.staff.roles.giving import rights_in_words, roles_for
+from callcard.staff.roles.models import Kind, Scope
+from callcard.staff.roles.models import Role as RoleRow
+from callcard.staff.roles.rules import RIGHTS, Permissions, read
 
 
 class Company(models.Model):
@@ -57,26 +63,50 @@ class Team(models.Model):
         return self.name
 
 
-class User(AbstractUser):
-    class Role(models.TextChoices):
-        ADMINISTRATOR = "administrator", _("Administrator")
-        OWNER = "owner", _("Owner")
-        MANAGER = "manager", _("Manager")
+class People(UserManager["User"]):
+    use_in_migrations = False
 
-    class Records(models.TextChoices):
-        OWN = "own", _("Own records")
-        TEAM = "team", _("Own team's records")
-        ALL = "all", _("All records")
+    def create_user(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        *,
+        role: str = Kind.MANAGER,
+        records: str = "",
+        may_export: bool = False,
+        **columns: Any,
+    ) -> User:
+        """Somebody with a ready role: see `roles_for`."""
+        with transaction.atomic():
+            user = super().create_user(username, email, password, **columns)
+            user.take_roles(roles_for(role, records, may_export))
+        return user
+
+    def who_may(self, right: str) -> models.QuerySet[User]:
+        """Everybody who can sign in and has this right."""
+        assert right in RIGHTS, right
+        return self.filter(is_active=True, rights__contains=f" {right} ")
+
+    def who_are(self, *kinds: str) -> models.QuerySet[User]:
+        """Everybody who can sign in and has a role of one of these kinds."""
+        found = models.Q(*(models.Q(rights__contains=f" is:{kind} ") for kind in kinds), _connector=models.Q.OR)
+        return self.filter(found, is_active=True) if kinds else self.none()
+
+
+class User(AbstractUser):
+    Role = Kind
+    Records = Scope
 
     class CallsWith(models.TextChoices):
         DESK = "desk", _("Desk phone")
         SOFT = "soft", _("Softphone in this page")
         OWN = "own", _("The device's own dialler")
 
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.MANAGER)
-    records = models.CharField(_("sees"), max_length=10, choices=Records.choices, default=Records.ALL)
+    roles = models.ManyToManyField(RoleRow, verbose_name=_("roles"), related_name="members", blank=True)
+    # What these roles let them do, so that asking costs no query: see `take_roles`.
+    rights = models.TextField(default="", db_default="", blank=True, editable=False)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
-    may_export = models.BooleanField(_("may export"), default=False, db_default=False)
     portrait = models.CharField(max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("design"), max_length=40, blank=True)
@@ -86,6 +116,8 @@ class User(AbstractUser):
     )
     # Sessions of an earlier round are over: see `get_session_auth_hash`.
     session_round = models.PositiveIntegerField(default=0, editable=False)
+
+    objects: ClassVar[People] = People()
 
     class Meta:
         verbose_name = _("user")
@@ -98,9 +130,25 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     @property
-    def can_export(self) -> bool:
-        """Whether they may take the customers they see out of the program, as files."""
-        return self.may_export or self.role in (self.Role.ADMINISTRATOR, self.Role.OWNER)
+    def permissions(self) -> Permissions:
+        """Of all their roles together."""
+        return read(self.rights)
+
+    @property
+    def sees(self) -> str:
+        """Whose records, in words."""
+        return str(Scope(self.permissions.scope.value).label)
+
+    def may(self, right: str) -> bool:
+        """`right`: such as "customers.merge", one of staff.roles.rules.RIGHTS."""
+        return self.permissions.may(right)
+
+    def take_roles(self, roles: Iterable[RoleRow]) -> None:
+        """They have these and no others, from now on; saved."""
+        chosen = list(roles)
+        self.roles.set(chosen)
+        self.rights = rights_in_words(chosen)
+        self.save(update_fields=["rights"])
 
     def get_session_auth_hash(self) -> str:
         """Kept in each session and compared with every request: another password or round ends the session."""

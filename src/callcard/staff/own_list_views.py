@@ -25,18 +25,16 @@ from callcard.staff.own_lists import (
     save_entry,
     times_used,
 )
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 
 
 @require_GET
-@administrator_only
 def own_lists(request: HttpRequest) -> HttpResponse:
     lists = [(each, list(each.current()), each.entries().exclude(archived_at=None).count()) for each in offered_lists()]
     return render(request, "staff/own_lists.html", {"lists": lists})
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def own_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Its entries, and a line to add one."""
     wanted = _list_or_404(slug)
@@ -51,7 +49,6 @@ def own_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def own_list_order(request: HttpRequest, slug: str) -> HttpResponse:
     keys = [int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit() and len(key) < 19]
     order_entries(_list_or_404(slug), keys=keys)
@@ -60,7 +57,6 @@ def own_list_order(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def own_list_entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     wanted, entry = _entry_or_404(slug, pk)
     form = EntryForm(wanted, request.POST if request.method == "POST" else None, entry=entry)
@@ -74,7 +70,6 @@ def own_list_entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def own_list_entry_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """`instead`: an entry that takes its place; "archive": nothing is changed but that it is not offered any more."""
     wanted, entry = _entry_or_404(slug, pk)
@@ -98,7 +93,6 @@ def own_list_entry_remove(request: HttpRequest, slug: str, pk: int) -> HttpRespo
 
 
 @require_POST
-@administrator_only
 def own_list_entry_restore(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     wanted, entry = _entry_or_404(slug, pk)
     restore_entry(wanted, entry=entry, by=signed_in(request))

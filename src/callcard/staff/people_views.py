@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from callcard.staff.forms import GivenPasswordForm, PersonForm
 from callcard.staff.models import User
 from callcard.staff.queries import people, people_ids
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
+from callcard.staff.roles.queries import may_look_after
 from callcard.staff.rules import fresh_password
 from callcard.staff.services import (
     ExtensionTaken,
@@ -36,7 +38,6 @@ MANY = 12
 
 
 @require_GET
-@administrator_only
 def people_list(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:100]
     page = Paginator(people_ids(words=words), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -48,16 +49,16 @@ def people_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def person_new(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = PersonForm(data, auto_id="person-new-%s")
+    by = signed_in(request)
+    form = PersonForm(data, by=by, auto_id="person-new-%s")
     named = {name: data.get(name, "")[:150] for name in ("username", "first_name", "last_name")} if data else {}
     password_form = GivenPasswordForm(data, person=User(**named), auto_id="person-new-%s")
     if all([form.is_valid(), password_form.is_valid()]):  # both, so that all errors are said at once
         given = password_form.cleaned_data["password"]
         password = given or fresh_password()
-        user = _written(form, lambda: add_person(form.value(), password=password, moved=form.moved))
+        user = _written(form, lambda: add_person(form.value(), password=password, by=by, moved=form.moved))
         if user is not None:
             return _password_given(request, user, "" if given else password)
     context = {"form": form, "password_form": password_form, "person": None}
@@ -65,16 +66,23 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    person, by = get_object_or_404(User, pk=pk), signed_in(request)
+    person, by = _person(request, pk), signed_in(request)
     data = request.POST if request.method == "POST" else None
-    form = PersonForm(data, person=person, auto_id=f"person-{pk}-%s")
+    form = PersonForm(data, by=by, person=person, auto_id=f"person-{pk}-%s")
     if form.is_bound and _written(form, lambda: change_person(form.value(), user=person, by=by, moved=form.moved)):
         messages.success(request, _("Saved."))
         return redirect("people")
     context = {"form": form, "person": person, "is_oneself": person == by}
     return render(request, "staff/person.html", context, status=422 if form.is_bound else 200)
+
+
+def _person(request: HttpRequest, pk: int) -> User:
+    """404 for nobody, 403 for who may more than whoever asks."""
+    person = get_object_or_404(User, pk=pk)
+    if not may_look_after(signed_in(request), person):
+        raise PermissionDenied
+    return person
 
 
 def _written(form: PersonForm, write: Callable[[], User]) -> User | None:
@@ -87,7 +95,7 @@ def _written(form: PersonForm, write: Callable[[], User]) -> User | None:
     except UserNameTaken:
         form.add_error("username", _("Somebody has this user name already."))
     except (OwnAccess, NoLongerAdministrator) as error:
-        form.add_error("role", _words(error))
+        form.add_error("roles", _words(error))
     return None
 
 
@@ -100,9 +108,8 @@ def _words(refused: Exception) -> str:
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def person_password(request: HttpRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(User, pk=pk)
+    person = _person(request, pk)
     if person == signed_in(request):
         return redirect("own-password")
     data = request.POST if request.method == "POST" else None
@@ -122,9 +129,8 @@ def _password_given(request: HttpRequest, person: User, password: str) -> HttpRe
 
 
 @require_POST
-@administrator_only
 def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(User, pk=pk)
+    person = _person(request, pk)
     try:
         deactivate_person(user=person, by=signed_in(request))
     except (OwnAccess, NoLongerAdministrator) as error:
@@ -135,9 +141,8 @@ def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def person_activate(request: HttpRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(User, pk=pk)
+    person = _person(request, pk)
     activate_person(user=person)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.shown_name})
     return redirect("person", pk=pk)

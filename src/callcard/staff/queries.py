@@ -27,7 +27,7 @@ def people_ids(*, words: str = "") -> list[int]:
 
 def people(ids: list[int]) -> list[User]:
     """With their teams and extensions, in the order of `ids`."""
-    rows = User.objects.select_related("team").prefetch_related("extensions").in_bulk(ids)
+    rows = User.objects.select_related("team").prefetch_related("extensions", "roles").in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
 
 

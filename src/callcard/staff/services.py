@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from callcard.live.services import check_sessions
-from callcard.staff.models import Extension, Team, User
+from callcard.staff.history import record_change
+from callcard.staff.models import Change, Extension, Team, User
 from callcard.staff.queries import owners_of
+from callcard.staff.roles.models import Role
+from callcard.staff.roles.rules import CHANGES_ROLES, joined
 from callcard.staff.rules import folded
 
 
@@ -17,7 +21,7 @@ class NoLongerAdministrator(Exception):
 
 
 class OwnAccess(Exception):
-    """Nobody shuts themselves out or takes the administrator's role from themselves."""
+    """Nobody shuts themselves out or takes from themselves the right to change roles."""
 
 
 class UserNameTaken(Exception):
@@ -39,39 +43,38 @@ class Person:
     username: str
     first_name: str
     last_name: str
-    role: str
-    records: str
+    roles: tuple[Role, ...]
     team: str
     language: str
     extensions: tuple[str, ...]
-    may_export: bool = False
 
 
 @transaction.atomic
-def add_person(person: Person, *, password: str, moved: frozenset[str] = frozenset()) -> User:
+def add_person(person: Person, *, password: str, by: User | None = None, moved: frozenset[str] = frozenset()) -> User:
     """`moved`: extensions that may be taken from colleagues.
 
     Raises ExtensionTaken, UserNameTaken; then nothing is written.
     """
     user = User(username=person.username)
     user.set_password(password)
-    _write(user, person, moved)
+    _write(user, person, moved, by)
     return user
 
 
 @transaction.atomic
 def change_person(person: Person, *, user: User, by: User, moved: frozenset[str] = frozenset()) -> User:
     """Raises what `add_person` does, OwnAccess and NoLongerAdministrator; then nothing is written."""
-    administrators = _locked_administrators()
+    administrators = locked_administrators()
     user = User.objects.select_for_update().get(pk=user.pk)
-    if user.role == User.Role.ADMINISTRATOR != person.role:
+    stays_one = joined(role.given for role in person.roles).may(CHANGES_ROLES)
+    if user.may(CHANGES_ROLES) and not stays_one:
         _check_may_shut_out(user, by, administrators)
-    _write(user, person, moved)
+    _write(user, person, moved, by)
     return user
 
 
-def _write(user: User, person: Person, moved: frozenset[str]) -> None:
-    for name in ("username", "first_name", "last_name", "role", "records", "language", "may_export"):
+def _write(user: User, person: Person, moved: frozenset[str], by: User | None) -> None:
+    for name in ("username", "first_name", "last_name", "language"):
         setattr(user, name, getattr(person, name))
     user.team = _team_named(person.team)
     try:
@@ -79,7 +82,28 @@ def _write(user: User, person: Person, moved: frozenset[str]) -> None:
             user.save()
     except IntegrityError as error:
         raise UserNameTaken from error
+    give_roles(user, person.roles, by=by)
     _set_extensions(user, person.extensions, moved)
+
+
+def give_roles(user: User, roles: Iterable[Role], *, by: User | None) -> None:
+    """These and no others; the history knows who gave them."""
+    before = _names_of_roles(user)
+    user.take_roles(roles)
+    record_change(
+        about="user",
+        object_id=user.pk,
+        customer_id=None,
+        action=Change.Action.CHANGED,
+        before={"roles": before},
+        after={"roles": _names_of_roles(user)},
+        by=by,
+    )
+
+
+def _names_of_roles(user: User) -> str:
+    names = ", ".join(role.shown_name for role in user.roles.order_by("pk"))
+    return f"{user.username}: {names}"
 
 
 def _team_named(name: str) -> Team | None:
@@ -112,7 +136,7 @@ def deactivate_person(*, user: User, by: User) -> None:
     Raises OwnAccess, NoLongerAdministrator.
     """
     with transaction.atomic():
-        administrators = _locked_administrators()
+        administrators = locked_administrators()
         user = User.objects.select_for_update().get(pk=user.pk)
         _check_may_shut_out(user, by, administrators)
         user.is_active = False
@@ -126,10 +150,10 @@ def activate_person(*, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=True)
 
 
-def _locked_administrators() -> set[int]:
-    """Always locked first and in one order, so that two who change each other wait and do not stand still."""
-    active = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).order_by("pk")
-    return set(active.select_for_update().values_list("pk", flat=True))
+def locked_administrators() -> set[int]:
+    """Who may change roles. Always locked first and in one order, so that two who change each other wait and do not
+    stand still."""
+    return set(User.objects.who_may(CHANGES_ROLES).order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def _check_may_shut_out(user: User, by: User, administrators: set[int]) -> None:

@@ -6,6 +6,7 @@ from django.urls import include, path
 from callcard.staff import company_views, documents_views, own_list_views, people_views, views
 
 urlpatterns = [
+    path("", include("callcard.staff.roles.urls")),
     path("", include("callcard.staff.softphone.urls")),
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from callcard.staff.models import Team, User
+from callcard.staff.roles.rules import RIGHTS, SEE, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,32 @@ class Visibility:
         return Q(**{f"{prefix}responsible_id__in": sorted(self.responsible_ids)})
 
 
+CUSTOMERS, SALES, TASKS, CALLS = "customers", "sales", "tasks", "calls"
+"""Modules whose records are somebody's."""
+_DECIDE = frozenset(right for right in RIGHTS if right.endswith(f".{SEE}"))
+_EVERYTHING = Visibility(None)
+_NOTHING = Visibility(frozenset())
+
+
 def scope_of(user: User) -> Hashable:
     """Equal for users for whom every `visible_to` makes the same query: see staff.kept_queries."""
-    seen = visible_to(user)
-    return seen if seen.everything else (user.pk, seen)
+    reach, modules = _reach(user), user.permissions.rights & _DECIDE
+    return modules if reach.everything else (user.pk, reach, modules)
 
 
-_EVERYTHING = Visibility(None)
-_ALL_SEEING = frozenset({User.Role.ADMINISTRATOR, User.Role.OWNER})
+def visible_to(user: User, module: str = CUSTOMERS) -> Visibility:
+    """Of what belongs to a module: nothing when no role lets them see it, else as far as their roles reach."""
+    return _reach(user) if user.may(f"{module}.{SEE}") else _NOTHING
 
 
-def visible_to(user: User) -> Visibility:
-    """Owners and administrators see all; a manager their own records, their team's or all, by `User.records`."""
+def _reach(user: User) -> Visibility:
+    """All records, their own, or those of their team and the teams below it."""
+    scope = user.permissions.scope
     if not user.is_active:
-        return Visibility(frozenset())
-    if user.role in _ALL_SEEING or user.records == User.Records.ALL:
+        return _NOTHING
+    if scope is Scope.ALL:
         return _EVERYTHING
-    if user.records == User.Records.TEAM and user.team_id is not None:
+    if scope is Scope.TEAM and user.team_id is not None:
         members = User.objects.filter(team_id__in=_team_and_below(user.team_id)).values_list("pk", flat=True)
         return Visibility(frozenset({user.pk, *members}))
     return Visibility(frozenset({user.pk}))

@@ -80,6 +80,27 @@ class Rules:
     countries_a_day: int = 0
 
 
+def widest(rules: Iterable[Rules]) -> Rules:
+    """What somebody with several roles may dial: whatever one of them allows. At least one must be given."""
+    given = list(rules)
+    return Rules(
+        customers=any(one.customers for one in given),
+        national=any(one.national for one in given),
+        abroad=any(one.abroad for one in given),
+        allowed=tuple(dict.fromkeys(prefix for one in given for prefix in one.allowed)),
+        denied=tuple(prefix for prefix in given[0].denied if all(prefix in one.denied for one in given)),
+        may_dare=any(one.may_dare for one in given),
+        calls_a_day=_widest_limit(one.calls_a_day for one in given),
+        abroad_a_day=_widest_limit(one.abroad_a_day for one in given),
+        countries_a_day=_widest_limit(one.countries_a_day for one in given),
+    )
+
+
+def _widest_limit(limits: Iterable[int]) -> int:
+    found = list(limits)
+    return 0 if 0 in found else max(found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What somebody has called today, without calls to colleagues and for help."""

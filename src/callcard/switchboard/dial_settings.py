@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from django.db import transaction
 
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, User
-from callcard.switchboard.dial_rules import Rules
+from callcard.switchboard.dial_rules import Rules, widest
 from callcard.switchboard.models import RoleRules
 
 # Wide enough that nobody who works meets them, narrow enough that a stolen password costs an office little.
 DEFAULTS = {
     User.Role.MANAGER: Rules(calls_a_day=300, abroad_a_day=40, countries_a_day=8),
+    User.Role.HEAD: Rules(calls_a_day=300, abroad_a_day=40, countries_a_day=8),
+    User.Role.OPERATOR: Rules(calls_a_day=300, abroad_a_day=40, countries_a_day=8),
     User.Role.OWNER: Rules(calls_a_day=300, abroad_a_day=80, countries_a_day=15),
     User.Role.ADMINISTRATOR: Rules(calls_a_day=300, abroad_a_day=80, countries_a_day=15),
 }
 
 
+ROLES = (User.Role.MANAGER, User.Role.HEAD, User.Role.OPERATOR, User.Role.OWNER, User.Role.ADMINISTRATOR)
+"""Kinds of roles that have rules of their own. Who has none of them dials as managers do."""
+
+
 def rules_of(role: str) -> Rules:
-    row = RoleRules.objects.filter(role=role).first()
-    if row is None:
-        return DEFAULTS.get(User.Role(role), Rules())
+    return _rules_of([role])
+
+
+def rules_for(user: User) -> Rules:
+    """What one of their roles allows, they may dial."""
+    return _rules_of([role for role in ROLES if role in user.permissions.kinds] or [User.Role.MANAGER])
+
+
+def _rules_of(roles: Sequence[str]) -> Rules:
+    rows = {row.role: row for row in RoleRules.objects.filter(role__in=roles)}
+    return widest(_read(rows[role]) if role in rows else DEFAULTS[User.Role(role)] for role in roles)
+
+
+def _read(row: RoleRules) -> Rules:
     plain = {name: getattr(row, name) for name in asdict(Rules())}
     return Rules(**plain | {"allowed": tuple(row.allowed), "denied": tuple(row.denied)})
 

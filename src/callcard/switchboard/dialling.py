@@ -18,7 +18,7 @@ from callcard.staff.models import Change, Extension, User
 from callcard.staff.softphone.queries import account_of
 from callcard.switchboard import running
 from callcard.switchboard.dial_rules import Reach, Rules, Usage, Verdict, judge
-from callcard.switchboard.dial_settings import rules_of
+from callcard.switchboard.dial_settings import rules_for
 from callcard.switchboard.dial_words import explain_refusal, explain_rule, is_rule, question
 from callcard.switchboard.models import DialRequest, Pbx
 from callcard.switchboard.whom import Whom, whom
@@ -95,6 +95,8 @@ def reserve(
 
     Raises AskFirst and NotDialled.
     """
+    if not user.may("calls.dial"):
+        raise NotDialled(_("Your role does not let you call. Ask the administrator."))
     try:
         with transaction.atomic():
             # One at a time for each user, so that two presses at once cannot pass the last of a day's calls both.
@@ -108,7 +110,7 @@ def reserve(
 
 
 def _write(user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str) -> DialRequest:
-    rules = rules_of(user.role)
+    rules = rules_for(user)
     verdict = judge(target.destination, rules, usage_today(user))
     if verdict.must_ask and not is_sure:
         raise AskFirst(_question(target, verdict))
@@ -193,7 +195,7 @@ def _own_pbx() -> str:
 def _why_not(request: DialRequest, user: User) -> str:
     if not is_rule(request.problem):
         return explain_refusal(request.problem)
-    rules: Rules = rules_of(user.role)
+    rules: Rules = rules_for(user)
     return explain_rule(request.problem, rules)
 
 

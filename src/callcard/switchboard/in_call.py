@@ -9,7 +9,7 @@ from django.http import Http404
 from callcard.calls.models import Segment
 from callcard.staff.models import User
 from callcard.switchboard import running
-from callcard.switchboard.dial_settings import rules_of
+from callcard.switchboard.dial_settings import rules_for
 from callcard.switchboard.dial_words import explain_refusal, explain_rule
 from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve
 from callcard.switchboard.whom import whom
@@ -74,7 +74,7 @@ def _checked(user: User, segment: Segment, to: str, command_id: str, is_sure: bo
     refuse_own_phone(target, segment.extension)
     request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=How.TRANSFER)
     if request.problem:
-        raise NotDialled(explain_rule(request.problem, rules_of(user.role)))
+        raise NotDialled(explain_rule(request.problem, rules_for(user)))
     return request.number, is_new
 
 

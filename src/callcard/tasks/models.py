@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import TASKS, visible_to
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> TaskQuerySet:
         """One's own tasks, those one gave to others, and those of people and about customers whom one may see."""
-        seen = visible_to(user)
+        seen = visible_to(user, TASKS)
         if seen.everything:
             return self
         ids = sorted(seen.responsible_ids or ())

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from django.db.models import Prefetch, Q
 
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import TASKS, visible_to
 from callcard.tasks.models import Reminder, Task, TaskQuerySet
 from callcard.tasks.rules import moment_of
 
@@ -28,7 +28,7 @@ class Part:
 
 def people_with_tasks(user: User) -> list[User]:
     """Colleagues whose tasks this user may ask for, oneself first."""
-    seen, people = visible_to(user), User.objects.filter(is_active=True)
+    seen, people = visible_to(user, TASKS), User.objects.filter(is_active=True)
     if not seen.everything:
         people = people.filter(pk__in=sorted(seen.responsible_ids or ()))
     return sorted(people, key=lambda person: (person.pk != user.pk, person.shown_name.casefold()))

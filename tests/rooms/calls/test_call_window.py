@@ -17,6 +17,7 @@ from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales.models import Order, OrderState
 from callcard.staff.models import User
+from tests.rooms.staff.windows import give
 
 BEGAN = timezone.now() - timedelta(hours=1)
 
@@ -186,7 +187,7 @@ def test_other_rooms_put_parts_into_the_window(call: Call, mali: User, monkeypat
 def test_calls_leave_as_a_file_only_with_those_who_may_export(call: Call, mali: User, noy: User) -> None:
     Call.objects.update(note="=cmd()", number="+8562055512345")
     assert browser(mali).get("/calls/export/file?form=csv").status_code == 403
-    User.objects.filter(pk__in=[mali.pk, noy.pk]).update(may_export=True)
+    give(User.objects.filter(pk__in=[mali.pk, noy.pk]), records="own", may_export=True)
     sent = browser(mali).get("/calls/export/file?form=csv&column=customer&column=number&column=note&column=talked")
     lines = b"".join(sent).decode("utf-8-sig").splitlines()
     assert lines == ['With,Number,"Talked, seconds",Note', "Lamps,+8562055512345,50,'=cmd()"]

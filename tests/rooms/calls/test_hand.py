@@ -15,6 +15,7 @@ from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.staff.models import Change, Company, User
 from callcard.tasks.models import Task
+from tests.rooms.staff.windows import give
 
 GIVEN = {
     "customer_typed": "",
@@ -184,7 +185,7 @@ def test_the_form_offers_results_and_escapes_them(mali: User) -> None:
 
 
 def test_nobody_elses_customer_is_chosen(mali: User, noy: User) -> None:
-    User.objects.filter(pk=noy.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=noy.pk), records=User.Records.OWN)
     secret = create_customer(name="Secret", responsible=mali)
     page = browser(noy).post("/calls/new", {**GIVEN, "customer": secret.pk})
     assert "customer" in page.context["form"].errors

@@ -13,6 +13,7 @@ from callcard.calls.models import Call, Notice, Segment
 from callcard.customers.services import create_customer
 from callcard.desk.popup import popups
 from callcard.staff.models import Extension, User
+from tests.rooms.staff.windows import give
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ class WhateverIsAsked(TestCase):
     )
     def test_no_filter_breaks_the_page(self, q: str, since: str, outcome: str, at: str) -> None:
         client = Client()
-        client.force_login(User.objects.get_or_create(username="fuzz")[0])
+        client.force_login(User.objects.filter(username="fuzz").first() or User.objects.create_user("fuzz"))
         query = {"q": q, "since": since, "until": since, "outcome": outcome, "direction": outcome, "page": at}
         assert client.get("/calls/", query).status_code == 200
 
@@ -112,7 +113,7 @@ def test_a_call_that_rang_nobody_is_not_perhaps_missed(anna: User) -> None:
 
 def test_a_caller_without_any_number_is_said_to_have_none(anna: User) -> None:
     call = call_of(anna, "1")
-    User.objects.filter(pk=anna.pk).update(role=User.Role.ADMINISTRATOR)
+    give(User.objects.filter(pk=anna.pk), User.Role.ADMINISTRATOR)
     for path in ("/calls/", "/calls/recent/"):
         assert "No number" in page(anna, path)
     assert ">no number</bdi>" in page(anna, "/settings/why")

@@ -25,6 +25,7 @@ from callcard.customers.services import create_customer
 from callcard.jobs.models import Job
 from callcard.staff.models import Team, User
 from tests.rooms.calls.recorded_calls import recorded, tone
+from tests.rooms.staff.windows import give
 
 pytestmark = pytest.mark.django_db
 State = Recording.State
@@ -244,7 +245,7 @@ def test_the_log_has_a_button_for_what_one_may_hear(
 ) -> None:
     address = f'data-play="/recordings/{recording.pk}/play"'
     assert address in sign_in(mali).get("/calls/").content.decode()
-    User.objects.filter(pk=noy.pk).update(records=User.Records.ALL)
+    give(User.objects.filter(pk=noy.pk), records=User.Records.ALL)
     page = sign_in(noy).get("/calls/").content.decode()
     assert f"/calls/{recording.call_id}/" in page
     assert address not in page
@@ -450,7 +451,7 @@ def test_looking_now_is_a_job_with_a_limit(chief: User, sign_in: SignIn) -> None
 def test_that_calls_are_recorded_is_said_where_the_administrator_wants_it(
     noy: User, call: Call, sign_in: SignIn
 ) -> None:
-    User.objects.filter(pk=noy.pk).update(records=User.Records.ALL)
+    give(User.objects.filter(pk=noy.pk), records=User.Records.ALL)
     client = sign_in(noy)
     assert "Calls are recorded." not in client.get(f"/calls/{call.pk}/").content.decode()
     decide(says_recorded=True)

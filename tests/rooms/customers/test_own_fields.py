@@ -16,6 +16,8 @@ from callcard.customers.models import Customer, OwnField
 from callcard.customers.own_fields import fields_seen_by, is_seen_by, read_value, shown, typed_again
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, User
+from callcard.staff.roles.ready import READY
+from callcard.staff.roles.rules import joined, written
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +119,7 @@ def test_whatever_is_typed_is_read_or_refused(kind: str, typed: Any) -> None:
 
 def test_a_field_is_seen_by_its_roles_and_by_administrators() -> None:
     secret, plain = field("text", roles=["owner"]), field("text")
-    roles = {role: User(role=role) for role in ("manager", "owner", "administrator")}
+    roles = {role: User(rights=written(joined([READY[role]]))) for role in ("manager", "owner", "administrator")}
     assert [is_seen_by(secret, roles[role]) for role in roles] == [False, True, True]
     assert fields_seen_by(roles["manager"], [secret, plain]) == [plain]
 

@@ -21,6 +21,7 @@ from callcard.desk.rendering import note_delivered
 from callcard.live.hub import Message
 from callcard.staff.company_services import add_line, remove_line
 from callcard.staff.models import Change, Company, Extension, User
+from tests.rooms.staff.windows import give
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def seen_by(user: User, call: Call) -> Popup:
 
 def test_a_manager_who_may_not_see_the_customer_learns_only_whose_it_is(anna: User) -> None:
     bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     customer = create_customer(name="Secret Customer", responsible=bounmy, note="owes a favour")
     call = ring(anna, customer=customer, match="exact", number="+8562055512345", e164="+8562055512345")
     popup = seen_by(anna, call)
@@ -54,7 +55,7 @@ def test_a_manager_who_may_not_see_the_customer_learns_only_whose_it_is(anna: Us
 
 
 def test_candidates_whom_one_may_not_see_are_not_offered(anna: User) -> None:
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     mine = create_customer(name="Mine Own", responsible=anna)
     theirs = create_customer(name="Somebody Elses", responsible=User.objects.create_user("bounmy"))
     call = ring(anna, match="several", candidates=[mine.pk, theirs.pk], number="+8562055512345")
@@ -64,7 +65,7 @@ def test_candidates_whom_one_may_not_see_are_not_offered(anna: User) -> None:
 
 
 def test_when_every_candidate_is_somebody_elses_the_card_says_so(anna: User) -> None:
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     theirs = create_customer(name="Somebody Elses", responsible=User.objects.create_user("bounmy"))
     call = ring(anna, match="several", candidates=[theirs.pk], number="+8562055512345")
     html = seen_by(anna, call).html
@@ -339,7 +340,7 @@ def test_a_number_is_not_taken_back_by_who_may_not_see_whose_it_is(anna: User) -
     theirs = create_customer(name="Secret", responsible=User.objects.create_user("bounmy"))
     call = ring(anna, match="none", number="+8562055512345", e164="+8562055512345")
     desk_of(anna).post(f"/desk/popups/{call.pk}/add-number", {"customer": theirs.pk})
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     assert desk_of(anna).post(f"/desk/popups/{call.pk}/unchoose").status_code == 404
     call.refresh_from_db()
     assert (call.customer, numbers_of(theirs)) == (theirs, ["+8562055512345"])
@@ -360,7 +361,7 @@ def test_an_archived_caller_is_named_and_can_be_brought_back(anna: User) -> None
 
 
 def test_an_archived_caller_whom_one_may_not_see_is_just_unknown(anna: User) -> None:
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     theirs = create_customer(name="Secret", numbers=["+8562055512345"], responsible=User.objects.create_user("bounmy"))
     archive_customer(customer=theirs)
     call = ring(anna, match="none", number="1", e164="+8562055512345")

@@ -35,7 +35,7 @@ def asked(built: list[User]) -> Asked:
 
 @pytest.fixture
 def boss() -> User:
-    return User.objects.create(username="boss", role=User.Role.OWNER)
+    return User.objects.create_user("boss", role=User.Role.OWNER)
 
 
 def values(row: Any) -> dict[str, Any]:
@@ -59,14 +59,14 @@ def test_rows_are_those_of_the_orm_with_what_is_selected_beside_them(
 
 
 def test_a_query_is_compiled_once_for_those_who_see_the_same(asked: Asked, boss: User, built: list[User]) -> None:
-    another = User.objects.create(username="another", role=User.Role.OWNER)
+    another = User.objects.create_user("another", role=User.Role.OWNER)
     customer = Customer.objects.create(name="Mali")
     assert [asked(customer, user) for user in (boss, another, boss)] == [[customer]] * 3
     assert built == [boss]
 
 
 def test_nobody_gets_what_another_may_see(asked: Asked, boss: User, built: list[User]) -> None:
-    anna, ben = (User.objects.create(username=name, records=User.Records.OWN) for name in ("anna", "ben"))
+    anna, ben = (User.objects.create_user(name, records=User.Records.OWN) for name in ("anna", "ben"))
     customer = Customer.objects.create(name="Mali", responsible=anna)
     assert [asked(customer, user) for user in (boss, anna, ben)] == [[customer], [customer], []]
     assert built == [boss, anna, ben]
@@ -74,8 +74,8 @@ def test_nobody_gets_what_another_may_see(asked: Asked, boss: User, built: list[
 
 def test_whoever_joins_a_team_sees_what_it_sees(asked: Asked, boss: User) -> None:
     team = Team.objects.create(name="Sales")
-    anna = User.objects.create(username="anna", records=User.Records.TEAM, team=team)
-    ben = User.objects.create(username="ben", records=User.Records.TEAM)
+    anna = User.objects.create_user("anna", records=User.Records.TEAM, team=team)
+    ben = User.objects.create_user("ben", records=User.Records.TEAM)
     customer = Customer.objects.create(name="Mali", responsible=anna)
     assert asked(customer, ben) == []
     ben.team = team
@@ -84,7 +84,7 @@ def test_whoever_joins_a_team_sees_what_it_sees(asked: Asked, boss: User) -> Non
 
 
 def test_whoever_was_shut_out_sees_nothing(asked: Asked) -> None:
-    gone = User.objects.create(username="gone", is_active=False)
+    gone = User.objects.create_user("gone", is_active=False)
     assert asked(Customer.objects.create(name="Mali"), gone) == []
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.test import Client
 
 from callcard.staff.models import Extension, User
+from callcard.staff.roles.giving import roles_for
 
 PASSWORD = "tumbling-horses-9"
 
@@ -31,6 +33,12 @@ def person(username: str, *extensions: str, **columns: Any) -> User:
     return user
 
 
+def give(users: Iterable[User], role: str = "manager", *, records: str = "", may_export: bool = False) -> None:
+    """They have this ready role and no other."""
+    for user in users:
+        user.take_roles(roles_for(role, records, may_export))
+
+
 def words(response: Any) -> str:
     """Of an answer of the test client, whose type the stubs keep to themselves."""
     return str(response.content.decode())
@@ -42,8 +50,7 @@ def state() -> list[tuple[object, ...]]:
         "pk",
         "username",
         "first_name",
-        "role",
-        "records",
+        "rights",
         "team__name",
         "is_active",
         "password",

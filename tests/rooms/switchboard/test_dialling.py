@@ -30,6 +30,7 @@ from callcard.telephony.commands import (
     Transfer,
     TryPhone,
 )
+from tests.rooms.staff.windows import give
 from tests.rooms.switchboard.fake_pbx import FakePbx
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_the_phone_shows_whom_it_calls_and_the_page_is_told(pbx: FakePbx, anna: 
 
 def test_whom_one_may_not_see_is_not_named(pbx: FakePbx, anna: User, chief: User) -> None:
     create_customer(name="Secret", by=chief, numbers=[NUMBER], responsible=chief)
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     anna.refresh_from_db()
     dial(user=anna, raw=NUMBER, command_id="press-0001")
     assert isinstance(pbx.sent[0], Dial)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from callcard.calls.models import Call, Segment
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, Extension, User
+from tests.rooms.staff.windows import give
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_a_customer_and_a_colleague_are_named_and_numbers_are_grouped(client: Cl
 def test_whom_one_may_not_see_is_not_named(client: Client, anna: User) -> None:
     chief = User.objects.create_user("chief", role=User.Role.ADMINISTRATOR)
     create_customer(name="Secret", by=chief, numbers=[NOI], responsible=chief)
-    User.objects.filter(pk=anna.pk).update(records=User.Records.OWN)
+    give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     assert client.get("/calls/who", {"number": NOI}).json()["name"] == ""
 
 

@@ -38,7 +38,7 @@ PATIENCE_SECONDS = 60.0
 SOON = timedelta(minutes=30)
 
 
-def _mali(**columns: str) -> User:
+def _mali(**columns: Any) -> User:
     return User.objects.create_user("mali", "mali@example.com", time_zone="Europe/Berlin", **columns)
 
 

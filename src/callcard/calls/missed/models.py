@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import CALLS, visible_to
 from callcard.tasks.models import Task
 
 _OPEN = Q(state="open")
@@ -24,7 +24,7 @@ class MissedCallerQuerySet(models.QuerySet["MissedCaller"]):
     def visible_to(self, user: User) -> Self:
         """Whom they or people whose records they see should call back, whose customer it is or whose phone rang; and
         those who are nobody's."""
-        seen = visible_to(user)
+        seen = visible_to(user, CALLS)
         if seen.everything:
             return self
         if not user.is_active:

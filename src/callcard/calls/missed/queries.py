@@ -60,4 +60,5 @@ def _mine(user: User) -> Q:
     """Given to them; or to nobody, and their phone rang or nobody's did; or late, for those who are told of that."""
     rang = Exists(RangFor.objects.filter(missed=OuterRef("pk"), user=user))
     mine = Q(assignee=user) | Q(assignee=None) & (Q(rang) | Q(is_nobodys=True))
-    return mine | Q(escalated_at__isnull=False) if user.role in missed_settings().told_roles else mine
+    is_told = not user.permissions.kinds.isdisjoint(missed_settings().told_roles)
+    return mine | Q(escalated_at__isnull=False) if is_told else mine

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from callcard.calls.missed.models import MissedSettings
 from callcard.calls.missed.setting import decide, missed_settings
-from callcard.staff.requests import administrator_only
 from callcard.ui.forms import WindowForm
 
 
@@ -33,7 +32,6 @@ class MissedSettingsForm(WindowForm):
     )
 
 
-@administrator_only
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     held = missed_settings()

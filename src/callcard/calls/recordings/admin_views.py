@@ -23,12 +23,11 @@ from callcard.calls.recordings.setting import decide, recording_settings
 from callcard.calls.recordings.words import explain
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 
 _LOOKS_BACK_DAYS = 365
 
 
-@administrator_only
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     held = recording_settings()
@@ -75,7 +74,6 @@ def _problem(source: RecordingSource) -> str:
 
 
 @require_POST
-@administrator_only
 def look_now(request: HttpRequest) -> HttpResponse:
     """Look for recordings now, also of older calls (`days`)."""
     asked = request.POST.get("days", "")
@@ -88,7 +86,6 @@ def look_now(request: HttpRequest) -> HttpResponse:
 # -- sources -----------------------------------------------------------------------------------------------------------
 
 
-@administrator_only
 @require_http_methods(["GET", "POST"])
 def source_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     source = get_object_or_404(RecordingSource, pk=pk) if pk is not None else None
@@ -110,7 +107,6 @@ def _save_source(source: RecordingSource, values: dict[str, Any]) -> None:
 
 
 @require_POST
-@administrator_only
 def source_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """What is here stays; what was still waited for there is not waited for any more."""
     source = get_object_or_404(RecordingSource, pk=pk)
@@ -127,7 +123,6 @@ def source_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def rule_new(request: HttpRequest) -> HttpResponse:
     form, held = RuleForm(request.POST), recording_settings()
     if not form.is_valid():
@@ -144,7 +139,6 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def rule_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks when the general rule, which holds then, would take recordings away."""
     rule = get_object_or_404(RetentionRule, pk=pk)

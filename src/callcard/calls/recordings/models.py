@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.calls.models import Call
 from callcard.calls.recordings.formats import DECODED
-from callcard.staff.models import User
 
 
 class RecordingSource(models.Model):
@@ -180,6 +179,3 @@ class RecordingSettings(models.Model):
 
     class Meta:
         verbose_name = _("settings of recordings")
-
-
-IN_CHARGE = frozenset({User.Role.ADMINISTRATOR, User.Role.OWNER})

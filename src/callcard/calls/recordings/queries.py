@@ -10,10 +10,10 @@ from django.http import Http404
 
 from callcard.calls.models import Call, Segment
 from callcard.calls.recordings.formats import DECODED
-from callcard.calls.recordings.models import IN_CHARGE, Listening, Recording, RecordingSettings
+from callcard.calls.recordings.models import Listening, Recording, RecordingSettings
 from callcard.calls.recordings.setting import recording_settings
 from callcard.staff.models import User
-from callcard.staff.visibility import visible_to
+from callcard.staff.visibility import CALLS, visible_to
 
 _SHOWN = 50
 _LISTENERS_SHOWN = 30
@@ -32,7 +32,7 @@ class Rights:
 
 def rights(user: User, call: Call) -> Rights:
     settings = recording_settings()
-    if user.role in IN_CHARGE:
+    if user.may("recordings.manage"):
         return Rights(hears=True, downloads=True, adds=True, is_in_charge=True)
     hears = call.pk in heard_calls(user, [call.pk], settings)
     adds = settings.may_add and Segment.objects.filter(call=call, user=user).exists()
@@ -42,18 +42,19 @@ def rights(user: User, call: Call) -> Rights:
 def heard_calls(user: User, call_ids: Collection[int], settings: RecordingSettings | None = None) -> set[int]:
     """Those of these calls whose recordings this user may hear. That a call was shown to somebody is not enough."""
     settings = settings or recording_settings()
-    if user.role in IN_CHARGE:
+    if user.may("recordings.manage"):
         return set(call_ids)
-    if settings.hears == Hears.NOBODY or not call_ids:
+    hears_all = user.may("recordings.all")
+    if not user.may("recordings.see") or not call_ids or (settings.hears == Hears.NOBODY and not hears_all):
         return set()
     calls = Call.objects.visible_to(user).filter(pk__in=call_ids)
-    if settings.hears != Hears.SEEN:
+    if settings.hears != Hears.SEEN and not hears_all:
         calls = calls.filter(_spoke_in(user, settings.hears))
     return set(calls.values_list("pk", flat=True))
 
 
 def _spoke_in(user: User, hears: str) -> Q:
-    people = visible_to(user).responsible_ids if hears == Hears.TEAM else frozenset({user.pk})
+    people = visible_to(user, CALLS).responsible_ids if hears == Hears.TEAM else frozenset({user.pk})
     if people is None:
         return Q()
     return Q(pk__in=Segment.objects.filter(_spoke(), user__in=people).values("call"))

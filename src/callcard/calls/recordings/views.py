@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from callcard.calls.models import Call
 from callcard.calls.recordings import storing
 from callcard.calls.recordings.byte_ranges import NotSatisfiable, read_range
-from callcard.calls.recordings.models import IN_CHARGE, Listening, Recording
+from callcard.calls.recordings.models import Listening, Recording
 from callcard.calls.recordings.queries import heard_recording, rights
 from callcard.calls.recordings.services import (
     REMOVED_KEPT,
@@ -172,7 +172,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """For good, of what was removed before."""
     user, recording = _in_charge_of(request, pk)
-    if user.role not in IN_CHARGE:
+    if not user.may("recordings.manage"):
         raise Http404
     erase_recording(recording=recording, by=user)
     messages.success(request, _("The recording is erased."))
@@ -200,7 +200,7 @@ def _in_charge_of(request: HttpRequest, pk: int) -> tuple[User, Recording]:
     """Those in charge; and who has added it by hand, as long as they see the call."""
     user = signed_in(request)
     recording = get_object_or_404(Recording.objects.defer("peaks"), pk=pk)
-    if user.role not in IN_CHARGE:
+    if not user.may("recordings.manage"):
         if recording.added_by_id != user.pk or recording.removed_by_id not in (None, user.pk):
             raise Http404
         call_seen_by(user, recording.call_id)

@@ -16,7 +16,7 @@ _ASKING_SECONDS = 1.0  # a caller hears the line ring while the telephone system
 def number_to_block(call: Call, user: User) -> str:
     """Empty for those who may not block, of calls between colleagues, and where there is no number."""
     is_own = call.direction == Call.Direction.INTERNAL or call.match == Call.Match.OWN
-    return "" if user.role != User.Role.ADMINISTRATOR or is_own or call.withheld else call.e164 or call.number
+    return "" if not user.may("calls.block") or is_own or call.withheld else call.e164 or call.number
 
 
 def block_of_call(call: Call, user: User) -> Mapping[str, Any] | None:

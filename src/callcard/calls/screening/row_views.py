@@ -14,11 +14,10 @@ from callcard.calls.seen import call_seen_by
 from callcard.customers.queries import match_number
 from callcard.staff.company import company
 from callcard.staff.models import User
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 
 
 @require_POST
-@administrator_only
 def block_call(request: HttpRequest, pk: int) -> JsonResponse:
     """`wanted`: 1 blocked, 0 let through again. {words, block: "is" or "may"}, or {error} and nothing has changed."""
     user = signed_in(request)

@@ -12,13 +12,11 @@ from callcard.calls.tariffs.budgets import count_budget
 from callcard.calls.tariffs.forms import BudgetForm
 from callcard.calls.tariffs.models import Budget
 from callcard.calls.tariffs.services import save_budget, set_removed
-from callcard.calls.tariffs.views import for_those_in_charge
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 
 
 @require_GET
-@for_those_in_charge
 def budgets(request: HttpRequest) -> HttpResponse:
     held = list(Budget.objects.select_related("user", "team").order_by("name", "pk"))
     context = {
@@ -29,13 +27,11 @@ def budgets(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_those_in_charge
 def new(request: HttpRequest) -> HttpResponse:
     return _edit(request, Budget(currency=company().currency))
 
 
 @require_http_methods(["GET", "POST"])
-@for_those_in_charge
 def budget(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Budget, pk=pk, removed_at=None))
 
@@ -53,7 +49,6 @@ def _edit(request: HttpRequest, held: Budget) -> HttpResponse:
 
 
 @require_POST
-@for_those_in_charge
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(Budget, pk=pk, removed_at=None)
     set_removed(record=held, is_removed=True, by=signed_in(request))
@@ -62,7 +57,6 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@for_those_in_charge
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(Budget, pk=pk, removed_at__isnull=False)
     set_removed(record=held, is_removed=False, by=signed_in(request))

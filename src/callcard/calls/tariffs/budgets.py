@@ -19,8 +19,6 @@ from callcard.staff.company import company, company_zone
 from callcard.staff.models import Team, User
 from callcard.tasks.services import add_task
 
-IN_CHARGE = (User.Role.ADMINISTRATOR, User.Role.OWNER)
-
 
 def count_budgets() -> int:
     """Sum up this month anew, and tell what is to be told; returns how many warnings were given."""
@@ -92,7 +90,7 @@ def _ways_to_write(line: str, start: datetime, end: datetime) -> list[str]:
 
 def _warn(budget: Budget, percent: int, now: datetime) -> None:
     """A task with its reminder, for everybody in charge: it stands in their page until somebody has seen it."""
-    for user in User.objects.filter(role__in=IN_CHARGE, is_active=True).order_by("pk"):
+    for user in User.objects.who_may("costs.see").order_by("pk"):
         with override(user.language or None):
             title = _("Budget “%(name)s”: %(percent)s %% of this month are spent") % {
                 "name": budget.name,

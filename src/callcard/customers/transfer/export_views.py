@@ -14,10 +14,11 @@ from callcard.customers.list_columns import columns_for as list_columns
 from callcard.customers.list_query import found_customers
 from callcard.customers.models import Customer, CustomerQuerySet
 from callcard.customers.transfer import exporting
-from callcard.customers.transfer.leaving import MEDIA_TYPES, chosen_ids, counted, exporter, keep_step
+from callcard.customers.transfer.leaving import MEDIA_TYPES, chosen_ids, counted, keep_step
 from callcard.customers.transfer.sending import sent
 from callcard.kit.workbook import workbook
 from callcard.staff.models import User
+from callcard.staff.requests import signed_in
 from callcard.ui.lists import read_asked, without
 
 _OWN_NAMES = ("form", "column", "id")
@@ -26,7 +27,7 @@ _OWN_NAMES = ("form", "column", "id")
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """What to take of the list that the address asks for."""
-    user = exporter(request)
+    user = signed_in(request)
     chosen = chosen_ids(request)
     context = {
         "columns": exporting.columns_for(user),
@@ -48,7 +49,7 @@ def _customers(request: HttpRequest, user: User) -> CustomerQuerySet:
 
 @require_GET
 def file(request: HttpRequest) -> HttpResponseBase:
-    user = exporter(request)
+    user = signed_in(request)
     form = request.GET.get("form", "csv")
     if form not in MEDIA_TYPES:
         raise BadRequest

@@ -113,7 +113,7 @@ class ChoicesForm(WindowForm):
         seen = visible_to(user).responsible_ids
         people = User.objects.filter(is_active=True).order_by("first_name", "username")
         self._offer("responsible", people if seen is None else people.filter(pk__in=seen))
-        if user.role != User.Role.ADMINISTRATOR:
+        if not user.may("company.lists"):
             del self.fields["add_entries"]
         if not Tag.objects.filter(archived_at=None).exists():
             del self.fields["tags"]

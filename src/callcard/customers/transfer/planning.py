@@ -70,7 +70,7 @@ class Planner:
         self, mapping: Sequence[str], choices: Choices, user: User, *, region: str, may_write: bool = False
     ) -> None:
         self.mapping, self.choices, self.region = list(mapping), choices, choices.region or region
-        self.names = Names(user, may_add=choices.add_entries and user.role == User.Role.ADMINISTRATOR, writes=may_write)
+        self.names = Names(user, may_add=choices.add_entries and user.may("company.lists"), writes=may_write)
         self.today = timezone.localdate()
         self.own = {f"{OWN}{one.key}": one for one in fields_seen_by(user)}
 

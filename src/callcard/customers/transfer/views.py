@@ -26,7 +26,6 @@ from callcard.customers.transfer.refused import FileRefused
 from callcard.customers.transfer.sending import sent
 from callcard.jobs.models import Job
 from callcard.staff.company import company
-from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 
 _LISTED = 50
@@ -39,7 +38,7 @@ def _own_import(request: HttpRequest, pk: int) -> Import:
     """One of their own; an administrator's are all."""
     user = signed_in(request)
     seen = Import.objects.select_related("user")
-    if user.role != User.Role.ADMINISTRATOR:
+    if not user.may("customers.all_imports"):
         seen = seen.filter(user=user)
     return get_object_or_404(seen, pk=pk)
 
@@ -59,7 +58,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             except FileRefused as refused:
                 problem = f"{upload.name}: {refused}"
     seen = Import.objects.select_related("user").order_by("-pk")
-    mine = seen if user.role == User.Role.ADMINISTRATOR else seen.filter(user=user)
+    mine = seen if user.may("customers.all_imports") else seen.filter(user=user)
     context = {"imports": mine[:_LISTED], "problem": problem, "limit_mb": store.limit_mb()}
     return render(request, "customers/transfer/imports.html", context, status=422 if problem else 200)
 

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from callcard.staff.models import Extension, User
-from callcard.staff.requests import administrator_only, signed_in
+from callcard.staff.requests import signed_in
 from callcard.staff.softphone.forms import AccountForm, CallingForm, ServerForm
 from callcard.staff.softphone.models import SipAccount, SoftphoneServer
 from callcard.staff.softphone.queries import account_of, colleagues_of, given, ice_servers, server
@@ -31,7 +31,6 @@ EXTENSIONS_SHOWN = 50
 @never_cache
 @sensitive_post_parameters("turn_secret")
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def softphones(request: HttpRequest) -> HttpResponse:
     form = ServerForm(request.POST if request.method == "POST" else None, server=server())
     if form.is_bound and form.is_valid():
@@ -46,7 +45,6 @@ def softphones(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("secret")
 @require_http_methods(["GET", "POST"])
-@administrator_only
 def sip_account(request: HttpRequest, pk: int) -> HttpResponse:
     extension = get_object_or_404(Extension.objects.select_related("user"), pk=pk)
     account = SipAccount.objects.filter(extension=extension).first()
@@ -61,7 +59,6 @@ def sip_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administrator_only
 def sip_account_remove(request: HttpRequest, pk: int) -> HttpResponse:
     remove_account(extension=get_object_or_404(Extension, pk=pk))
     messages.success(request, _("Removed. The telephone system still knows the secret."))

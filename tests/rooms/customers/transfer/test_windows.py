@@ -15,6 +15,7 @@ from callcard.customers.models import Customer, OwnField
 from callcard.customers.services import add_contact, create_customer
 from callcard.customers.transfer.models import Import
 from callcard.staff.models import Change, User
+from callcard.staff.roles.giving import ready_role
 from tests.rooms.customers.test_windows import Window
 from tests.rooms.customers.transfer.conftest import Take, do_job, upload
 
@@ -213,9 +214,10 @@ def test_an_export_of_the_list_has_its_filters(window: Window) -> None:
 
 def test_the_administrator_says_who_may_export(window: Window) -> None:
     manager = User.objects.create_user("manager")
-    said = {"username": "manager", "role": "manager", "records": "all", "may_export": "on"}
+    main, exports = ready_role("manager").pk, ready_role("exporter").pk
+    said = {"username": "manager", "roles": [main, exports]}
     assert window.post(reverse("person", args=[manager.pk]), said).status_code == 302
     assert Window(User.objects.get(pk=manager.pk)).get(reverse("export-customers")).status_code == 200
-    del said["may_export"]
+    said["roles"] = [main]
     window.post(reverse("person", args=[manager.pk]), said)
     assert Window(User.objects.get(pk=manager.pk)).get(reverse("export-customers")).status_code == 403

@@ -1,0 +1,113 @@
+"""What right each address needs, by its name: one place, so that none is forgotten.
+
+Whose records are seen is not said here: every room's `visible_to` decides that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYBODY = "everybody"
+"""Whoever is signed in; or, where the view itself says so, whoever knows a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Rights to look (GET, HEAD) and to do anything else."""
+
+    look: str
+    do: str
+
+
+def _read(lines: str) -> dict[str, Need]:
+    """A line for each right: `right: name name ...`; `look / do: names` where they differ."""
+    needs: dict[str, Need] = {}
+    for line in filter(None, map(str.strip, lines.split("\n"))):
+        rights, _colon, names = line.partition(": ")
+        look, _slash, do = (right.strip() for right in rights.partition("/"))
+        for name in names.split():
+            assert name not in needs, name
+            needs[name] = Need(look, do or look)
+    return needs
+
+
+NEEDS = _read(
+    """
+    everybody: set_language sign-in sign-out first-start logo shell preferences own-password calling
+    everybody: softphone-account devices revoke-device task-settings task-feed-settings task-feed reminders
+    everybody: reminder-seen reminder-done portrait jobs job cancel-job retry-job well-known-carddav carddav
+    everybody: carddav-principal carddav-home carddav-book carddav-card phone-book popup-stack popups-shown
+    everybody: popup-close recent-calls placed-calls cancel-placed-call colleagues call-can call-do call-partner
+
+    customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
+    customers.see: search-customers alike-customers customer-file customer-card card-parts card-presence card-timeline
+    customers.see: customer-history
+    customers.see / customers.change: customer-files
+    customers.add: new-customer
+    customers.change: popup-bring-back edit-customer card-field card-row-add card-row-remove quick-note
+    customers.change: upload-portrait card-undo
+    customers.change: restore-change
+    customers.change: customer-file-remove customer-file-restore popup-add-number change-customers changed-customers
+    customers.change: undo-customers
+    customers.delete: archive-customer restore-customer
+    customers.export: export-customers export-file
+    customers.import: imports import apply-import drop-import import-reading import-report undo-import
+    customers.mail: mail-customers
+    customers.merge: duplicates look-for-duplicates pair-differs merge-customers undo-merge
+
+    sales.see: orders orders-columns orders-store-view orders-view orders-change-view debts debts-columns
+    sales.see: debts-store-view debts-view
+    sales.see: debts-change-view payment invoice receipt statement statement-pdf order-figures
+    sales.see / sales.change: order
+    sales.add: order-new order-pay payment-new
+    sales.change: order-state order-files payment-allocate change-orders undo-orders
+    sales.delete: order-cancel order-restore payment-cancel payment-restore
+    sales.export: export-orders export-orders-file
+    goods.see: products products-columns products-store-view products-view products-change-view find-products
+    goods.see / goods.change: product
+    goods.add: product-new
+    goods.delete: product-archive change-products
+
+    tasks.see: my-day task-calendar tasks-made
+    tasks.see / tasks.change: task
+    tasks.add: quick-task task-new tasks-for-many undo-tasks new-task order-task call-task
+    tasks.change: finish-task undo-task move-task snooze-task task-done
+    tasks.delete: cancel-task
+
+    calls.see: call-log call-log-columns call-log-store-view call-log-view call-log-change-view calls-without-result
+    calls.see: call
+    calls.see: missed-calls missed-count call-recordings-shown call-recording-mark
+    calls.add: call-new
+    calls.change: call-edit call-undo call-customer call-closing change-calls popup-choose popup-unchoose popup-note
+    calls.change: missed-take missed-leave missed-close missed-reopen
+    calls.delete: call-remove
+    calls.export: export-calls export-calls-file
+    calls.dial: dial call-to
+    calls.block: block-call blocked-numbers unblock-number block-number-again
+    calls.settings: call-settings missed-settings
+    recordings.see: recording-play recording-sound recording-file
+    recordings.see: recording-remove recording-restore recording-erase recording-keep recording-again call-recordings
+    recordings.settings: recording-settings recordings-look recording-source-new recording-source
+    recordings.settings: recording-source-remove
+    recordings.settings: recording-rule-new recording-rule-remove
+    costs.see: tariffs price-rows-file budgets
+    costs.see / costs.change: price-list budget
+    costs.change: price-list-new rate-period price-rows price-rows-undo price-list-remove price-list-restore
+    costs.change: budget-new budget-remove budget-restore
+
+    company.change: company documents logo-change line-add line-remove popup-settings
+    company.change: phone-books phone-book-new phone-book-settings phone-book-renew phone-book-remove
+    company.lists: own-lists own-list own-list-order own-list-entry own-list-entry-remove own-list-entry-restore
+    company.lists: own-fields own-field-new own-field own-field-archive own-field-restore largest-file
+    company.history: recent-changes
+    telephony.change: pbx-list pbx-new pbx-test pbx-edit pbx-remove pbx-records dial-rules why softphones sip-account
+    telephony.change: sip-account-remove
+    telephony.change: pbx-keys pbx-key-new pbx-key pbx-key-renew pbx-key-remove
+    staff.see: people
+    staff.see / staff.change: person
+    staff.add: person-new
+    staff.change: person-password
+    staff.roles: roles role-new role role-copy role-remove role-restore role-put-back
+    staff.delete: person-deactivate person-activate
+    """
+)

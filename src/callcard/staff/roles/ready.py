@@ -1,0 +1,42 @@
+"""The roles there are before an administrator has made any. Pure."""
+
+from __future__ import annotations
+
+from callcard.staff.roles.rules import MODULES, RIGHTS, Given, Scope
+
+_ACTIONS = {module.key: module.actions for module in MODULES}
+
+
+def _ticks(text: str) -> frozenset[str]:
+    """ "customers: see add; tasks: *": the actions of each module, a star for all of them."""
+    ticked = set[str]()
+    for line in text.split(";"):
+        module, _colon, actions = line.strip().partition(": ")
+        chosen = _ACTIONS[module] if actions == "*" else actions.split()
+        ticked.update(f"{module}.{action}" for action in chosen)
+    return frozenset(ticked)
+
+
+_MANAGER = """customers: see add change delete import merge mail; sales: see add change delete; goods: *; tasks: *;
+ calls: see add change delete dial; recordings: see"""
+_EXPORTS = "customers: see export; sales: see export; calls: see export"
+_OWNER = f"{_MANAGER}; {_EXPORTS}; recordings: all manage; costs: *"
+
+READY = {
+    "owner": Given("owner", _ticks(_OWNER), Scope.ALL),
+    "administrator": Given("administrator", RIGHTS, Scope.ALL),
+    "head": Given("head", _ticks(f"{_MANAGER}; {_EXPORTS}; customers: others_notes all_imports"), Scope.TEAM),
+    "manager": Given("manager", _ticks(_MANAGER), Scope.ALL),
+    "operator": Given(
+        "operator",
+        _ticks("customers: see add change; sales: see; goods: see; tasks: see add change; calls: see change dial"),
+        Scope.ALL,
+    ),
+    "accountant": Given(
+        "accountant",
+        _ticks("customers: see; sales: *; goods: *; tasks: see add change; costs: *"),
+        Scope.ALL,
+    ),
+    "listener": Given("listener", _ticks("customers: see; calls: see; recordings: see all"), Scope.ALL),
+    "exporter": Given("exporter", _ticks(_EXPORTS), Scope.OWN),
+}

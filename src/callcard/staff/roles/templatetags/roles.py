@@ -1,0 +1,15 @@
+"""`{% load roles %}`: what the user may do."""
+
+from __future__ import annotations
+
+from django import template
+
+from callcard.staff.models import User
+
+register = template.Library()
+
+
+@register.filter
+def may(user: object, right: str) -> bool:
+    """`{% if request.user|may:"customers.merge" %}`; nobody who is not signed in may anything."""
+    return isinstance(user, User) and user.may(right)
