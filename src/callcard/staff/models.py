@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
@@ -95,8 +95,8 @@ class People(UserManager["User"]):
 
 
 class User(AbstractUser):
-    Role = Kind
-    Records = Scope
+    Role: TypeAlias = Kind
+    Records: TypeAlias = Scope
 
     class CallsWith(models.TextChoices):
         DESK = "desk", _("Desk phone")

@@ -159,7 +159,7 @@ def test_the_first_administrator_is_signed_in_and_shown_the_way() -> None:
     assert visitor.post("/first-start", start())["Location"] == "/"
     assert office() == ("Atlas", "KZ", "KZT", "Asia/Almaty")
     user = User.objects.get()
-    assert (user.username, user.permissions.kinds, user.shown_name) == ("anna", {"administrator"}, "Anna")
+    assert (user.username, user.permissions.kinds, user.shown_name) == ("anna", frozenset({"administrator"}), "Anna")
     assert user.check_password(PASSWORD)
     text = words(visitor.get("/"))
     assert "Connect the telephone system" in text

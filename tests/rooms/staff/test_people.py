@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from callcard.live.models import LiveEvent
 from callcard.staff.models import Extension, Team, User
 from callcard.staff.roles.giving import ready_role
+from callcard.staff.roles.rules import Scope
 from callcard.staff.services import NoLongerAdministrator, deactivate_person
 from tests.rooms.staff.windows import PASSWORD, Window, person, state, words
 
@@ -87,8 +88,8 @@ def test_somebody_is_added_with_a_password_that_is_shown_once(anna: Window) -> N
     assert len(shown[1]) == 19
     assert set(user.extensions.values_list("number", flat=True)) == {"305", "306"}
     assert (user.permissions.kinds, user.permissions.scope, user.team and user.team.name, Team.objects.count()) == (
-        {"manager"},
-        "own",
+        frozenset({"manager"}),
+        Scope.OWN,
         "Sales",
         1,
     )
@@ -175,7 +176,7 @@ def test_a_colleague_is_changed(anna: Window, mali: User) -> None:
     typed = as_sent(username="mali2", first_name="Mali", roles=("owner", "all"), extensions="301")
     assert anna.post(url, typed)["Location"] == "/settings/people"
     mali.refresh_from_db()
-    assert (mali.username, mali.permissions.kinds, mali.team) == ("mali2", {"owner"}, None)
+    assert (mali.username, mali.permissions.kinds, mali.team) == ("mali2", frozenset({"owner"}), None)
     assert mali.check_password(PASSWORD)
 
 

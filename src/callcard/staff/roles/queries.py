@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from callcard.staff.models import Change, User
 from callcard.staff.roles.models import Role, Scope
-from callcard.staff.roles.rules import CHANGES_ROLES, RIGHTS, joined
+from callcard.staff.roles.rules import CHANGES_ROLES, RIGHTS, Permissions
 from callcard.staff.roles.words import in_words
 
 
@@ -25,9 +25,7 @@ def offered_roles(by: User) -> list[Role]:
 
 
 def may_give(by: User, role: Role) -> bool:
-    return by.may(CHANGES_ROLES) or (
-        by.permissions.may_all_of(joined([role.given])) and by.permissions.rights >= role.given.rights
-    )
+    return by.may(CHANGES_ROLES) or by.permissions.may_all_of(Permissions(role.given.rights, role.given.scope))
 
 
 def may_look_after(by: User, person: User) -> bool:
