@@ -62,9 +62,9 @@ class PersonForm(WindowForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     username = UserNameField(help_text=gettext_lazy("Typed when signing in"))
-    roles = forms.ModelMultipleChoiceField(
+    roles = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Roles"),
-        queryset=Role.objects.none(),
+        coerce=int,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("With several of them they may do whatever one allows, and see what the widest does."),
     )
@@ -87,8 +87,8 @@ class PersonForm(WindowForm):
         self.person, self.offered = person, offered_roles(by)
         super().__init__(data, initial=_initial(person) if person else _at_first(self.offered), auto_id=auto_id)
         roles = self.fields["roles"]
-        assert isinstance(roles, forms.ModelMultipleChoiceField)
-        roles.queryset = Role.objects.filter(pk__in=[role.pk for role in self.offered]).order_by("pk")
+        assert isinstance(roles, forms.TypedMultipleChoiceField)
+        roles.choices = [(role.pk, role.shown_name) for role in self.offered]
         self.moved = frozenset(data.getlist("moved")) if data is not None else frozenset()
         self.taken: dict[str, User] = {}
         team, language = self.fields["team"], self.fields["language"]
@@ -130,7 +130,8 @@ class PersonForm(WindowForm):
     def chosen_roles(self) -> tuple[Role, ...]:
         """Those that were chosen, and those they have that whoever asks can neither give nor take."""
         kept = self.person.roles.exclude(pk__in=[role.pk for role in self.offered]) if self.person else ()
-        return (*self.cleaned_data["roles"], *kept)
+        chosen = [role for role in self.offered if role.pk in self.cleaned_data["roles"]]
+        return (*chosen, *kept)
 
     def value(self) -> Person:
         """What was typed into a valid form."""

@@ -82,11 +82,11 @@ def _write(user: User, person: Person, moved: frozenset[str], by: User | None) -
             user.save()
     except IntegrityError as error:
         raise UserNameTaken from error
-    give_roles(user, person.roles, by=by)
+    give_roles(user=user, roles=person.roles, by=by)
     _set_extensions(user, person.extensions, moved)
 
 
-def give_roles(user: User, roles: Iterable[Role], *, by: User | None) -> None:
+def give_roles(*, user: User, roles: Iterable[Role], by: User | None) -> None:
     """These and no others; the history knows who gave them."""
     before = _names_of_roles(user)
     user.take_roles(roles)

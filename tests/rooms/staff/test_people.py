@@ -143,7 +143,8 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("roles", "said"),
     [
-        ("king", "is not a valid value."),
+        ("king", "king is not one of the available choices."),
+        ("9" * 400, "Select a valid choice."),
         ("987654321", "Select a valid choice."),
         ([], "This field is required."),
     ],

@@ -4,16 +4,81 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from callcard.staff.roles.ready import READY
-
-_ORDER = ("administrator", "owner", "head", "manager", "operator", "accountant", "listener", "exporter")
+_READY = {
+    "administrator": (
+        "all",
+        """
+        calls.add calls.block calls.change calls.delete calls.dial calls.export calls.see calls.settings
+        company.change company.history company.jobs company.lists costs.change costs.see customers.add
+        customers.all_imports customers.change customers.delete customers.export customers.import
+        customers.mail customers.merge customers.others_notes customers.see goods.add goods.change
+        goods.delete goods.see recordings.all recordings.manage recordings.see recordings.settings sales.add
+        sales.change sales.delete sales.export sales.see staff.add staff.change staff.delete staff.roles
+        staff.see tasks.add tasks.change tasks.delete tasks.see telephony.change
+        """,
+    ),
+    "owner": (
+        "all",
+        """
+        calls.add calls.change calls.delete calls.dial calls.export calls.see costs.change costs.see
+        customers.add customers.change customers.delete customers.export customers.import customers.mail
+        customers.merge customers.see goods.add goods.change goods.delete goods.see recordings.all
+        recordings.manage recordings.see sales.add sales.change sales.delete sales.export sales.see
+        tasks.add tasks.change tasks.delete tasks.see
+        """,
+    ),
+    "head": (
+        "team",
+        """
+        calls.add calls.change calls.delete calls.dial calls.export calls.see customers.add
+        customers.all_imports customers.change customers.delete customers.export customers.import
+        customers.mail customers.merge customers.others_notes customers.see goods.add goods.change
+        goods.delete goods.see recordings.see sales.add sales.change sales.delete sales.export sales.see
+        tasks.add tasks.change tasks.delete tasks.see
+        """,
+    ),
+    "manager": (
+        "all",
+        """
+        calls.add calls.change calls.delete calls.dial calls.see customers.add customers.change
+        customers.delete customers.import customers.mail customers.merge customers.see goods.add
+        goods.change goods.delete goods.see recordings.see sales.add sales.change sales.delete sales.see
+        tasks.add tasks.change tasks.delete tasks.see
+        """,
+    ),
+    "operator": (
+        "all",
+        """
+        calls.change calls.dial calls.see customers.add customers.change customers.see goods.see sales.see
+        tasks.add tasks.change tasks.see
+        """,
+    ),
+    "accountant": (
+        "all",
+        """
+        costs.change costs.see customers.see goods.add goods.change goods.delete goods.see sales.add
+        sales.change sales.delete sales.export sales.see tasks.add tasks.change tasks.see
+        """,
+    ),
+    "listener": (
+        "all",
+        """
+        calls.see customers.see recordings.all recordings.see
+        """,
+    ),
+    "exporter": (
+        "own",
+        """
+        calls.export customers.export sales.export
+        """,
+    ),
+}
 
 
 def make_ready_roles(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     role = apps.get_model("roles", "Role")
-    ready = ((kind, READY[kind]) for kind in _ORDER)
     role._default_manager.bulk_create(
-        role(kind=kind, rights=sorted(given.rights), scope=given.scope.value) for kind, given in ready
+        role(kind=kind, rights=rights.split(), scope=scope) for kind, (scope, rights) in _READY.items()
     )
 
 
