@@ -13,6 +13,15 @@ _EMPTY = (
     *("stasis", "udptl", "ccss", "acl", "pjproject", "sorcery", "extconfig", "codecs", "statsd"),
     *("geolocation", "websocket_client", "cli_aliases", "res_parking"),
 )
+# Who hands on to a phone that nobody picks up is rung back soon: tests wait for it.
+_FEATURES = """[general]
+pickupexten=*8
+atxfernoanswertimeout=3
+atxferloopdelay=1
+[featuremap]
+blindxfer => ##
+atxfer => *2
+"""
 _INDICATIONS = """[general]
 country=us
 [us]
@@ -52,7 +61,7 @@ def files(base: Path, run_folder: Path, installed: Installed, plan: Plan) -> dic
         **records.files(plan),
         "cel.conf": "[general]\nenable=no\n",
         "musiconhold.conf": f"[general]\n[default]\nmode=files\ndirectory={installed.sounds or base / 'var'}\n",
-        "features.conf": "[general]\npickupexten=*8\n[featuremap]\nblindxfer => ##\natxfer => *2\n",
+        "features.conf": _FEATURES,
         "indications.conf": _INDICATIONS,
         "pjsip.conf": pjsip.text(plan),
         "extensions.conf": dialplan.extensions(plan),

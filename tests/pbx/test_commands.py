@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from callcard.calls.models import Call
+from callcard.calls.models import Call, Notice
 from lab.asterisk.plan import Plan
 from lab.asterisk.run import Asterisk
 from lab.exchange import CUSTOMER, OTHER_CUSTOMER, Exchange, ended, up
@@ -131,6 +131,38 @@ def test_a_colleague_is_asked_first_and_takes_the_call_when_one_hangs_up(
         ("301", "called", "answered"),
         ("302", "called", "answered"),
     ]
+
+
+def test_who_asks_first_and_hangs_up_in_vain_is_rung_back_within_the_same_call(
+    exchange_machine: Asterisk, product: Product
+) -> None:
+    async def play(exchange: Exchange, desk: Desk) -> None:
+        caller = await exchange.outside_call("325")
+        first = await answered(exchange, "301")
+        await in_call(desk, "consult", to="302")
+        await (await exchange.phone("302")).next_call()
+        await first.hang_up()
+        await ended(first)
+        await eventually(_rings_back, "301 is shown the customer again")
+        await caller.hang_up()
+
+    (call,) = played(exchange_machine, product, play)
+    assert (call.row.direction, call.row.outcome, call.row.number) == ("inbound", "answered", CUSTOMER)
+    told = segments(call)
+    assert told[:3] == [
+        (CUSTOMER, "caller", "answered"),
+        ("301", "called", "answered"),
+        ("302", "called", "cancelled"),
+    ]
+    # Asterisk may give a first try up at once, and then rings 302 and 301 anew.
+    assert {name for name, _, _ in told[3:]} in ({"301"}, {"301", "302"})
+    assert told[-1] == ("301", "called", "cancelled")
+
+
+def _rings_back() -> bool:
+    return Notice.objects.filter(
+        user__username=user_of("301"), state="ringing", call__answered_at__isnull=False
+    ).exists()
 
 
 def test_an_outgoing_call_is_handed_on_too(exchange_machine: Asterisk, product: Product) -> None:

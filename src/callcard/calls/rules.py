@@ -28,12 +28,13 @@ def reached_segments(call: Call) -> list[Segment]:
 def notice_states(call: Call, users: Mapping[str, int | None]) -> dict[int, NoticeState]:
     """How the call stands for each user whose phone it reached. `users`: extension -> user id.
 
-    Who has several phones sees the liveliest of them.
+    Who has several phones sees the liveliest of them. Whoever placed the call has no notice of it, unless it comes back
+    to them after they have handed it on.
     """
     by_user: dict[int, list[Segment]] = {}
     for segment in reached_segments(call):
         user_id = users.get(segment.party.extension)
-        if user_id is not None and user_id != placed_by(call, users):
+        if user_id is not None and (user_id != placed_by(call, users) or _comes_back(segment, call)):
             by_user.setdefault(user_id, []).append(segment)
     return {user_id: _state(call, segments) for user_id, segments in by_user.items()}
 
@@ -41,6 +42,11 @@ def notice_states(call: Call, users: Mapping[str, int | None]) -> dict[int, Noti
 def placed_by(call: Call, users: Mapping[str, int | None]) -> int | None:
     """The user who began the call from an own phone, if one did."""
     return users.get(call.caller.extension) if call.caller.extension else None
+
+
+def _comes_back(segment: Segment, call: Call) -> bool:
+    left_at = next((each.ended_at for each in call.segments if each.role is Role.CALLER), None)
+    return left_at is not None and segment.rang_at is not None and segment.rang_at >= left_at
 
 
 def _state(call: Call, segments: list[Segment]) -> NoticeState:

@@ -68,7 +68,8 @@ class HelperBegan(LegEvent):
 class LegDialled(LegEvent):
     """Leg `by` asks for this leg. Needed only where the PBX tells more by it than LegBegan did.
 
-    Of a phone that is rung first because of a button, `by` is empty and `dialled` is whom it will be joined with.
+    Of a phone that is rung first because of a button, `by` is empty and `dialled` is whom it will be joined with. Of a
+    phone that is rung back because nobody took what it handed on, `by` is its leg in the call that it handed on.
     """
 
     by: str = ""

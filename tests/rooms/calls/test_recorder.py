@@ -174,6 +174,26 @@ def test_who_placed_the_call_gets_no_pop_up(
     assert told() == []
 
 
+def test_who_placed_the_call_is_told_when_it_comes_back_after_it_was_handed_on(
+    people: dict[str, User], record: Callable[..., None]
+) -> None:
+    placed = segment("301", key="leg-own", role=Role.CALLER, rang_at=None, answered_at=at(2), ended_at=at(9))
+    outside = telephony.Segment(key="leg-out", party=Party(number="+8562055512345"), role=Role.CALLED)
+    call = replace(
+        RINGING,
+        direction=Direction.OUTBOUND,
+        caller=placed.party,
+        answered_at=at(2),
+        segments=(placed, outside, segment("301", key="leg-back", rang_at=at(12))),
+    )
+    early = replace(call.segments[2], rang_at=at(8))
+    record(replace(call, segments=(placed, outside, early)))
+    assert not Notice.objects.exists()
+    record(call)
+    assert Notice.objects.get().user == people["anna"]
+    assert Notice.objects.get().state == "ringing"
+
+
 def test_an_internal_call_is_nobodys_customer(people: dict[str, User], record: Callable[..., None]) -> None:
     impostor = Customer.objects.create(name="Has a number like our extension")
     Phone.objects.create(customer=impostor, raw="302", e164="302")

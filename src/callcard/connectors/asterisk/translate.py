@@ -1,4 +1,4 @@
-"""AMI frames to events of legs. Pure: no I/O, and no memory between frames.
+"""AMI frames to events of legs. Pure: no I/O, and no memory between frames but of phones that may be rung back.
 
 Source of the fields: Asterisk's AMI event documentation, versions 18 to 22. A leg is a channel and its id the
 Uniqueid; a call's id is the Linkedid; a room is a bridge. Of an unknown event, or one that lacks what is needed, no
@@ -21,6 +21,7 @@ from callcard.connectors.asterisk.channels import (
     sent_number,
 )
 from callcard.connectors.asterisk.options import AsteriskOptions
+from callcard.connectors.asterisk.recalls import Recalls
 from callcard.connectors.asterisk.resync import Snapshot
 from callcard.telephony import events
 from callcard.telephony.call import Party, Role, SegmentOutcome
@@ -61,11 +62,14 @@ class Translator:
     ) -> None:
         self.unusable = 0
         self._channels = Channels(options or AsteriskOptions())
+        self._recalls = Recalls()
         self._clock = clock
         self._translations: dict[str, Callable[[_Frame, datetime], _Events]] = {
             "Newchannel": self._newchannel,
             "NewCallerid": self._newcallerid,
             "DialBegin": self._dial_begin,
+            "AttendedTransfer": self._attended_transfer,
+            "Hangup": self._hangup,
             **_TRANSLATIONS,
         }
 
@@ -126,12 +130,23 @@ class Translator:
             events.LegDialled(
                 at=at,
                 leg=frame["destuniqueid"],
-                by=frame.get("uniqueid", ""),
+                by=frame.get("uniqueid", "") or self._recalls.whose(frame),
                 number=number if kind is Kind.OUTSIDE else "",
                 shown=known(frame.get("destconnectedlinenum")) if kind is Kind.OUTSIDE else "",
                 dialled=dialled_exten(frame),
             )
         ]
+
+    def _attended_transfer(self, frame: _Frame, at: datetime) -> _Events:
+        if frame.get("result") != "Success":
+            return []
+        self._recalls.note_handed_on(frame)
+        first, second = frame["origtransfereruniqueid"], frame["secondtransfereruniqueid"]
+        return [events.LegsLinked(at=at, leg=first, other=second)]
+
+    def _hangup(self, frame: _Frame, at: datetime) -> _Events:
+        self._recalls.note_hangup(frame)
+        return [events.LegEnded(at=at, leg=frame["uniqueid"], outcome=_CAUSES.get(frame.get("cause", "")))]
 
 
 def _newstate(frame: _Frame, at: datetime) -> _Events:
@@ -181,13 +196,6 @@ def _pickup(frame: _Frame, at: datetime) -> _Events:
     return [events.LegPickedUp(at=at, leg=frame["uniqueid"], target=frame["targetuniqueid"])]
 
 
-def _attended_transfer(frame: _Frame, at: datetime) -> _Events:
-    if frame.get("result") != "Success":
-        return []
-    first, second = frame["origtransfereruniqueid"], frame["secondtransfereruniqueid"]
-    return [events.LegsLinked(at=at, leg=first, other=second)]
-
-
 def _queue_join(frame: _Frame, at: datetime) -> _Events:
     return [events.QueueJoined(at=at, leg=frame["uniqueid"], queue=known(frame["queue"]))]
 
@@ -211,10 +219,6 @@ def _hangup_request(frame: _Frame, at: datetime) -> _Events:
     return [events.LegHungUp(at=at, leg=frame["uniqueid"])]
 
 
-def _hangup(frame: _Frame, at: datetime) -> _Events:
-    return [events.LegEnded(at=at, leg=frame["uniqueid"], outcome=_CAUSES.get(frame.get("cause", "")))]
-
-
 _TRANSLATIONS: dict[str, Callable[[_Frame, datetime], _Events]] = {
     "Newstate": _newstate,
     "DialState": _dial_state,
@@ -224,15 +228,13 @@ _TRANSLATIONS: dict[str, Callable[[_Frame, datetime], _Events]] = {
     "Hold": _hold,
     "Unhold": _unhold,
     "Pickup": _pickup,
-    "AttendedTransfer": _attended_transfer,
     "QueueCallerJoin": _queue_join,
     "QueueCallerLeave": _queue_leave,
     "OriginateResponse": _originate_response,
     "MixMonitorStart": _recording_started,
     "HangupRequest": _hangup_request,
-    "Hangup": _hangup,
 }
 
 INTERESTING_EVENTS: frozenset[bytes] = frozenset(
-    name.encode() for name in ("Newchannel", "NewCallerid", "DialBegin", *_TRANSLATIONS)
+    name.encode() for name in ("Newchannel", "NewCallerid", "DialBegin", "AttendedTransfer", "Hangup", *_TRANSLATIONS)
 )

@@ -108,8 +108,8 @@ def _second_line_of(leg: LegFacts, parts: Iterable[Part]) -> Part | None:
     if leg.role is not Role.CALLER or not leg.party.extension or leg.began_at is None:
         return None
     for part in parts:
-        ended_at = part.leg.ended_at
-        if part.party.extension == leg.party.extension and (ended_at is None or ended_at >= leg.began_at):
+        gone_at = part.leg.gone_at
+        if part.party.extension == leg.party.extension and (gone_at is None or gone_at >= leg.began_at):
             return part
     return None
 

@@ -75,6 +75,12 @@ class LegFacts:
         return room if joined else ""
 
     @property
+    def gone_at(self) -> datetime | None:
+        """When the person was out of it. A PBX may keep the leg of who hung up, to ring that phone back."""
+        has_left = self.hung_up_at is not None and bool(self.moves) and not self.room
+        return self.hung_up_at if has_left else self.ended_at
+
+    @property
     def queue(self) -> str:
         """Where it waits now; empty for nowhere."""
         if not self.waits or self.ended_at is not None:

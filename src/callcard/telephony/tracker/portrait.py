@@ -114,6 +114,6 @@ def _end_of(part: Part, talked: bool) -> datetime | None:
     if not talked and part.role is Role.CALLED and leg.given_up_at is not None:
         return min(leg.given_up_at, leg.ended_at or leg.given_up_at)
     if not part.also:
-        return leg.ended_at
-    ends = [each.ended_at for each in part.legs]
+        return leg.gone_at
+    ends = [each.gone_at for each in part.legs]
     return None if None in ends else max(end for end in ends if end is not None)

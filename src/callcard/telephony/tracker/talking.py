@@ -142,5 +142,5 @@ def holds(leg: LegFacts) -> list[Span]:
             spans.append((since, at))
             since = None
     if since is not None:
-        spans.append((since, leg.ended_at))
+        spans.append((since, leg.gone_at))
     return spans

@@ -40,8 +40,9 @@ def _link_dialler(register: Register, leg: LegFacts, event: events.LegDialled) -
 
 
 def _link_other(register: Register, leg: LegFacts, event: events.LegsLinked) -> bool:
+    """Who hands a call on by hanging up has left it by now, though the PBX may keep their leg for a while."""
     register.link_leg(leg, event.other)
-    return False
+    return leg.gone_at is not None
 
 
 def _link_target(register: Register, leg: LegFacts, event: events.LegPickedUp) -> bool:
