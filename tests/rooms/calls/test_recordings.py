@@ -15,6 +15,7 @@ from callcard.calls.models import Call, Segment
 from callcard.calls.recordings import fetching, services, storing
 from callcard.calls.recordings.fetching import claim, fetch
 from callcard.calls.recordings.models import Recording, RecordingSource
+from callcard.calls.recordings.queries import with_problems
 from callcard.calls.recordings.retention import forget_recordings
 from callcard.calls.recordings.rules import FINAL_PROBLEMS, SOURCE_PROBLEMS
 from callcard.calls.recordings.services import (
@@ -160,6 +161,49 @@ def test_what_is_no_recording_is_refused_in_words_and_nothing_is_kept(
     for _ in range(4):
         again()
     assert (only().state, only().problem, files()) == (State.REFUSED, problem, before)
+
+
+@pytest.mark.parametrize("data", [b"", tone(0.0)])
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [("missed", 0), ("cancelled", 0), ("busy", 0), ("failed", 0), ("not_placed", 0), ("answered", 1), ("unknown", 1)],
+)
+def test_silence_of_a_call_that_nobody_answered_is_left_out_and_of_a_talk_warned_of(
+    source: RecordingSource, root: Path, caplog: pytest.LogCaptureFixture, data: bytes, outcome: str, left: int
+) -> None:
+    call = recorded(outcome=outcome)
+    put(root, f"{call.key}.wav", data)
+    caplog.set_level("INFO", logger="callcard.calls.recordings.fetching")
+    fetch()
+    assert only().problem == "empty"  # it may be filled yet
+    for _ in range(6):
+        again()
+    assert [(row.state, row.problem) for row in Recording.objects.all()] == [(State.REFUSED, "empty")] * left
+    assert len(with_problems()) == left
+    said = [each.message for each in caplog.records if "without sound" in each.message]
+    assert said == ["1 recordings without sound of calls that nobody answered were left out"] * (1 - left)
+    call.refresh_from_db()
+    assert call.is_recorded is bool(left)
+
+
+def test_what_a_caller_said_who_nobody_answered_is_kept_beside_silence(source: RecordingSource, root: Path) -> None:
+    call = recorded(outcome="missed")
+    put(root, f"a-{call.key}.wav", tone())
+    put(root, f"b-{call.key}.wav", tone(0.0))
+    for _ in range(6):
+        again()
+    assert [(row.place, row.state) for row in Recording.objects.all()] == [(f"a-{call.key}.wav", State.HERE)]
+    call.refresh_from_db()
+    assert call.is_recorded
+
+
+def test_silence_that_was_refused_before_is_no_problem_any_more(source: RecordingSource) -> None:
+    for outcome in ("missed", "answered"):
+        call = recorded(outcome=outcome)
+        values = {"pbx": "office", "began_at": call.started_at, "due_at": timezone.now(), "source": source}
+        Recording.objects.create(call=call, state=State.REFUSED, problem="empty", **values)
+    (told,) = with_problems()
+    assert told.call.outcome == "answered"
 
 
 def test_what_is_too_large_is_refused_at_once_and_taken_when_it_is_allowed(source: RecordingSource, root: Path) -> None:

@@ -5,6 +5,7 @@ What there is to do are rows; each is somebody's for a while (`due_at`), so a ki
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,19 +18,22 @@ from django.utils.translation import gettext as _
 from callcard.calls.models import Call
 from callcard.calls.recordings import from_folder, from_web
 from callcard.calls.recordings.looking_again import FAR_LOOK_SECONDS, look_for_more
-from callcard.calls.recordings.models import Recording, RecordingSource
+from callcard.calls.recordings.models import NEVER_ANSWERED, Recording, RecordingSource
 from callcard.calls.recordings.rules import SOURCE_PROBLEMS, gives_up, pause_after
 from callcard.calls.recordings.services import (
     EXPECTED_AT_ONCE,
     expect_recordings,
     follow_calls,
     is_one_of_several,
+    leave_out,
 )
 from callcard.calls.recordings.told_files import names_of
 from callcard.calls.recordings.words import explain
 from callcard.jobs.kinds import JobFailed, Result, Run
 from callcard.jobs.services import forget_runs
 from callcard.staff.company import company_zone
+
+logger = logging.getLogger(__name__)
 
 FETCH = "fetch-recordings"
 EVERY = timedelta(seconds=15)
@@ -42,6 +46,7 @@ _AT_ONCE = 200
 class Count:
     fetched: int = 0
     waiting: int = 0
+    silent: int = 0  # left out: see services.leave_out
 
 
 def fetch_recordings(run: Run) -> Result | None:
@@ -74,6 +79,8 @@ def fetch(between: Callable[[], None] = lambda: None, *, days: int = 0) -> tuple
         if problem:
             problems.append(f"{source}: {explain(problem, detail)}")
     _fetch_from(None, count, between)
+    if count.silent:
+        logger.info("%d recordings without sound of calls that nobody answered were left out", count.silent)
     return count, problems
 
 
@@ -100,7 +107,7 @@ def _fetch_from(source: RecordingSource | None, count: Count, between: Callable[
                 count.fetched += 1
             elif row.state == Recording.State.WAITING:
                 count.waiting += 1
-                _wait(row, problem, detail)
+                count.silent += _wait(row, problem, detail)
             if problem in SOURCE_PROBLEMS and source is not None:
                 _let_go(rows)
                 return problem, detail
@@ -131,15 +138,15 @@ def claim(source: RecordingSource | None, now: datetime) -> list[Recording]:
     return rows
 
 
-def _wait(row: Recording, problem: str, detail: str) -> None:
-    """Until the next look; or it is given up, and says why."""
+def _wait(row: Recording, problem: str, detail: str) -> bool:
+    """Until the next look; or it is given up, and says why. Whether it was left out, as none that was missed."""
     now = timezone.now()
     held = Recording.objects.filter(pk=row.pk, state=Recording.State.WAITING)
     if problem == "not_there" and not row.place and is_one_of_several(row):
         held.delete()  # there is no other than those that are known
-        return
-    call = Call.objects.filter(pk=row.call_id).values_list("ended_at", "is_recorded").first()
-    ended_at, is_recorded = call or (None, True)
+        return False
+    call = Call.objects.filter(pk=row.call_id).values_list("ended_at", "is_recorded", "outcome").first()
+    ended_at, is_recorded, outcome = call or (None, True, "")
     values: dict[str, object] = {"problem": problem, "detail": detail[:200]}
     if problem == "not_there" and not row.place:
         values["source"] = _next_source(row)
@@ -147,9 +154,13 @@ def _wait(row: Recording, problem: str, detail: str) -> None:
         held.update(due_at=now + pause_after(row.attempts), **values)
     elif problem == "not_there" and not is_recorded:
         held.delete()  # nobody said that there is one
+    elif problem == "empty" and outcome in NEVER_ANSWERED:
+        leave_out(recording=row)
+        return True
     else:
         state = Recording.State.MISSING if problem in ("not_there", "gone") else Recording.State.REFUSED
         held.update(state=state, **values)
+    return False
 
 
 def _next_source(row: Recording) -> int | None:

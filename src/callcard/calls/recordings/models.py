@@ -179,3 +179,9 @@ class RecordingSettings(models.Model):
 
     class Meta:
         verbose_name = _("settings of recordings")
+
+
+# Of these it was seen that nobody spoke. A call whose end was not seen may have been answered.
+NEVER_ANSWERED = frozenset(
+    {Call.Outcome.MISSED, Call.Outcome.CANCELLED, Call.Outcome.BUSY, Call.Outcome.FAILED, Call.Outcome.NOT_PLACED}
+)

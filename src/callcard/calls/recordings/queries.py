@@ -10,7 +10,7 @@ from django.http import Http404
 
 from callcard.calls.models import Call, Segment
 from callcard.calls.recordings.formats import DECODED
-from callcard.calls.recordings.models import Listening, Recording, RecordingSettings
+from callcard.calls.recordings.models import NEVER_ANSWERED, Listening, Recording, RecordingSettings
 from callcard.calls.recordings.setting import recording_settings
 from callcard.staff.models import User
 from callcard.staff.visibility import CALLS, visible_to
@@ -107,9 +107,10 @@ def latest_listenings() -> list[Listening]:
 
 
 def with_problems() -> list[Recording]:
-    """What was not found or not taken, of the latest calls first."""
+    """What was not found or not taken, of the latest calls first. That nobody's silence was recorded is no problem."""
     states = [Recording.State.MISSING, Recording.State.REFUSED]
-    return list(Recording.objects.filter(state__in=states).order_by("-began_at")[:_SHOWN])
+    silent = Q(problem="empty", call__outcome__in=NEVER_ANSWERED)  # from before they were left out
+    return list(Recording.objects.filter(state__in=states).exclude(silent).order_by("-began_at")[:_SHOWN])
 
 
 def waiting() -> QuerySet[Recording]:

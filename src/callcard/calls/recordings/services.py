@@ -196,6 +196,14 @@ def look_again(*, recording: Recording) -> bool:
     return bool(Recording.objects.filter(pk=recording.pk, state__in=states).update(**waiting))
 
 
+@transaction.atomic
+def leave_out(*, recording: Recording) -> None:
+    """One without sound of a call that nobody answered: there was nothing to record, and it is not looked for again."""
+    Recording.objects.filter(pk=recording.pk, state=Recording.State.WAITING).delete()
+    others = Recording.objects.filter(call=OuterRef("pk"))
+    Call.objects.filter(~Exists(others), pk=recording.call_id).update(is_recorded=False)
+
+
 def note_listening(*, recording: Recording, user: User, address: str, is_download: bool = False) -> Listening:
     return Listening.objects.create(
         recording=recording, user=user, at=timezone.now(), address=address[:45], is_download=is_download
