@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from callcard.calls.handing_on import handed_on_by
 from callcard.calls.models import Call, CallNote, Notice
 from callcard.calls.queries import calls_with_added_number, notes_of
 from callcard.customers.models import Customer, OwnField
@@ -44,13 +45,15 @@ class Popup:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read for all pop-ups together. `archived`: E.164 -> customer; `colleagues`: extension -> name."""
+    """What was read for all pop-ups together. `archived`: E.164 -> customer; `colleagues`: extension -> name;
+    `givers`: (call, user) -> who hands the call on to them."""
 
     cards: Mapping[int, CallerCard]
     archived: Mapping[str, int]
     colleagues: Mapping[str, str]
     notes: Mapping[int, Sequence[CallNote]]  # of calls about which others wrote
     added: set[int]  # calls whose number somebody gave to a customer
+    givers: Mapping[tuple[int, int], str]
 
 
 def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
@@ -65,7 +68,7 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
     cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
     notes = notes_of([row["call_id"] for row in rows if row["note"] and row["note"] != row["own_note"]])
     added = calls_with_added_number([row["call_id"] for row in rows if row["match"] == Call.Match.CHOSEN])
-    known = _Known(cards, archived, _colleagues(rows), notes, added)
+    known = _Known(cards, archived, _colleagues(rows), notes, added, _givers(rows))
     made = {}
     for pk, rows in by_user.items():
         for popup in _popups_of(users[pk], rows, known):
@@ -83,6 +86,12 @@ def _colleagues(rows: Sequence[Row]) -> dict[str, str]:
     """Extension -> name of whose it is, for internal calls. Anybody outside may send such a number too."""
     extensions = {row["number"] for row in rows if row["direction"] == Call.Direction.INTERNAL}
     return {number: user.shown_name for number, user in owners_of(tuple(extensions)).items()} if extensions else {}
+
+
+def _givers(rows: Sequence[Row]) -> Mapping[tuple[int, int], str]:
+    """Only a phone that rings in a call in which somebody has talked can have been handed it."""
+    is_late = [row for row in rows if row["state"] == Notice.State.RINGING and row["answered_at"]]
+    return handed_on_by([(row["call_id"], row["user_id"]) for row in is_late]) if is_late else {}
 
 
 def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
@@ -105,8 +114,9 @@ def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField],
     candidates = [cards[pk] for pk in row["candidates"] if pk in seen] if not customer_id else []
     archived = known.archived.get(row["e164"]) if row["match"] == Call.Match.NONE else None
     title = _title(row, card, hidden, candidates, known.colleagues)
+    giver = known.givers.get((row["call_id"], row["user_id"]), "")
     context = {
-        "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"]},
+        "notice": {"state": row["state"], "call_id": row["call_id"], "rang_at": row["rang_at"], "giver": giver},
         "call": _call_context(row) | {"others_notes": _others_notes(row, known.notes)},
         "match": "own_outside" if _is_own_from_outside(row) else row["match"],
         "title": title,
@@ -124,7 +134,7 @@ def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField],
         call_id=row["call_id"],
         state=row["state"],
         title=title,
-        announce=_announcement(row["state"], title),
+        announce=_announcement(row["state"], title, giver),
         html=popup_html(context),
         line=popup_line_html(context),
         is_closed=row["closed_at"] is not None,
@@ -207,7 +217,9 @@ def _title(
     return number or str(row["shown_name"]) or _("No number")
 
 
-def _announcement(state: str, title: str) -> str:
-    if state == Notice.State.RINGING:
-        return _("Incoming call: %(who)s") % {"who": title}
-    return ""
+def _announcement(state: str, title: str, giver: str) -> str:
+    if state != Notice.State.RINGING:
+        return ""
+    if giver:
+        return _("%(name)s hands on a call with %(who)s") % {"name": giver, "who": title}
+    return _("Incoming call: %(who)s") % {"who": title}

@@ -29,10 +29,10 @@ _MISSED = ("missed", "cancelled")
 
 
 def popup_html(context: Context) -> Markup:
-    """The open card. `context`: notice {call_id, state, rang_at}; call {direction, number_shown, e164, line_shown,
-    line_name, shown_name, answered_at, outcome, note, answered_by_name}; match; card (CallerCard or None); candidates
-    [{id, name, city, responsible}]; known_to; archived (CallerCard or None); may_choose_anew; was_added; parts [key];
-    own_fields {part key: OwnField}; now."""
+    """The open card. `context`: notice {call_id, state, rang_at, giver (who hands the call on, or empty)}; call
+    {direction, number_shown, e164, line_shown, line_name, shown_name, answered_at, outcome, note, answered_by_name};
+    match; card (CallerCard or None); candidates [{id, name, city, responsible}]; known_to; archived (CallerCard or
+    None); may_choose_anew; was_added; parts [key]; own_fields {part key: OwnField}; now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
@@ -77,8 +77,9 @@ def _status(context: Context) -> Markup:
 def _state(notice: Context, call: Context) -> tuple[str, str, str]:
     """Icon, words, and since when the clock beside them runs (ms, or empty for none)."""
     if notice["state"] == "ringing":
-        words = _("Calling") if call["direction"] == "outbound" else _("Ringing")
-        return "phone-incoming", words, epoch_ms(notice["rang_at"])
+        giver = notice["giver"]
+        words = _("%(name)s hands on a call") % {"name": giver} if giver else _("Ringing")
+        return "phone-forwarded" if giver else "phone-incoming", words, epoch_ms(notice["rang_at"])
     if notice["state"] == "talking":
         return "phone-call", _("Talking"), epoch_ms(call["answered_at"] or notice["rang_at"])
     if notice["state"] == "elsewhere":

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from callcard.calls.models import AddedNumber, Call, Notice
+from callcard.calls.models import AddedNumber, Call, Notice, Segment
 from callcard.calls.services import write_note
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.services import archive_customer, create_customer
@@ -186,6 +186,62 @@ def test_an_own_field_is_shown_in_words_and_to_its_roles_only(anna: User) -> Non
 def test_the_line_reads_from_left_to_right_in_every_script(name: str) -> None:
     html = part_html("line", {"call": {"line_shown": "021 212 801", "line_name": name}})
     assert re.search(r'<(bdi|small) dir="ltr">021 212 801</', html)
+
+
+# -- handed on --------------------------------------------------------------------------------------------------------
+
+
+def talks(call: Call, user: User, *, role: str, since: timedelta, until: timedelta | None = None) -> None:
+    now = call.started_at
+    Segment.objects.create(
+        call=call,
+        key=f"{call.key}.{user.pk}",
+        role=role,
+        extension=f"3{user.pk}",
+        user=user,
+        answered_at=now + since,
+        ended_at=now + until if until else None,
+    )
+
+
+def rings_for(call: Call, user: User, *, since: timedelta) -> None:
+    call.segments.create(
+        key=f"{call.key}.r{user.pk}", role="called", extension="9", user=user, rang_at=call.started_at + since
+    )
+
+
+@pytest.mark.parametrize(("direction", "role"), [("outbound", "caller"), ("inbound", "called")])
+def test_a_call_that_is_handed_on_says_who_does_so(anna: User, direction: str, role: str) -> None:
+    bounmy, chan = (User.objects.create_user(name, first_name=name.title()) for name in ("bounmy", "chan"))
+    second = timedelta(seconds=1)
+    call = ring(chan, direction=direction, number="+8562055512345", answered_at=timezone.now())
+    talks(call, anna, role=role, since=second, until=20 * second)
+    talks(call, bounmy, role="called", since=30 * second, until=40 * second)
+    rings_for(call, chan, since=40 * second)
+    popup = seen_by(chan, call)
+    assert "<b>Bounmy hands on a call</b>" in popup.html
+    assert "Bounmy hands on a call</span>" in popup.line
+    assert popup.announce == "Bounmy hands on a call with +856 20 55 512 345"
+
+
+def test_a_phone_that_is_rung_back_is_handed_nothing(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    second = timedelta(seconds=1)
+    call = ring(anna, number="+8562055512345", answered_at=timezone.now())
+    talks(call, bounmy, role="called", since=second, until=10 * second)
+    talks(call, anna, role="called", since=10 * second, until=20 * second)
+    rings_for(call, anna, since=23 * second)
+    assert "<b>Ringing</b>" in seen_by(anna, call).html
+
+
+def test_a_phone_that_nobody_hands_a_call_to_only_rings(anna: User) -> None:
+    bounmy = User.objects.create_user("bounmy", first_name="Bounmy")
+    second = timedelta(seconds=1)
+    call = ring(anna, direction="outbound", number="+8562055512345", answered_at=timezone.now())
+    rings_for(call, anna, since=second)
+    talks(call, bounmy, role="called", since=2 * second)  # it was taken elsewhere while it rang here
+    assert "<b>Ringing</b>" in seen_by(anna, call).html
+    assert seen_by(anna, call).announce == "Incoming call: +856 20 55 512 345"
 
 
 # -- notes, second thoughts, archived customers, colleagues -----------------------------------------------------------
