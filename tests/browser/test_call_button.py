@@ -206,6 +206,21 @@ def test_who_waits_on_hold_is_told_and_taken_back(product: Product, signed_in: S
     expect(commands).not_to_have_attribute("data-held", "On hold")
 
 
+def test_who_asks_a_colleague_first_reads_whom_while_the_other_side_waits(
+    product: Product, signed_in: SignIn, open_page: OpenPage
+) -> None:
+    page = open_page(signed_in("anna"))
+    key = product.run(product.simulator.ring("+8562055512345", ["301"]))
+    product.run(product.simulator.answer(key, "301"))
+    commands = page.locator("article.popup call-commands")
+    commands.get_by_role("button", name="Hand on").press("Enter")
+    commands.get_by_label("To whom? A name or a number").fill("302")
+    commands.get_by_role("button", name="Ask them first").press("Enter")
+    expect(commands).to_have_attribute("data-held", "Calling Bounmy while the other side waits")
+    product.run(product.simulator.answer(key, "302"))
+    expect(commands).to_have_attribute("data-held", "Talking with Bounmy while the other side waits")
+
+
 def test_the_card_of_a_call_one_talks_in_hands_it_on(
     product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage
 ) -> None:

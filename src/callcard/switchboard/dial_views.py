@@ -16,7 +16,7 @@ from callcard.staff.queries import people, people_ids
 from callcard.staff.requests import signed_in
 from callcard.switchboard.dial_words import state_in_words
 from callcard.switchboard.dialling import AskFirst, NotDialled, cancel, chosen_way, dial
-from callcard.switchboard.in_call import command, in_call, own_segment
+from callcard.switchboard.in_call import command, in_call, who_talks
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.partner import partner
 from callcard.switchboard.placed import Placed, placed_calls
@@ -26,6 +26,7 @@ from callcard.telephony.numbers import legible
 from callcard.ui.writing import epoch_ms
 
 _COMMAND_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+_CALL_ID = re.compile(r"[0-9]{1,18}")
 _COLLEAGUES_SHOWN = 8
 _PAUSES = ",;"
 
@@ -99,8 +100,8 @@ def placed_cancel(request: HttpRequest, command_id: str) -> HttpResponse:
 @require_GET
 def call_can(request: HttpRequest, call_id: int) -> HttpResponse:
     """What this user can do in a call in which they talk."""
-    able = in_call(own_segment(signed_in(request), call_id))
-    return JsonResponse({"can": able.can, "held": able.is_held})
+    able = in_call(signed_in(request), call_id)
+    return JsonResponse({"can": able.can, "held": able.is_held, "asks": able.asks})
 
 
 @require_POST
@@ -138,13 +139,15 @@ def who(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def colleagues(request: HttpRequest) -> HttpResponse:
-    """To whom a call can be handed on: people with an extension, by name or number."""
-    user = signed_in(request)
+    """To whom a call can be handed on: people with an extension, by name or number. Who talks in it is offered by none
+    of their phones."""
+    user, call_id = signed_in(request), request.GET.get("call", "")
+    in_it = who_talks(user, int(call_id)) if _CALL_ID.fullmatch(call_id) else {user.pk}
     found = people(people_ids(words=request.GET.get("q", "")[:80])[: _COLLEAGUES_SHOWN * 4])
     rows = [
         {"to": extension.number, "name": each.shown_name}
         for each in found
-        if each.is_active and each.pk != user.pk
+        if each.is_active and each.pk not in in_it
         for extension in each.extensions.all()
     ]
     return JsonResponse({"colleagues": rows[:_COLLEAGUES_SHOWN]})

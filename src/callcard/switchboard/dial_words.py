@@ -117,6 +117,13 @@ def state_in_words(request: DialRequest) -> str:
     }[request.state] % {"who": who}
 
 
+def asking_in_words(who: str, *, is_ringing: bool) -> str:
+    """Of somebody who is asked while the other side of a call waits."""
+    if is_ringing:
+        return _("Calling %(who)s while the other side waits") % {"who": who}
+    return _("Talking with %(who)s while the other side waits") % {"who": who}
+
+
 def _ending(outcome: str, who: str) -> str:
     words = {
         "answered": _("The call with %(who)s is over."),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from callcard.calls.models import Segment
+from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.switchboard import running
+from callcard.switchboard.asking import asked
 from callcard.switchboard.dial_settings import rules_for
 from callcard.switchboard.dial_words import explain_refusal, explain_rule
 from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve
@@ -27,10 +29,12 @@ _NEEDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InCall:
-    """`can`: of "hangup", "hold" or "unhold", "transfer", "consult", those that this call's PBX does."""
+    """`can`: of "hangup", "hold" or "unhold", "transfer", "consult", those that this call's PBX does. `asks`: whom the
+    user asks meanwhile, in words."""
 
     can: tuple[str, ...]
     is_held: bool
+    asks: str
 
 
 def own_segment(user: User, call_id: int) -> Segment:
@@ -42,13 +46,24 @@ def own_segment(user: User, call_id: int) -> Segment:
     return segment
 
 
-def in_call(segment: Segment) -> InCall:
+def in_call(user: User, call_id: int) -> InCall:
+    """Raises Http404."""
+    segment = own_segment(user, call_id)
     able = running.capabilities(segment.call.pbx)
     is_held = segment.key in held_legs(segment.call.tracking or {})
     other = "hold" if is_held else "unhold"
     return InCall(
-        can=tuple(what for what, needed in _NEEDS.items() if needed in able and what != other), is_held=is_held
+        can=tuple(what for what, needed in _NEEDS.items() if needed in able and what != other),
+        is_held=is_held,
+        asks=asked(user, segment, is_held=is_held, region=company().region),
     )
+
+
+def who_talks(user: User, call_id: int) -> set[int]:
+    """The people in a call in which the user talks; only the user where they do not."""
+    rows = Segment.objects.filter(call=call_id, ended_at=None, call__ended_at=None, answered_at__isnull=False)
+    people = set(rows.exclude(user=None).values_list("user_id", flat=True))
+    return {pk for pk in people if pk} if user.pk in people else {user.pk}
 
 
 def command(*, user: User, call_id: int, what: str, to: str = "", command_id: str, is_sure: bool = False) -> None:

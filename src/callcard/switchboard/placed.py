@@ -91,9 +91,10 @@ def placed_calls(user: User) -> list[Placed]:
 
 
 def _talks(request: DialRequest, call: Call) -> bool:
-    """Whether the person who placed it is still in it: they may have handed it on."""
+    """Whether the person who placed it is still in it: they may have handed it on, and be rung back."""
     own = Segment.objects.filter(call=call, user=request.user_id)
-    return own.filter(ended_at=None).exists() or not own.exists()
+    is_in_it = Q(role="caller") | Q(answered_at__isnull=False)
+    return own.filter(is_in_it, ended_at=None).exists() or not own.exists()
 
 
 def _calls_of(requests: Iterable[DialRequest]) -> dict[tuple[str, str], Call]:

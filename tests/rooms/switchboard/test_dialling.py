@@ -383,7 +383,7 @@ def test_only_what_the_telephone_system_can_is_offered_and_done(pbx: FakePbx, an
     call = talking(anna)
     pbx.able = frozenset({Capability.HANGUP, Capability.TRANSFER})
     client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
-    assert client.get(f"/calls/{call.pk}/can").json() == {"can": ["hangup", "transfer"], "held": False}
+    assert client.get(f"/calls/{call.pk}/can").json() == {"can": ["hangup", "transfer"], "held": False, "asks": ""}
     refused = client.post(f"/calls/{call.pk}/do/hold")
     assert (refused.status_code, refused.json()) == (
         409,
@@ -400,7 +400,7 @@ def test_who_has_others_on_hold_can_take_them_back(pbx: FakePbx, anna: User, cli
     Call.objects.update(tracking={"legs": [{"leg": "k.1", "holds": holds}, {"leg": "k.0", "holds": []}]})
     client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
     answer = client.get(f"/calls/{call.pk}/can").json()
-    assert answer == {"can": ["hangup", "unhold", "transfer", "consult"], "held": True}
+    assert answer == {"can": ["hangup", "unhold", "transfer", "consult"], "held": True, "asks": ""}
 
 
 def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client) -> None:
@@ -487,6 +487,7 @@ def test_a_placed_call_that_was_handed_on_is_over_for_whoever_placed_it(pbx: Fak
         ("talking", "Talking with +856 20 55 512 345")
     ]
     Segment.objects.filter(call=call, user=anna).update(ended_at=timezone.now())
+    Segment.objects.create(call=call, key="back", role="called", extension="301", user=anna, rang_at=timezone.now())
     (handed_on,) = placed_calls(anna)
     assert (handed_on.request.state, handed_on.words) == ("over", "+856 20 55 512 345 was handed on.")
     assert DialRequest.objects.get().state == "talking"

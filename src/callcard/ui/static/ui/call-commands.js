@@ -6,6 +6,8 @@ import { toast } from "./toast.js";
 
 const TYPING_MS = 150;
 const TOLD_MS = 1000;
+const WAITING_MS = 2000; // while the other side waits, how often one looks whether the colleague has picked up
+const ASKING_MS = 20_000; // the telephone system may say some words before it rings the colleague
 const ORDER = ["hold", "unhold", "transfer", "hangup"];
 const OF_FORM = ["transfer", "consult"];
 const OPPOSITE = { hold: "unhold", unhold: "hold" };
@@ -38,16 +40,30 @@ export class CallCommands extends HTMLElement {
       const response = await fetch(`/calls/${this.call}/can`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" });
       const able = response.ok ? await response.json() : { can: [] };
       known.set(this.call, able);
-      if (!this.querySelector("form")) this.draw(able);
+      if (response.status === 404 && this.closest(".placed")) this.closest("placed-calls").refresh().catch(() => {}); // handed on
+      if (this.querySelector("form")) this.tellWaiting(able);
+      else this.draw(able);
+      if (able.held || able.asks || Date.now() < (this.asksUntil ?? 0)) this.refreshSoon();
     } catch {
       // Without the server nothing can be asked of the telephone system either.
     }
   }
 
-  /** A button that stays is not made anew: somebody may be about to press it, or have the focus on it. */
-  draw({ can, held }) {
-    if (held) this.dataset.held = this.words.wordHeld;
+  refreshSoon() {
+    cancel(this.looking);
+    this.looking = later(WAITING_MS, () => this.isConnected && this.refresh());
+  }
+
+  /** Whom one asks meanwhile, or only that the other side waits. */
+  tellWaiting({ asks, held }) {
+    const words = asks || (held ? this.words.wordHeld : "");
+    if (words) this.dataset.held = words;
     else delete this.dataset.held;
+  }
+
+  /** A button that stays is not made anew: somebody may be about to press it, or have the focus on it. */
+  draw({ can, asks, held }) {
+    this.tellWaiting({ asks, held });
     const form = this.querySelector("form");
     if (form) asking.delete(this.place);
     form?.remove();
@@ -107,7 +123,7 @@ export class CallCommands extends HTMLElement {
 
   async lookUp() {
     const wanted = this.querySelector("input")?.value.trim() ?? "";
-    const response = await fetch(`/calls/colleagues?q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" }).catch(() => null);
+    const response = await fetch(`/calls/colleagues?call=${this.call}&q=${encodeURIComponent(wanted)}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" }).catch(() => null);
     const list = this.querySelector("ul");
     if (!response?.ok || !list || this.querySelector("input").value.trim() !== wanted) return;
     const { colleagues } = await response.json();
@@ -141,6 +157,7 @@ export class CallCommands extends HTMLElement {
     const able = known.get(this.call);
     if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
     if (status === 200 && OPPOSITE[what]) able.held = what === "hold";
+    if (status === 200 && what === "consult") this.asksUntil = Date.now() + ASKING_MS;
     if (OF_FORM.includes(what) || !this.querySelector("form")) this.draw(able); // somebody may be typing to whom meanwhile
     later(TOLD_MS, () => {
       if (this.isConnected) this.refresh();
