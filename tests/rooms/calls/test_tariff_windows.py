@@ -70,6 +70,8 @@ def test_one_sees_what_a_call_would_cost_and_by_which_row(office: Client, prices
     assert "<b>$0.34</b> · row +856 of “Abroad” (<bdi>Evening</bdi>) · billed 3:20" in evening
     elsewhere = office.get("/tariffs/", {**asked, "number": "+1555"}).content.decode()
     assert "No price list says anything about such a call" in elsewhere
+    as_dialled = office.get("/tariffs/", {**asked, "number": "020 5550 1234"}).content.decode()
+    assert "row +856 of" in as_dialled  # read as the calls' numbers are
     assert "Write minutes, such as 5" in office.get("/tariffs/", {**asked, "lasted": "long"}).content.decode()
 
 

@@ -21,6 +21,7 @@ from callcard.staff.company import company, company_zone
 from callcard.staff.line_names import line_choices as named_lines
 from callcard.staff.models import Line, Team, User
 from callcard.tasks.forms import DayField, time_field
+from callcard.telephony.numbers import read_number
 from callcard.ui.forms import WindowForm
 
 _LASTED = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-5][0-9])|([0-9]{1,4})", re.ASCII)
@@ -78,7 +79,7 @@ class RowsForm(WindowForm):
         required=False,
         strip=False,
         max_length=_MOST_BYTES,
-        widget=forms.Textarea(attrs={"rows": 12, "dir": "ltr", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 12, "dir": "ltr", "spellcheck": "false", "wrap": "off"}),
         help_text=gettext_lazy(
             "The first line names the columns; paste from a spreadsheet or change them here. Days: 1-5 is Monday to "
             "Friday; an empty prefix fits all numbers."
@@ -119,8 +120,8 @@ class TryForm(WindowForm):
         help_text=gettext_lazy("Minutes, or minutes and seconds as 3:20"),
         widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric"}),
     )
-    on = DayField(label=gettext_lazy("Day"), required=False)
-    at = time_field(label=gettext_lazy("Time"), required=False)
+    on = DayField(label=gettext_lazy("Day"), required=False, help_text=gettext_lazy("Empty: today"))
+    at = time_field(label=gettext_lazy("Time"), required=False, help_text=gettext_lazy("Empty: now"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="try-call-%s")
@@ -139,7 +140,7 @@ class TryForm(WindowForm):
         on: date = given.get("on") or now.date()
         at: time = given.get("at") or now.time()
         return Asked(
-            number=given["number"],
+            number=read_number(given["number"], company().region).e164 or given["number"],  # as the calls have it
             direction=given.get("direction") or PriceList.Direction.OUTBOUND,
             line=given.get("line") or "",
             at=datetime.combine(on, at.replace(tzinfo=None), company_zone()),
