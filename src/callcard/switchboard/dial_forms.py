@@ -16,6 +16,7 @@ from callcard.ui.forms import WindowForm
 _PREFIX = re.compile(r"\+?[0-9]{1,15}")
 _MOST_PREFIXES = 200
 _MOST_A_DAY = 100_000
+_NO_LIMIT = gettext_lazy("0: no limit")
 
 
 class PrefixesField(forms.CharField):
@@ -65,10 +66,14 @@ class RulesForm(WindowForm):
         gettext_lazy("Whatever else is ticked here. Of two beginnings that fit, the longer one decides"),
     )
     calls_a_day = forms.IntegerField(
-        label=gettext_lazy("Calls a day"), min_value=0, max_value=_MOST_A_DAY, help_text=gettext_lazy("0: no limit")
+        label=gettext_lazy("Calls a day"), min_value=0, max_value=_MOST_A_DAY, help_text=_NO_LIMIT
     )
-    abroad_a_day = forms.IntegerField(label=gettext_lazy("Calls abroad a day"), min_value=0, max_value=_MOST_A_DAY)
-    countries_a_day = forms.IntegerField(label=gettext_lazy("Countries a day"), min_value=0, max_value=_MOST_A_DAY)
+    abroad_a_day = forms.IntegerField(
+        label=gettext_lazy("Calls abroad a day"), min_value=0, max_value=_MOST_A_DAY, help_text=_NO_LIMIT
+    )
+    countries_a_day = forms.IntegerField(
+        label=gettext_lazy("Countries a day"), min_value=0, max_value=_MOST_A_DAY, help_text=_NO_LIMIT
+    )
 
     def __init__(self, data: Any = None, *, role: str, rules: Rules) -> None:
         super().__init__(data, initial=asdict(rules), auto_id=f"calls-{role}-%s")
