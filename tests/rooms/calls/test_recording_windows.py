@@ -361,7 +361,7 @@ def test_the_administrator_is_asked_before_recordings_would_be_erased(mali: User
     client = sign_in(chief)
     asked = client.post("/settings/recordings", FORM)
     assert (asked.status_code, recording_settings().days) == (422, 0)
-    assert "1 recording is older than that" in asked.content.decode()
+    assert "With these days 1 recording would be erased." in asked.content.decode()
     assert 'name="sure" value="30"' in asked.content.decode()
     assert client.post("/settings/recordings", {**FORM, "sure": "30"}).status_code == 302
     assert recording_settings().days == 30
@@ -383,7 +383,7 @@ def test_a_yes_is_for_the_days_that_were_asked_about(mali: User, chief: User, si
     client = sign_in(chief)
     again = client.post("/settings/recordings", {**FORM, "days": "2", "sure": "30"})
     assert (again.status_code, recording_settings().days) == (422, 0)
-    assert "2 recordings are older than that" in again.content.decode()
+    assert "With these days 2 recordings would be erased." in again.content.decode()
     rule = {"direction": "inbound", "line": "", "rule_days": "2"}
     asked = client.post("/settings/recordings/rules/new", {**rule, "sure": "30 inbound "})
     assert (asked.status_code, RetentionRule.objects.exists()) == (422, False)
