@@ -43,6 +43,10 @@ def test_the_field_to_search_in_begins_at_the_right_in_a_page_from_right_to_left
     page.evaluate("document.documentElement.dir = 'rtl'")
     field = page.locator(".shell-search input")
     assert field.evaluate("it => getComputedStyle(it).direction") == "rtl"
+    icon, keys = page.locator(".shell-search .icon").bounding_box(), page.locator(".shell-search kbd").bounding_box()
+    assert icon is not None
+    assert keys is not None
+    assert keys["x"] + keys["width"] < icon["x"] - 100  # at the other end, not on the words
     field.fill("Mali")
     assert field.evaluate("it => getComputedStyle(it).direction") == "ltr"
 
