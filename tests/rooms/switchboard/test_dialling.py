@@ -16,7 +16,7 @@ from callcard.live.models import LiveEvent
 from callcard.staff.models import Change, Company, Extension, User
 from callcard.staff.softphone.models import SipAccount
 from callcard.switchboard.dial_rules import Rules
-from callcard.switchboard.dial_settings import DEFAULTS, rules_of, set_rules
+from callcard.switchboard.dial_settings import DEFAULTS, ROLES, rules_of, set_rules
 from callcard.switchboard.dialling import AskFirst, How, NotDialled, cancel, dial
 from callcard.switchboard.in_call import command
 from callcard.switchboard.models import DialRequest, Pbx
@@ -405,7 +405,7 @@ def test_who_has_others_on_hold_can_take_them_back(pbx: FakePbx, anna: User, cli
 
 def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client) -> None:
     client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
-    assert client.get("/settings/dialling").content.decode().count("0: no limit") == 3 * len(User.Role)
+    assert client.get("/settings/dialling").content.decode().count("0: no limit") == 3 * len(ROLES)
     form = {"role": "manager", "customers": "on", "denied": "+882, 00 881\n+(44) 9-09", "allowed": ""}
     limits = {"calls_a_day": "5", "abroad_a_day": "0", "countries_a_day": "1"}
     assert client.post("/settings/dialling", form | limits).status_code == 302
