@@ -33,7 +33,7 @@ ALWAYS_QUICK = frozenset({"name", "created", "birthday"})
 _COUNTED_KINDS = ("number", "date")
 _GROUPS_BY_GRAMS = 8
 _READ_AT_ONCE, _LOOKED_AT = 30_000, 1000
-_COUNTED_FOR_GROUPS = 100_000
+_COUNTED_FOR_GROUPS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _numbers_with(found: Found, options: Sequence[Condition], most: int) -> Sequ
         if connection.vendor == "sqlite":
             return _numbers_by_grams(found, options, most)
         if all(one.sources for one in options):
-            return looked_at_each(found.rows, [one.sources["created"] for one in options], max(1, most // 6))
+            return looked_at_each(found.rows, [one.sources["created"] for one in options], max(1, most // 3))
     elif all(one.sources for one in options):  # each option's own index counts them
         return counts_of([part[: most + 1] for one in options for part in _unordered(one)])
     return [None] * len(options)
