@@ -36,7 +36,7 @@ class Run:
 
 
 def main() -> int:
-    with databases("ring") as found:  # filled once for both benches
+    with databases("card") as found:
         return max(_bench(name, url, CUSTOMERS) for name, url in found.items())
 
 

@@ -26,11 +26,12 @@ def main() -> int:
         for name, url in found.items():
             print(f"\n{name}", flush=True)
             counted = measured(partial(ask, url, "bench.import_rows"), runs=3)
-            codes.append(closing(f"import on {name}", figures(counted.results), counted))
+            longest = LONGEST_WRITE_MS if name == "SQLite" else None
+            codes.append(closing(f"import on {name}", figures(counted.results, longest), counted))
     return max(codes, default=2)
 
 
-def figures(results: list[dict[str, Any]]) -> list[Figure]:
+def figures(results: list[dict[str, Any]], longest_write_ms: float | None) -> list[Figure]:
     def middle(key: str) -> float:
         return median(result[key] for result in results)
 
@@ -41,7 +42,7 @@ def figures(results: list[dict[str, Any]]) -> list[Figure]:
         Figure(name="of that, writing", value=middle("write"), unit="s"),
         Figure(name="checked before", value=middle("check"), unit="s", at_most=SECONDS),
         Figure(name="taken back", value=middle("undo"), unit="s"),
-        Figure(name="longest write, p99", value=middle("write_p99_ms"), unit="ms", at_most=LONGEST_WRITE_MS),
+        Figure(name="longest write, p99", value=middle("write_p99_ms"), unit="ms", at_most=longest_write_ms),
         Figure(name="longest write", value=middle("write_longest_ms"), unit="ms"),
         Figure(name="memory grown", value=middle("grown_mb"), unit="MB", at_most=GROWTH_MB),
     ]

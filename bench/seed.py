@@ -26,7 +26,7 @@ from bench import seed_rows
 from bench.seed_rows import NOW, Dialect, Rows, company_rows, number_of, second_number_of
 from callcard.customers import grams
 
-__all__ = ["COMPANY", "Content", "number_of", "second_number_of", "seed"]
+__all__ = ["COMPANY", "Content", "forget", "number_of", "second_number_of", "seed"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
@@ -56,6 +56,20 @@ def seed(database_url: str, size: int = 1_000_000, content: Content = COMPANY) -
         _seed_sqlite(Path(urlsplit(database_url).path.removeprefix("/")), size, content)
     else:
         _seed_postgres(database_url, size, content)
+
+
+def forget(database_url: str) -> None:
+    """Remove what `seed` filled; a million customers are 4 to 7 GB. What it is copied from stays."""
+    parts = urlsplit(database_url)
+    if database_url.startswith("sqlite"):
+        path = Path(parts.path.removeprefix("/"))
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        return
+    import psycopg
+
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{parts.path.lstrip("/")}" WITH (FORCE)'.encode())
 
 
 def _kept_before(size: int, content: Content) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
-from bench.seed import CACHE, COMPANY, Content, seed
+from bench.seed import CACHE, COMPANY, Content, forget, seed
 from lab.postgres import Cluster, find_programs
 
 CUSTOMERS = int(os.environ.get("CALLCARD_BENCH_CUSTOMERS", "1000000"))
@@ -24,7 +24,7 @@ ONLY = os.environ.get("CALLCARD_BENCH_DATABASE", "")
 
 # As docs/admin/postgresql.md tells whoever has so many customers. What a server has out of the box is meant for one
 # with 1 GB of memory.
-_SERVER = ("shared_buffers=2GB", "effective_cache_size=6GB", "random_page_cost=1.1", "jit=off")
+_SERVER = ("shared_buffers=2GB", "effective_cache_size=6GB", "random_page_cost=1.1", "jit=off", "max_wal_size=4GB")
 
 
 class KeptCluster(Cluster):
@@ -59,9 +59,13 @@ def databases(purpose: str, size: int = CUSTOMERS, content: Content = COMPANY) -
         if server:
             found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{purpose}_{size}"))
         chosen = {name: url for name, url in found.items() if ONLY in ("", name.lower())}
-        for url in chosen.values():
-            seed(url, size, content)
-        yield chosen
+        try:
+            for url in chosen.values():
+                seed(url, size, content)
+            yield chosen
+        finally:
+            for url in chosen.values():
+                forget(url)
 
 
 @contextmanager

@@ -32,7 +32,6 @@ class RecordingAsterisk(Asterisk):
     def __init__(self, exchange: Plan) -> None:
         super().__init__(exchange)
         etc = self.base / "etc"
-        (self.base / "log/cdr-custom").mkdir(parents=True)
         with (etc / "modules.conf").open("a", encoding="utf-8") as modules:
             for name in ("res_cdrel_custom", "cdr_custom"):  # the first is new in Asterisk 22
                 if (self.installed.modules / f"{name}.so").exists():
