@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from callcard.customers import grams
+from callcard.customers.rows_at_once import copy_rows
 from callcard.customers.search_models import SearchSlip
 
 _AT_ONCE = 500
@@ -50,23 +51,31 @@ def insert(rows: Sequence[tuple[int, Ready]], known_words: set[str] | None = Non
 
     `known_words`: words of names that the index is known to have, kept by who writes many customers; gets more.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(
-                "INSERT INTO customers_searchtext (customer_id, entries, facts, version) VALUES (%s, %s, %s, %s)",
-                [(pk, one.entries, one.facts, grams.VERSION) for pk, one in rows],
-            )
-            cursor.executemany(
-                "INSERT INTO customers_searchgrams (rowid, grams) VALUES (%s, %s)",
-                [(pk, one.grams) for pk, one in rows],
-            )
-        else:
-            cursor.executemany(
-                "INSERT INTO customers_searchtext (customer_id, entries, facts, version, grams) "
-                f"VALUES (%s, %s, %s, {grams.VERSION}, array_to_tsvector(string_to_array(%s, ' ')))",
-                [(pk, one.entries, one.facts, one.grams) for pk, one in rows],
-            )
+    if connection.vendor == "sqlite":
+        _insert_in_sqlite(rows)
+    else:
+        columns = ("customer_id", "entries", "facts", "version", "grams")
+        values = [(pk, one.entries, one.facts, grams.VERSION, _as_vector(one.grams)) for pk, one in rows]
+        copy_rows("customers_searchtext", columns, values)
     _write_slips({word for _pk, one in rows for word in one.words}, set() if known_words is None else known_words)
+
+
+def _insert_in_sqlite(rows: Sequence[tuple[int, Ready]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO customers_searchtext (customer_id, entries, facts, version) VALUES (%s, %s, %s, %s)",
+            [(pk, one.entries, one.facts, grams.VERSION) for pk, one in rows],
+        )
+        cursor.executemany(
+            "INSERT INTO customers_searchgrams (rowid, grams) VALUES (%s, %s)",
+            [(pk, one.grams) for pk, one in rows],
+        )
+
+
+def _as_vector(pieces: str) -> str:
+    """As PostgreSQL writes a tsvector without places."""
+    quoted = pieces.replace("\\", "\\\\").replace("'", "''").split(" ")
+    return " ".join(f"'{piece}'" for piece in quoted if piece)
 
 
 def _write_slips(words: Iterable[str], known: set[str]) -> None:

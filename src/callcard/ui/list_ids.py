@@ -1,10 +1,11 @@
-"""Thousands of ids within a question to the database, as one value.
+"""Thousands of ids or texts within a question to the database, as one value.
 
 Written one by one, each of ten thousand costs Django, the driver and the database's parser more than finding its row.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,26 @@ class _Among(_OfText):
 def among(column: str, ids: Iterable[int]) -> Lookup[str]:
     """For `filter`: rows whose `column` is one of the ids; none of no ids."""
     return _Among(F(column), ",".join(map(str, ids)))
+
+
+class _AmongTexts(_OfText):
+    """On PostgreSQL the driver makes one value of a list itself."""
+
+    lookup_name = "among_texts"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(self.rhs))
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::text[])", (*params, self.rhs)
+
+
+def among_texts(column: str, texts: Iterable[str]) -> Lookup[str]:
+    """`among` for a column of texts."""
+    return _AmongTexts(F(column), list(texts))  # type: ignore[arg-type]
 
 
 def counts_of(questions: Sequence[QuerySet[Any]]) -> list[int]:

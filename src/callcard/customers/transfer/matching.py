@@ -6,16 +6,27 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 
+from django.db import connection
 from django.db.models.functions import Lower
 
 from callcard.customers.models import Contact, Customer, Phone, folded
 from callcard.customers.transfer.choices import Choices
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
+from callcard.ui.list_ids import among_texts
 
 _AT_ONCE = 400  # values of one question
+
+# PostgreSQL supposes that each small-lettered address is one of two hundred, and of many reads the whole table. This
+# asks its index for each.
+_EACH_EMAIL = """
+SELECT asked.value, found.customer_id FROM unnest(%s::text[]) AS asked (value), LATERAL (
+    SELECT customer_id FROM customers_contact WHERE kind = 'email' AND LOWER(value) = asked.value OFFSET 0
+) AS found
+"""
 
 
 class Matcher:
@@ -45,19 +56,22 @@ class Matcher:
         seen = self.visibility.customers_filter("customer__")
         owners: dict[str, list[int]] = {}
         for some in _batches(key[1:] for key in keys if key[0] == "n"):
-            rows = Phone.objects.filter(seen, e164__in=some, customer__archived_at=None).order_by("customer_id")
+            rows = Phone.objects.filter(among_texts("e164", some), seen, customer__archived_at=None).order_by(
+                "customer_id"
+            )
             for number, pk in rows.values_list("e164", "customer_id"):
                 owners.setdefault(f"n{number}", []).append(pk)
         return owners
 
     def _emails(self, keys: Iterable[str]) -> dict[str, list[int]]:
-        seen = self.visibility.customers_filter("customer__")
         owners: dict[str, list[int]] = {}
-        emails = Contact.objects.annotate(lowered=Lower("value")).filter(seen, kind=Contact.Kind.EMAIL)
         for some in _batches(key[1:] for key in keys if key[0] == "e"):
-            rows = emails.filter(lowered__in=some, customer__archived_at=None).order_by("customer_id")
-            for value, pk in rows.values_list("lowered", "customer_id"):
-                owners.setdefault(f"e{value}", []).append(pk)
+            found = sorted(_with_emails(some), key=itemgetter(1))
+            rows = Customer.objects.filter(self.visibility.customers_filter(), archived_at=None)
+            seen = set(rows.filter(pk__in={pk for _value, pk in found}).values_list("pk", flat=True)) if found else ()
+            for value, pk in found:
+                if pk in seen:
+                    owners.setdefault(f"e{value}", []).append(pk)
         return owners
 
     def _names(self, keys: Iterable[str]) -> dict[str, list[int]]:
@@ -65,12 +79,22 @@ class Matcher:
         owners: dict[str, list[int]] = {}
         wanted = {key for key in keys if key[0] == "a"}
         for some in _batches({key[1:].partition("\t")[0] for key in wanted}):
-            rows = Customer.objects.filter(seen, search_name__in=some, archived_at=None).order_by("pk")
+            rows = Customer.objects.filter(among_texts("search_name", some), seen, archived_at=None).order_by("pk")
             for name, city, pk in rows.values_list("search_name", "city", "pk"):
                 key = f"a{name}\t{folded(city)}"
                 if key in wanted:
                     owners.setdefault(key, []).append(pk)
         return owners
+
+
+def _with_emails(values: list[str]) -> list[tuple[str, int]]:
+    """(address in small letters, customer) of those who have one of these."""
+    if connection.vendor == "sqlite":
+        emails = Contact.objects.filter(kind=Contact.Kind.EMAIL).annotate(lowered=Lower("value"))
+        return list(emails.filter(lowered__in=values).values_list("lowered", "customer_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_EACH_EMAIL, [values])
+        return list(cursor.fetchall())
 
 
 def _batches(values: Iterable[str]) -> Iterable[list[str]]:
