@@ -42,7 +42,7 @@ def prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[R
 def insert_prepared(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """What `prepared` made; ids may have been put in since. Not within staff.statements.sent_together."""
     if rows and connection.vendor == "postgresql":
-        copy_rows(model._meta.db_table, [field.column for field in _fields(model, tuple(columns))], rows)
+        copy_rows(model._meta.db_table, [str(field.column) for field in _fields(model, tuple(columns))], rows)
     elif rows:
         with connection.cursor() as cursor:
             cursor.executemany(_statement(model, tuple(columns)), rows)

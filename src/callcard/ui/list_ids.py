@@ -58,7 +58,7 @@ class _AmongTexts(_OfText):
 
 def among_texts(column: str, texts: Iterable[str]) -> Lookup[str]:
     """`among` for a column of texts."""
-    return _AmongTexts(F(column), list(texts))  # type: ignore[arg-type]
+    return _AmongTexts(F(column), list(texts))
 
 
 def counts_of(questions: Sequence[QuerySet[Any]]) -> list[int]:
