@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import permutations
 
 import pytest
 from django.utils import timezone
 
 from callcard.calls.missed.following import follow
+from callcard.calls.missed.history import call_key
 from callcard.calls.missed.models import FollowPlace, MissedCaller
 from callcard.calls.missed.queries import count_of, waiting_for
-from callcard.calls.missed.services import close, leave, reopen, take
+from callcard.calls.missed.services import close, leave, reopen, settle, take
 from callcard.calls.models import Call
 from callcard.calls.screening.services import block
 from callcard.customers.services import create_customer
@@ -279,6 +282,23 @@ def test_who_has_left_calls_nobody_back(mali: User, keo: User) -> None:
     follow()
     row = the_row()
     assert (row.assignee, row.is_nobodys, [one.user for one in row.rang_for.all()]) == (None, False, [keo])
+
+
+@pytest.mark.parametrize(("is_customer", "queries"), [(True, 17), (False, 16)])
+def test_learning_that_somebody_waits_asks_little(
+    is_customer: bool,
+    queries: int,
+    mali: User,
+    keo: User,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    """Many who call in vain are many who ring at the same time. Beginning and end of the transaction count as well."""
+    souk = create_customer(name="Souk", responsible=mali) if is_customer else None
+    heard(100, "answered", customer=souk, rings=[keo])
+    missed = heard(10, customer=souk, rings=[keo])
+    with django_assert_max_num_queries(queries):
+        assert settle(key=call_key(missed)) is True
+    assert the_row().assignee == (mali if is_customer else keo)
 
 
 def test_everybody_sees_whom_no_phone_rang_for(mali: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,20 +21,21 @@ _LATELY = timedelta(days=1)
 
 def see_to_task(*, key: str) -> None:
     """Make, move or close it, as the rows of this person want; may be repeated."""
-    for row in MissedCaller.objects.filter(key=key, state=MissedCaller.State.OPEN).select_related("task", "assignee"):
-        _see_to_open(row)
-    closed = MissedCaller.objects.filter(key=key, task__done_at=None, task__isnull=False)
-    lately = timezone.now() - _LATELY
-    for row in closed.exclude(state=MissedCaller.State.OPEN).filter(checked_at__gte=lately).select_related("task"):
-        _see_to_closed(row)
+    lately = Q(task__isnull=False, task__done_at=None, checked_at__gte=timezone.now() - _LATELY)
+    rows = MissedCaller.objects.filter(Q(state=MissedCaller.State.OPEN) | lately, key=key)
+    for row in rows:  # most have no task, and nobody wants one: it is fetched only for those that have
+        if row.state == MissedCaller.State.OPEN:
+            _see_to_open(row)
+        else:
+            _see_to_closed(row)
 
 
 def _see_to_open(row: MissedCaller) -> None:
-    if row.assignee is None or row.is_withheld:
+    if row.assignee_id is None or row.is_withheld:
         return
     task = row.task
     if task is None or (task.done_at is not None and task.done_at < row.last_at):
-        if missed_settings().makes_tasks and row.assignee.is_active:
+        if missed_settings().makes_tasks and row.assignee is not None and row.assignee.is_active:
             _make(row, row.assignee)
     elif task.done_at is not None and not task.is_cancelled:
         _close_as_done(row, task.done_at, task.done_by_id)

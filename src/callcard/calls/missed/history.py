@@ -57,13 +57,10 @@ def rang_users(call_ids: Iterable[int]) -> set[int]:
     return {pk for pk in rang.values_list("user_id", flat=True) if pk is not None}
 
 
-def last_spoke(key: str, numbers: Iterable[str]) -> int | None:
-    """The id of the person who spoke to them last, if they are still here."""
-    call = _newest([_talks_of(key), *(_talks(e164=e164) for e164 in sorted(set(numbers)))])
-    if call is None:
-        return None
-    spoke = Segment.objects.filter(call=call, user__is_active=True, answered_at__isnull=False)
-    called = Segment.objects.filter(call=call, user__is_active=True, role="caller")
+def who_spoke(talk: Call) -> int | None:
+    """The id of the person who spoke to them longest, if they are still here."""
+    spoke = Segment.objects.filter(call=talk, user__is_active=True, answered_at__isnull=False)
+    called = Segment.objects.filter(call=talk, user__is_active=True, role="caller")
     return (spoke | called).order_by("-talk_seconds", "pk").values_list("user_id", flat=True).first()
 
 
@@ -89,7 +86,7 @@ def _with_number(value: str) -> Q:
 
 
 def _last_talk(key: str, missed: Iterable[Call]) -> Call | None:
-    numbers = {call.e164 for call in missed if call.e164}
+    numbers = {call.e164 for call in missed if call.e164} - {key.removeprefix("n:")}  # those are read by the key
     return _newest([_talks_of(key), *(_talks(e164=e164) for e164 in sorted(numbers))])
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcard.calls.missed.history import History, last_spoke, rang_users, read_history, settled_by_hand_at
+from callcard.calls.missed.history import History, rang_users, read_history, settled_by_hand_at, who_spoke
 from callcard.calls.missed.rules import Waiting, waiting
 from callcard.calls.missed.setting import missed_settings
 from callcard.calls.models import Call
 from callcard.calls.screening.queries import is_blocked
+from callcard.customers.models import Customer
 from callcard.staff.company import company
 
 
@@ -62,7 +63,13 @@ def who_calls_back(key: str, history: History) -> int | None:
     newest = next(iter(history.missed), None)
     if newest is None or key.startswith("w:"):
         return None
-    responsible = newest.customer.responsible if newest.customer else None
-    if responsible is not None and responsible.is_active:
-        return int(responsible.pk)
-    return last_spoke(key, [call.e164 for call in history.missed if call.e164])
+    responsible = _responsible(newest.customer_id) if newest.customer_id else None
+    if responsible is None and history.reached is not None:
+        return who_spoke(history.reached)
+    return responsible
+
+
+def _responsible(customer_id: int) -> int | None:
+    """The id of who looks after this customer, if they are still here."""
+    customer = Customer.objects.filter(pk=customer_id, responsible__is_active=True)
+    return customer.values_list("responsible", flat=True).first()
