@@ -142,7 +142,8 @@ async function isInView() {
 }
 
 async function notify(entry) {
-  if (!givesNotices || !isOn("notices") || (await isInView()) || stack.get(entry.call)?.state !== "ringing") return;
+  // What is in view is asked first: for the permission the page waits on another process, while the next telephone may ring.
+  if (!givesNotices || !document.hidden || !isOn("notices") || (await isInView()) || stack.get(entry.call)?.state !== "ringing") return;
   const notice = new Notification(entry.title, { body: entry.announce, tag: `call-${entry.call}`, requireInteraction: true, silent: isOn("sound") });
   notice.onclick = () => {
     focus();

@@ -16,7 +16,7 @@ export class PopupFinishing {
     if (!card || card.classList.contains("is-settled")) return;
     card.classList.add("is-settled");
     for (const term of card.querySelectorAll("dt[data-icon]"))
-      term.insertAdjacentHTML("afterbegin", `<i class="icon icon-${term.dataset.icon}" aria-hidden="true"></i>`);
+      term.prepend(Object.assign(document.createElement("i"), { className: `icon icon-${term.dataset.icon}`, ariaHidden: "true" }));
     for (const place of card.querySelectorAll("[data-copies]")) place.append(this.copyButton(place.dataset.copies));
   }
 

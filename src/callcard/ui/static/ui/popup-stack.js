@@ -11,6 +11,8 @@ import { post } from "./post.js";
 import { toast } from "./toast.js";
 
 const SMALL = matchMedia("(max-width: 899px)"); // as in popup.css: a card lies over the window, not beside it
+const SAID_FOR_MS = 10_000;
+const SAID_AT_MOST = 10;
 
 class PopupStack extends HTMLElement {
   connectedCallback() {
@@ -116,10 +118,12 @@ class PopupStack extends HTMLElement {
     this.more.tell(unseen);
   }
 
+  /** What was said goes once there is quiet: each removal is a frame of the page, for which the next card waits. */
   announce(text) {
-    const words = Object.assign(document.createElement("p"), { textContent: text });
-    this.announcer.append(words);
-    setTimeout(() => words.remove(), 10_000);
+    this.announcer.append(Object.assign(document.createElement("p"), { textContent: text }));
+    if (this.announcer.childElementCount > SAID_AT_MOST) this.announcer.firstElementChild.remove();
+    clearTimeout(this.clearing);
+    this.clearing = setTimeout(() => this.announcer.replaceChildren(), SAID_FOR_MS);
   }
 
   get line() {
