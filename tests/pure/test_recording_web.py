@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callcard.calls.recordings.web import Access, FetchFailed, fetched, is_allowed, place_of
@@ -227,6 +227,8 @@ def test_addresses_that_are_none(address: str) -> None:
     assert refused(address, Access(resolve=lambda host, port: ["127.0.0.1"])) == "address"
 
 
+@example(".")
+@example("\u3002")
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     for address in (text, f"http://{text}"):

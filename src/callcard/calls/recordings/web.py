@@ -115,11 +115,14 @@ def _split(address: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".").lower()
+    host = (parts.hostname or "").lower()
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
+        written = (host if host.isascii() else host.encode("idna").decode("ascii")).rstrip(".")
     except UnicodeError:
         raise FetchFailed("address", "the host cannot be written") from None
+    if not written:  # nothing but dots, in whatever script
+        raise FetchFailed("address", "a host is wanted")
+    return written
 
 
 def _followed(address: str, told: str) -> str:
