@@ -16,7 +16,7 @@ _EMPTY = (
 # Who hands on to a phone that nobody picks up is rung back soon: tests wait for it.
 _FEATURES = """[general]
 pickupexten=*8
-atxfernoanswertimeout=3
+atxfernoanswertimeout=5
 atxferloopdelay=1
 [featuremap]
 blindxfer => ##

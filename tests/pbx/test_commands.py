@@ -74,6 +74,12 @@ async def in_call(desk: Desk, what: str, **form: str) -> None:
     await press(desk, f"/calls/{call_id}/do/{what}", **form)
 
 
+async def is_told(desk: Desk, words: str) -> None:
+    """What the card of the call in which 301 talks says above its buttons."""
+    call_id = await in_thread(lambda: Call.objects.get(ended_at=None).pk)
+    await eventually(lambda: json.loads(desk.get(f"/calls/{call_id}/can")[1])["asks"] == words, words)
+
+
 def _talks() -> bool:
     return Call.objects.filter(ended_at=None, segments__extension="301", segments__answered_at__isnull=False).exists()
 
@@ -116,8 +122,10 @@ def test_a_colleague_is_asked_first_and_takes_the_call_when_one_hangs_up(
         caller = await exchange.outside_call("325")  # the only way in whose phone may hand on by keys
         first = await answered(exchange, "301")
         await in_call(desk, "consult", to="302")
-        second = await answered(exchange, "302")
-        await asyncio.sleep(0.6)
+        second = await (await exchange.phone("302")).next_call()
+        await is_told(desk, "Calling Agent302 while the other side waits")
+        second.answer()
+        await is_told(desk, "Talking with Agent302 while the other side waits")
         assert not caller.ended.is_set()
         await first.hang_up()
         await asyncio.sleep(0.6)
