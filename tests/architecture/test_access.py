@@ -34,7 +34,7 @@ def _addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> I
             yield address
 
 
-def _opened(address: str) -> str:
+def opened(address: str) -> str:
     return _PLACEHOLDER.sub(lambda found: str(SAMPLES[found[1] or "str"]), address)
 
 
@@ -64,7 +64,7 @@ def _row(method: str, address: str, cookies: dict[str, str]) -> str | None:
         if role:
             client.cookies[settings.SESSION_COOKIE_NAME] = cookies[role]
         with transaction.atomic():
-            response = client.generic(method, _opened(address))
+            response = client.generic(method, opened(address))
             transaction.set_rollback(True)  # what one visitor changed must not change what the next one gets
         if response.status_code == 405:
             return None

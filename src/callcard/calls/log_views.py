@@ -58,7 +58,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "talked": total_talk(found) if found.is_few and page.rows else None,
         **_grouped(request, asked, found, columns),
         "tags": [(str(tag.pk), tag.name) for tag in CallTag.objects.filter(archived_at=None)],
-        "may_write_by_hand": call_settings().may_write_by_hand,
+        "may_write_by_hand": user.may("calls.add") and call_settings().may_write_by_hand,
     }
     return render(request, "calls/log.html", context)
 

@@ -41,13 +41,13 @@ NEEDS = _read(
 
     customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
     customers.see: search-customers alike-customers customer-file customer-card card-parts card-presence card-timeline
-    customers.see: customer-history
+    customers.see: customer-history change-customers
     customers.see / customers.change: customer-files
     customers.add: new-customer
     customers.change: popup-bring-back edit-customer card-field card-row-add card-row-remove quick-note
     customers.change: upload-portrait card-undo
     customers.change: restore-change
-    customers.change: customer-file-remove customer-file-restore popup-add-number change-customers changed-customers
+    customers.change: customer-file-remove customer-file-restore popup-add-number changed-customers
     customers.change: undo-customers
     customers.delete: archive-customer restore-customer
     customers.export: export-customers export-file
@@ -60,7 +60,8 @@ NEEDS = _read(
     sales.see: debts-change-view payment invoice receipt statement statement-pdf order-figures
     sales.see / sales.change: order
     sales.add: order-new order-pay payment-new
-    sales.change: order-state order-files payment-allocate change-orders undo-orders
+    sales.see: change-orders
+    sales.change: order-state order-files payment-allocate undo-orders
     sales.delete: order-cancel order-restore payment-cancel payment-restore
     sales.export: export-orders export-orders-file
     goods.see: products products-columns products-store-view products-view products-change-view find-products

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -106,6 +106,8 @@ def _changed(request: HttpRequest, selection: Selection, address: str) -> HttpRe
     """At once while they are few, else as a job."""
     user = signed_in(request)
     action, _colon, value = request.POST.get("change", "").partition(":")
+    if not user.may("customers.delete" if action in ("archive", "restore") else "customers.change"):
+        raise PermissionDenied
     value = (request.POST.get("value", "") if action == "city" else value).replace("\x00", "")
     ids = selection.first_ids(user, _AT_ONCE + 1) if selection.question is not None else list(selection.ids)
     try:

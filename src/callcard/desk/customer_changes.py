@@ -40,6 +40,8 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "dial-rules": gettext_lazy("Rules for calls"),
     "price-list": gettext_lazy("Price list"),
     "budget": gettext_lazy("Budget"),
+    "role": gettext_lazy("Role"),
+    "user": gettext_lazy("Colleague"),
 }
 _NEEDS = {
     "order": "sales.see",
@@ -48,6 +50,8 @@ _NEEDS = {
     "dial": "calls.see",
     "price-list": "costs.see",
     "budget": "costs.see",
+    "role": "staff.see",
+    "user": "staff.see",
 }
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.
@@ -69,6 +73,9 @@ _FLAGS: dict[str, Label] = {
     "is_cancelled": gettext_lazy("Cancelled"),
     "done_at": gettext_lazy("Done"),
     "lines": gettext_lazy("Lines"),
+    "roles": gettext_lazy("Roles"),
+    "rights": gettext_lazy("Rights"),
+    "scope": gettext_lazy("Whose records"),
     "merged": gettext_lazy("Taken in"),
     "merged_into": gettext_lazy("Now a part of"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -67,6 +67,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if request.POST.get("do") == "export":
         return redirect(f"{reverse('export-orders')}?{_question_for_export(request)}")
+    if not user.may("sales.change"):
+        raise PermissionDenied
     action, _colon, value = request.POST.get("change", "").partition(":")
     ids = _selected(request, user)
     try:

@@ -54,6 +54,19 @@ def test_a_manager_who_may_not_see_the_customer_learns_only_whose_it_is(anna: Us
     assert "Bounmy" in popup.html
 
 
+def test_who_sees_no_customers_learns_only_whose_it_is_and_who_sees_no_orders_nothing_of_them(anna: User) -> None:
+    customer = create_customer(name="Secret Customer", responsible=User.objects.create_user("bounmy"))
+    call = ring(anna, customer=customer, match="exact", number="+8562055512345")
+    parts = (">Owes<", ">Orders<", ">Last spoke<")
+    assert [part in seen_by(anna, call).html for part in parts] == [True, True, True]
+    give([anna], User.Role.LISTENER)
+    assert [part in seen_by(anna, call).html for part in parts] == [False, False, True]
+    give([anna], User.Role.ACCOUNTANT)
+    assert [part in seen_by(anna, call).html for part in parts] == [True, True, False]
+    give([anna], User.Role.EXPORTER)
+    assert seen_by(anna, call).title == "Known customer of bounmy"
+
+
 def test_candidates_whom_one_may_not_see_are_not_offered(anna: User) -> None:
     give(User.objects.filter(pk=anna.pk), records=User.Records.OWN)
     mine = create_customer(name="Mine Own", responsible=anna)

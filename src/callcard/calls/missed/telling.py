@@ -32,7 +32,7 @@ def escalate(*, now: datetime) -> int:
         if not rows:
             return 0
         MissedCaller.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=now)
-        told = User.objects.who_are(*missed_settings().told_roles)
+        told = User.objects.who_are(*missed_settings().told_roles) & User.objects.who_may("calls.see")
         tell([_told(user, rows, now) for user in told])
     return len(rows)
 

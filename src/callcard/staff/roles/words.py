@@ -38,6 +38,7 @@ OWN = {
     "calls.dial": gettext_lazy("call with a button"),
     "calls.block": gettext_lazy("block numbers"),
     "calls.settings": gettext_lazy("settings of calls"),
+    "recordings.see": gettext_lazy("listen"),
     "recordings.all": gettext_lazy("listen to every call they see, whatever the settings say"),
     "recordings.manage": gettext_lazy("listen to everything, add, keep, remove and erase"),
     "recordings.settings": gettext_lazy("settings of recordings"),

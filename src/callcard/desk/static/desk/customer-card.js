@@ -203,6 +203,7 @@ class CustomerCard extends HTMLElement {
 
   click(event) {
     const button = event.target.closest("button");
+    if ("readsOnly" in this.dataset && button?.matches("[data-field], [data-switch], [data-remove]")) return;
     const { field, note, remove, switch: key, to, do: path } = button?.dataset ?? {};
     if (field) this.edit(new FieldEditor(this, button));
     else if (note) this.edit(new NoteEditor(this, button));
