@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -59,7 +60,7 @@ def _secrets() -> None:
     CallNote.objects.create(call=call, author=stranger, text=SECRETS["calls"][0])
     for kind, words in (("order", "sales"), ("payment", "sales"), ("task", "tasks")):
         after = {"title": SECRETS[words][0]}
-        step = {"action": "changed", "before": {"title": "x"}, "after": after, "by": stranger}
+        step: dict[str, Any] = {"action": "changed", "before": {"title": "x"}, "after": after, "by": stranger}
         record_change(about=kind, object_id=order.pk, customer_id=1, **step)
 
 
@@ -91,7 +92,8 @@ def test_a_ready_role_opens_and_tells_what_it_ticks(kind: str) -> None:
     _secrets()
     user = User.objects.create_user("looks", role=kind, records="all")
     hidden = [word for module, words in SECRETS.items() for word in words if not user.may(f"{module}.see")]
-    refused, told = set(), set()
+    refused: set[tuple[str, int]] = set()
+    told: set[tuple[str, str]] = set()
     seen = list(_walk(user))
     for name, status, text in seen:
         if (status == 403) != (NEEDS[name].look != EVERYBODY and not user.may(NEEDS[name].look)):
