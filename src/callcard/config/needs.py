@@ -37,6 +37,7 @@ NEEDS = _read(
     everybody: softphone-account devices revoke-device task-settings task-feed-settings task-feed reminders
     everybody: reminder-seen reminder-done portrait jobs job cancel-job retry-job well-known-carddav carddav
     everybody: carddav-principal carddav-home carddav-book carddav-card phone-book popup-stack popups-shown
+    everybody: see-as-end
     everybody: popup-close recent-calls placed-calls cancel-placed-call colleagues call-can call-do call-partner
 
     customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
@@ -108,7 +109,7 @@ NEEDS = _read(
     staff.see / staff.change: person
     staff.add: person-new
     staff.change: person-password
-    staff.roles: roles role-new role role-copy role-remove role-restore role-put-back
+    staff.roles: see-as roles role-new role role-copy role-remove role-restore role-put-back
     staff.delete: person-deactivate person-activate
     """
 )

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "callcard.staff.roles.seeing.SeeAs",
     "callcard.config.access.AskRoles",
     "callcard.staff.middleware.CompanyClock",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -42,6 +42,7 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "budget": gettext_lazy("Budget"),
     "role": gettext_lazy("Role"),
     "user": gettext_lazy("Colleague"),
+    "see-as": gettext_lazy("Seeing as somebody else"),
 }
 _NEEDS = {
     "order": "sales.see",
@@ -52,6 +53,7 @@ _NEEDS = {
     "budget": "costs.see",
     "role": "staff.see",
     "user": "staff.see",
+    "see-as": "staff.roles",
 }
 _MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
 # What follows from other fields, or tells a person nothing.

@@ -12,4 +12,6 @@ urlpatterns = [
     path("settings/roles/<int:pk>/remove", views.role_remove, name="role-remove"),
     path("settings/roles/<int:pk>/restore", views.role_restore, name="role-restore"),
     path("settings/roles/<int:pk>/steps/<int:change_id>/put-back", views.role_put_back, name="role-put-back"),
+    path("settings/people/<int:pk>/see-as", views.see_as, name="see-as"),
+    path("me/see-as/end", views.see_as_end, name="see-as-end"),
 ]

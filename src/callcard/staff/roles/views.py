@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from callcard.staff.models import Change
+from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.staff.roles import services
 from callcard.staff.roles.forms import RoleForm
 from callcard.staff.roles.models import Kind, Role
 from callcard.staff.roles.queries import current_roles, steps_of
 from callcard.staff.roles.rules import USUAL
+from callcard.staff.roles.seeing import begin_to_see_as, end_to_see_as
 from callcard.staff.roles.words import ACTIONS, summary
 from callcard.staff.services import NoLongerAdministrator, OwnAccess
 
@@ -115,3 +116,18 @@ def role_put_back(request: HttpRequest, pk: int, change_id: int) -> HttpResponse
     except ValidationError:
         messages.error(request, _("What it was before does not fit any more."))
     return redirect("role", pk=pk)
+
+
+@require_POST
+def see_as(request: HttpRequest, pk: int) -> HttpResponse:
+    """From now on this session sees what the other does, until it ends that."""
+    by = signed_in(request)
+    seen = get_object_or_404(User.objects.exclude(pk=by.pk), pk=pk, is_active=True)
+    begin_to_see_as(request, seen=seen, by=by)
+    return redirect("shell")
+
+
+@require_POST
+def see_as_end(request: HttpRequest) -> HttpResponse:
+    end_to_see_as(request)
+    return redirect("shell")
