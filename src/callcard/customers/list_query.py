@@ -208,14 +208,16 @@ def _own_order(found: Found, asked: Asked, column: Column) -> QuerySet[ListValue
 
 
 def group_counts(
-    user: User, asked: Asked, column: Column, columns: Iterable[Column]
+    user: User, asked: Asked, column: Column, columns: Iterable[Column], found: Found
 ) -> list[tuple[str, str, int | None, bool]]:
     """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides.
 
-    How many is None where many fit the other filters and counting them for each option would take long.
+    How many is None where many fit the other filters and counting them for each option would take long. `found`: what
+    the whole question finds.
     """
-    others = replace(asked, filters=tuple(one for one in asked.filters if one.key != column.key))
-    found = found_customers(user, others, columns)
+    others = tuple(one for one in asked.filters if one.key != column.key)
+    if len(others) < len(asked.filters):
+        found = found_customers(user, replace(asked, filters=others), columns)
     if found.is_few:
         numbers = _counted_among(found.rows, column)
         groups = [(value, words, numbers[value], True) for value, words in column.options if value in numbers]

@@ -19,7 +19,7 @@ from callcard.customers.bulk_jobs import begin_change, begin_undo
 from callcard.customers.list_cells import cells_of
 from callcard.customers.list_columns import columns_for, current_tags
 from callcard.customers.list_entries import Entries, read_entries
-from callcard.customers.list_query import found_customers, group_counts, is_offered, orderable, page_of
+from callcard.customers.list_query import Found, found_customers, group_counts, is_offered, orderable, page_of
 from callcard.customers.list_rows_html import rows_html
 from callcard.customers.list_totals import totals_of
 from callcard.customers.search_reasons import reasons_beside_numbers
@@ -62,18 +62,20 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "rows_html": rows_html(rows),
-        "groups": _groups(request, user, asked, columns),
+        "groups": _groups(request, user, asked, columns, found),
         "totals": totals_of(user, found) if page.rows else [],
         "bulk": _bulk_choices(columns, entries),
     }
     return render(request, "customers/list.html", context)
 
 
-def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column]) -> list[dict[str, Any]]:
+def _groups(
+    request: HttpRequest, user: User, asked: Asked, columns: list[Column], found: Found
+) -> list[dict[str, Any]]:
     column = next((column for column in columns if column.key == asked.group), None)
     if column is None:
         return []
-    return group_links(request.GET, asked, column, group_counts(user, asked, column, columns))
+    return group_links(request.GET, asked, column, group_counts(user, asked, column, columns, found))
 
 
 def _bulk_choices(columns: list[Column], entries: Entries) -> dict[str, Any]:

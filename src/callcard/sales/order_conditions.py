@@ -85,7 +85,7 @@ def _standing(values: tuple[str, ...]) -> Condition:
     if "late" not in values:
         return _of_parts(Q(is_current=True))
     late = Order.objects.past_due(timezone.localdate())
-    check = Q(is_current=True, due_on__lt=timezone.localdate())
+    check = Q(is_current=True) & Q(_STEPS["lt"](unread("due_on"), timezone.localdate()))
     return Condition(check, (Order.objects.filter(is_current=True),), late)
 
 
@@ -105,12 +105,14 @@ def _days(one: Filter) -> Condition:
 
 
 def unread(column: str) -> Func | F:
-    """The column so that SQLite begins with no index of it: it would rather read a month of orders than look at some
-    thousand of them."""
+    """The column so that no index of it is begun with: SQLite would rather read a month of orders than look at some
+    thousand of them, and PostgreSQL all that are due, to look which of them are also of some thousand customers."""
+    if column == "due_on":
+        same = "+%(expressions)s" if connection.vendor == "sqlite" else "(%(expressions)s + 0)"
+        return Func(F(column), template=same, output_field=DateField())
     if connection.vendor != "sqlite":
         return F(column)
-    kind = DateField() if column == "due_on" else DateTimeField()
-    return Func(F(column), template="+%(expressions)s", output_field=kind)
+    return Func(F(column), template="+%(expressions)s", output_field=DateTimeField())
 
 
 def of_customers(ids: Sequence[int], others: Iterable[Condition]) -> OrderQuerySet:

@@ -16,7 +16,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from callcard.sales.bulk import change_many, undo_many
-from callcard.sales.order_lists import columns_for, found_orders, group_counts, is_offered, orderable, page_of, sums
+from callcard.sales.order_lists import (
+    Found,
+    columns_for,
+    found_orders,
+    group_counts,
+    is_offered,
+    orderable,
+    page_of,
+    sums,
+)
 from callcard.sales.order_rows_html import rows_html
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
@@ -46,15 +55,17 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "rows": page.rows,
         "rows_html": rows_html(page.rows, [head.column for head in shown["columns"]]),
         "sums": sums(found.rows) if found.is_few and page.rows else [],
-        "groups": _groups(request, user, asked, columns),
+        "groups": _groups(request, user, asked, columns, found),
         "bulk": _bulk_choices(columns),
     }
     return render(request, "sales/orders.html", context)
 
 
-def _groups(request: HttpRequest, user: User, asked: Asked, columns: list[Column]) -> list[dict[str, Any]]:
+def _groups(
+    request: HttpRequest, user: User, asked: Asked, columns: list[Column], found: Found
+) -> list[dict[str, Any]]:
     column = next((column for column in columns if column.key == asked.group), None)
-    return group_links(request.GET, asked, column, group_counts(user, asked, column)) if column else []
+    return group_links(request.GET, asked, column, group_counts(user, asked, column, found)) if column else []
 
 
 def _bulk_choices(columns: list[Column]) -> dict[str, Any]:

@@ -170,10 +170,13 @@ def _sources(found: Found) -> list[Source]:
     return sources or [Source([Order.objects.all()], "ordered_at")]
 
 
-def group_counts(user: User, asked: Asked, column: Column) -> list[tuple[str, str, int | None, bool]]:
+def group_counts(user: User, asked: Asked, column: Column, found: Found) -> list[tuple[str, str, int | None, bool]]:
     """(value, words, how many, exactly?) for each option of a column, with the filters that are set besides. How many
-    is None where many fit the other filters and counting them would take long."""
-    found = found_orders(user, replace(asked, filters=tuple(one for one in asked.filters if one.key != column.key)))
+    is None where many fit the other filters and counting them would take long. `found`: what the whole question finds.
+    """
+    others = tuple(one for one in asked.filters if one.key != column.key)
+    if len(others) < len(asked.filters):
+        found = found_orders(user, replace(asked, filters=others))
     if found.is_few:
         rows: QuerySet[Order, tuple[int, int]] = found.rows.order_by().values_list(column.key).annotate(Count("pk"))
         numbers = {str(value): number for value, number in rows}
