@@ -17,6 +17,7 @@ from callcard.customers.services import create_customer
 from callcard.sales.models import Balance, Order, OrderState, Payment, PaymentMethod, Product
 from callcard.sales.payment_services import record_payment
 from callcard.sales.services import record_order, update_order
+from callcard.staff.company import company_zone
 from callcard.staff.models import Change, Company
 from tests.rooms.staff.windows import Window, person, words
 
@@ -293,7 +294,7 @@ def test_money_cannot_have_come_tomorrow(anna: Window, mali: Customer, path: str
     """It would count in the debt, but in no statement until today."""
     anna.post("/orders/new", an_order(mali, {"title": "Bench", "price": "12.50"}))
     url = path.format(Order.objects.get().pk if "orders" in path else mali.pk)
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=company_zone())  # the office may be a day ahead of this test
     payment = {"amount": "5", "currency": "USD"}
     for day in (today + timedelta(days=1), "9999-12-31"):
         refused = anna.post(url, payment | {"paid_on": str(day)})
