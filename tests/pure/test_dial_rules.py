@@ -20,6 +20,8 @@ from callcard.switchboard.dial_rules import (
     decided_by_prefix,
     destination_of,
     judge,
+    judge_any,
+    widest_limit,
 )
 
 ABROAD = Destination(number="+99365123456", reach=Reach.ABROAD, country="TM")
@@ -286,3 +288,35 @@ def test_the_longest_prefix_decides_and_of_two_the_one_that_denies(
     longest = max((length for length, _ in fitting), default=0)
     expected = None if not fitting else (longest, False) not in fitting
     assert said is expected
+
+
+@pytest.mark.parametrize(
+    ("number", "one", "other", "refusal"),
+    [
+        ("+882133", Rules(denied=("+882",)), Rules(denied=("+8821",)), Refusal.PREFIX),
+        ("+882133", Rules(denied=("+882",)), Rules(denied=("+88213",), allowed=("+8821",)), Refusal.PREFIX),
+        ("+882133", Rules(denied=("+882",)), Rules(denied=("+883",)), None),
+        ("+993651", Rules(abroad=True, may_dare=False), Rules(abroad=False, may_dare=True), Refusal.RISKY),
+        ("+993651", Rules(abroad=True, abroad_a_day=1), Rules(abroad=False), Refusal.ABROAD_A_DAY),
+        ("+993651", Rules(abroad_a_day=1), Rules(abroad_a_day=0), None),
+    ],
+)
+def test_what_none_of_several_roles_allows_is_not_allowed_by_all_of_them(
+    number: str, one: Rules, other: Rules, refusal: Refusal | None
+) -> None:
+    destination = Destination(number=number, reach=Reach.ABROAD, country="XX", risks=frozenset({Risk.UNPLANNED}))
+    usage = Usage(calls=1, abroad=1)
+    for rules in ([one, other], [other, one]):
+        assert judge_any(destination, rules, usage).refusal is refusal
+
+
+@given(st.lists(rules_, min_size=1, max_size=3), usages, destinations)
+def test_several_roles_allow_what_one_of_them_does_and_nothing_else(
+    rules: list[Rules], usage: Usage, destination: Destination
+) -> None:
+    allowed = [judge(destination, one, usage).refusal is None for one in rules]
+    assert (judge_any(destination, rules, usage).refusal is None) is any(allowed)
+
+
+def test_the_limit_that_is_told_is_the_widest() -> None:
+    assert (widest_limit([5, 300]), widest_limit([300, 0])) == (300, 0)

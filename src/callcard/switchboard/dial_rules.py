@@ -80,27 +80,6 @@ class Rules:
     countries_a_day: int = 0
 
 
-def widest(rules: Iterable[Rules]) -> Rules:
-    """What somebody with several roles may dial: whatever one of them allows. At least one must be given."""
-    given = list(rules)
-    return Rules(
-        customers=any(one.customers for one in given),
-        national=any(one.national for one in given),
-        abroad=any(one.abroad for one in given),
-        allowed=tuple(dict.fromkeys(prefix for one in given for prefix in one.allowed)),
-        denied=tuple(prefix for prefix in given[0].denied if all(prefix in one.denied for one in given)),
-        may_dare=any(one.may_dare for one in given),
-        calls_a_day=_widest_limit(one.calls_a_day for one in given),
-        abroad_a_day=_widest_limit(one.abroad_a_day for one in given),
-        countries_a_day=_widest_limit(one.countries_a_day for one in given),
-    )
-
-
-def _widest_limit(limits: Iterable[int]) -> int:
-    found = list(limits)
-    return 0 if 0 in found else max(found)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What somebody has called today, without calls to colleagues and for help."""
@@ -197,6 +176,24 @@ def judge(destination: Destination, rules: Rules, usage: Usage) -> Verdict:
     if refusal:
         return Verdict(refusal=refusal)
     return Verdict(asks=() if said else tuple(sorted(destination.risks)))
+
+
+def judge_any(destination: Destination, rules: Iterable[Rules], usage: Usage) -> Verdict:
+    """Of somebody with several roles: what one of them allows. Each is judged as a whole, for parts of two together may
+    allow what neither does. Where all refuse, the one that went furthest says why. At least one must be given."""
+    return min((judge(destination, one, usage) for one in rules), key=_severity)
+
+
+def _severity(verdict: Verdict) -> tuple[bool, int]:
+    if verdict.refusal is None:
+        return False, len(verdict.asks)
+    return True, -list(Refusal).index(verdict.refusal)
+
+
+def widest_limit(limits: Iterable[int]) -> int:
+    """0 is no limit. At least one must be given."""
+    found = list(limits)
+    return 0 if 0 in found else max(found)
 
 
 def decided_by_prefix(number: str, *, allowed: Iterable[str], denied: Iterable[str]) -> bool | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, User
-from callcard.switchboard.dial_rules import Rules, widest
+from callcard.switchboard.dial_rules import Rules
 from callcard.switchboard.models import RoleRules
 
 # Wide enough that nobody who works meets them, narrow enough that a stolen password costs an office little.
@@ -27,17 +27,17 @@ ROLES = (User.Role.MANAGER, User.Role.HEAD, User.Role.OPERATOR, User.Role.OWNER,
 
 
 def rules_of(role: str) -> Rules:
-    return _rules_of([role])
+    return _rules_of([role])[0]
 
 
-def rules_for(user: User) -> Rules:
-    """What one of their roles allows, they may dial."""
+def rules_for(user: User) -> tuple[Rules, ...]:
+    """Of each of their roles: what one of them allows, they may dial. At least one."""
     return _rules_of([role for role in ROLES if role in user.permissions.kinds] or [User.Role.MANAGER])
 
 
-def _rules_of(roles: Sequence[str]) -> Rules:
+def _rules_of(roles: Sequence[str]) -> tuple[Rules, ...]:
     rows = {row.role: row for row in RoleRules.objects.filter(role__in=roles)}
-    return widest(_read(rows[role]) if role in rows else DEFAULTS[User.Role(role)] for role in roles)
+    return tuple(_read(rows[role]) if role in rows else DEFAULTS[User.Role(role)] for role in roles)
 
 
 def _read(row: RoleRules) -> Rules:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from callcard.staff.places import countries
-from callcard.switchboard.dial_rules import Destination, Refusal, Risk, Rules
+from callcard.switchboard.dial_rules import Destination, Refusal, Risk, Rules, widest_limit
 from callcard.switchboard.models import DialRequest
 from callcard.telephony.numbers import legible
 
@@ -74,14 +76,15 @@ def is_rule(problem: str) -> bool:
     return problem.startswith("rule_")
 
 
-def explain_rule(problem: str, rules: Rules) -> str:
-    """With the limit, and whom to ask."""
+def explain_rule(problem: str, rules: Sequence[Rules]) -> str:
+    """With the limit, and whom to ask. `rules`: of each of the user's roles."""
     refusal = Refusal(problem.removeprefix("rule_"))
-    limit = {
-        Refusal.CALLS_A_DAY: rules.calls_a_day,
-        Refusal.ABROAD_A_DAY: rules.abroad_a_day,
-        Refusal.COUNTRIES_A_DAY: rules.countries_a_day,
-    }.get(refusal)
+    limits = {
+        Refusal.CALLS_A_DAY: [one.calls_a_day for one in rules],
+        Refusal.ABROAD_A_DAY: [one.abroad_a_day for one in rules],
+        Refusal.COUNTRIES_A_DAY: [one.countries_a_day for one in rules],
+    }
+    limit = widest_limit(limits.get(refusal, [0]))
     words = explain_refusal(problem)
     if limit:
         words += " " + ngettext("The limit is %(count)s.", "The limit is %(count)s.", limit) % {"count": limit}

@@ -17,7 +17,7 @@ from callcard.staff.history import record_change
 from callcard.staff.models import Change, Extension, User
 from callcard.staff.softphone.queries import account_of
 from callcard.switchboard import running
-from callcard.switchboard.dial_rules import Reach, Rules, Usage, Verdict, judge
+from callcard.switchboard.dial_rules import Reach, Usage, Verdict, judge_any
 from callcard.switchboard.dial_settings import rules_for
 from callcard.switchboard.dial_words import explain_refusal, explain_rule, is_rule, question
 from callcard.switchboard.models import DialRequest, Pbx
@@ -69,7 +69,7 @@ def dial(
     if is_new and how == How.DESK and not request.problem:
         _place(request, extension)
     if request.problem and request.problem != "unknown":
-        raise NotDialled(_why_not(request, user))
+        raise NotDialled(why_not(request, user))
     return request
 
 
@@ -110,8 +110,7 @@ def reserve(
 
 
 def _write(user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str) -> DialRequest:
-    rules = rules_for(user)
-    verdict = judge(target.destination, rules, usage_today(user))
+    verdict = judge_any(target.destination, rules_for(user), usage_today(user))
     if verdict.must_ask and not is_sure:
         raise AskFirst(_question(target, verdict))
     request = DialRequest.objects.create(
@@ -192,11 +191,11 @@ def _own_pbx() -> str:
     return pbx
 
 
-def _why_not(request: DialRequest, user: User) -> str:
+def why_not(request: DialRequest, user: User) -> str:
+    """In words, of a request with a problem."""
     if not is_rule(request.problem):
         return explain_refusal(request.problem)
-    rules: Rules = rules_for(user)
-    return explain_rule(request.problem, rules)
+    return explain_rule(request.problem, rules_for(user))
 
 
 def _place(request: DialRequest, extension: str) -> None:

@@ -11,9 +11,9 @@ from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.switchboard import running
 from callcard.switchboard.asking import asked
-from callcard.switchboard.dial_settings import rules_for
-from callcard.switchboard.dial_words import explain_refusal, explain_rule
-from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve
+from callcard.switchboard.dial_words import explain_refusal
+from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve, why_not
+from callcard.switchboard.models import DialRequest
 from callcard.switchboard.whom import whom
 from callcard.telephony.commands import Capability, Command, CommandRefused, Consult, Hangup, Hold, Transfer, Unhold
 from callcard.telephony.tracker.memory import held_legs
@@ -80,6 +80,8 @@ def command(*, user: User, call_id: int, what: str, to: str = "", command_id: st
     try:
         running.execute(segment.call.pbx, _as_command(what, segment, command_id, to))
     except CommandRefused as refusal:
+        # A repeated press is told the same, not that it is done.
+        DialRequest.objects.filter(user=user, command_id=command_id).update(problem=refusal.reason)
         raise NotDialled(explain_refusal(refusal.reason)) from None
 
 
@@ -89,7 +91,7 @@ def _checked(user: User, segment: Segment, to: str, command_id: str, is_sure: bo
     refuse_own_phone(target, segment.extension)
     request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=How.TRANSFER)
     if request.problem:
-        raise NotDialled(explain_rule(request.problem, rules_for(user)))
+        raise NotDialled(why_not(request, user))
     return request.number, is_new
 
 

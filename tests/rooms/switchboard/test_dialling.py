@@ -16,7 +16,7 @@ from callcard.live.models import LiveEvent
 from callcard.staff.models import Change, Company, Extension, User
 from callcard.staff.softphone.models import SipAccount
 from callcard.switchboard.dial_rules import Rules
-from callcard.switchboard.dial_settings import DEFAULTS, ROLES, rules_of, set_rules
+from callcard.switchboard.dial_settings import set_rules
 from callcard.switchboard.dialling import AskFirst, How, NotDialled, cancel, dial
 from callcard.switchboard.in_call import command
 from callcard.switchboard.models import DialRequest, Pbx
@@ -379,6 +379,15 @@ def test_a_call_is_handed_on_by_who_talks_in_it_and_under_the_same_rules(
     assert len(pbx.sent) == 1
 
 
+def test_a_call_that_was_not_handed_on_is_not_said_to_be_when_the_press_is_repeated(pbx: FakePbx, anna: User) -> None:
+    call = talking(anna)
+    pbx.refusal = "no_link"
+    for _ in range(2):
+        with pytest.raises(NotDialled, match="no link"):
+            command(user=anna, call_id=call.pk, what="transfer", to="302", command_id="press-0001")
+    assert pbx.sent == [Transfer(command_id="press-0001", call_key="k", segment_key="k.1", to="302")]
+
+
 def test_only_what_the_telephone_system_can_is_offered_and_done(pbx: FakePbx, anna: User, client: Client) -> None:
     call = talking(anna)
     pbx.able = frozenset({Capability.HANGUP, Capability.TRANSFER})
@@ -401,29 +410,6 @@ def test_who_has_others_on_hold_can_take_them_back(pbx: FakePbx, anna: User, cli
     client.force_login(anna, "django.contrib.auth.backends.ModelBackend")
     answer = client.get(f"/calls/{call.pk}/can").json()
     assert answer == {"can": ["hangup", "unhold", "transfer", "consult"], "held": True, "asks": ""}
-
-
-def test_the_administrator_sets_the_rules_of_a_role(chief: User, client: Client) -> None:
-    client.force_login(chief, "django.contrib.auth.backends.ModelBackend")
-    assert client.get("/settings/dialling").content.decode().count("0: no limit") == 3 * len(ROLES)
-    form = {"role": "manager", "customers": "on", "denied": "+882, 00 881\n+(44) 9-09", "allowed": ""}
-    limits = {"calls_a_day": "5", "abroad_a_day": "0", "countries_a_day": "1"}
-    assert client.post("/settings/dialling", form | limits).status_code == 302
-    assert rules_of("manager") == Rules(
-        national=False,
-        abroad=False,
-        may_dare=False,
-        denied=("+882", "+881", "+44909"),
-        calls_a_day=5,
-        countries_a_day=1,
-    )
-    assert rules_of("owner") == DEFAULTS[User.Role.OWNER]
-    assert Change.objects.get(about="dial-rules").after["denied"] == ["+882", "+881", "+44909"]
-    wrong = client.post("/settings/dialling", form | limits | {"denied": "+44x", "calls_a_day": "-1"})
-    assert wrong.status_code == 422
-    assert "This is not the beginning of a number: +44x" in wrong.content.decode()
-    assert rules_of("manager").calls_a_day == 5
-    assert client.post("/settings/dialling", form | limits | {"role": "king"}).status_code == 404
 
 
 @pytest.mark.parametrize(
