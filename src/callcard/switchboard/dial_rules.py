@@ -14,13 +14,12 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from callcard.telephony.numbers import after_exit_code, is_emergency
+from callcard.telephony.numbers import EMERGENCY_EVERYWHERE, after_exit_code, is_emergency
 
 SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
 """Country codes of no country (ITU-T E.164): satellites, and networks over which calls to anywhere are sold dear."""
 _PREMIUM_CODES = frozenset({979})
 _SHARED_COST_CODES = frozenset({808})
-_EMERGENCY_EVERYWHERE = frozenset({"112", "911"})  # mobile networks know them in every country, and many fixed ones
 _EXIT_EVERYWHERE = "00"
 _LONGEST_SHORT = 6  # digits; what has no more and is no public number may be one of the telephone system's own
 
@@ -118,7 +117,7 @@ def destination_of(
         return Destination(number=number, reach=Reach.EMERGENCY)
     if number in extensions:
         return Destination(number=number, reach=Reach.INTERNAL)
-    if number in _EMERGENCY_EVERYWHERE:
+    if number in EMERGENCY_EVERYWHERE:
         return Destination(number=number, reach=Reach.EMERGENCY)
     if not number.startswith("+"):
         abroad = _without_exit_code(number, region)

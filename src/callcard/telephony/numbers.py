@@ -22,6 +22,7 @@ ENDING_DIGITS = 7
 _SHORTEST_UNPLANNED = 7  # fewer digits are an extension or a short code unless the numbering plan knows the number
 _LONGEST_E164 = 15
 _EXIT_EVERYWHERE = "00"  # what many trunks send whatever their country dials
+EMERGENCY_EVERYWHERE = frozenset({"112", "911"})  # mobile networks know them in every country, and many fixed ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,8 @@ def test_the_administrator_blocks_and_lets_through_again(window: Client) -> None
         ({"number": "nobody"}, "This is no number."),
         ({"number": "020", "is_prefix": "on"}, "This is no beginning of a number."),
         ({"number": "191"}, "Emergency numbers cannot be blocked."),
+        ({"number": "112"}, "Emergency numbers cannot be blocked."),
+        ({"number": "+7 840"}, "This is only a beginning"),
         ({"number": "+85621212000"}, "the company&#x27;s own"),
         ({"number": "+856", "is_prefix": "on"}, "the company&#x27;s own"),
         ({"number": "301"}, "This is a colleague&#x27;s extension."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from callcard.calls.screening.rules import key_of, prefix_key
 from callcard.staff.models import Extension, Line
-from callcard.telephony.numbers import is_emergency, readings
+from callcard.telephony.numbers import EMERGENCY_EVERYWHERE, is_emergency, readings
 from callcard.ui.forms import WindowForm
+
+_BEGINNING = re.compile(r"\s*(\+|00)[\s().-]*([0-9][\s().-]*){0,4}$")  # fewer digits than any caller has
 
 
 class BlockForm(WindowForm):
@@ -59,7 +62,9 @@ class BlockForm(WindowForm):
             return _("This is no beginning of a number. Write it with the country's code: +7840")
         if len(key) < 2:
             return _("This is no number.")
-        if is_emergency(values["number"], self.region):
+        if not is_prefix and _BEGINNING.match(values["number"]):
+            return _("This is only a beginning, and would block nobody. Tick “All numbers that begin so”.")
+        if key in EMERGENCY_EVERYWHERE or is_emergency(values["number"], self.region):
             return _("Emergency numbers cannot be blocked.")
         own = Line.objects.exclude(e164="").values_list("e164", flat=True)
         if (is_prefix and any(line.startswith(key) for line in own)) or (not is_prefix and key in own):
