@@ -139,8 +139,11 @@ class Stream:
                 return data
 
     def is_silent(self, seconds: float) -> bool:
+        """Whether nothing is told but how the links are, of which everybody hears whenever one comes up."""
+        until = time.monotonic() + seconds
         try:
-            self.next(seconds)
+            while self.next(max(0.0, until - time.monotonic()))[0] == "link":
+                pass
         except queue.Empty:
             return True
         return False
