@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.calls import log_export
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import Found, Group, found_calls, groups, is_offered, orderable, page_of, total_talk
+from callcard.calls.log_rows_html import rows_html
 from callcard.calls.models import Call, CallQuerySet, CallTag
 from callcard.calls.parts import mark_rows
 from callcard.calls.queries import name_colleagues, veil_customers
@@ -50,11 +51,13 @@ def log(request: HttpRequest) -> HttpResponse:
     veil_customers(page.rows, user)
     name_colleagues(page.rows)
     mark_rows(page.rows, user)
+    shown = list_context(request, LOG, asked, columns, can_sort=lambda column: is_offered(column, found))
     context = {
-        **list_context(request, LOG, asked, columns, can_sort=lambda column: is_offered(column, found)),
+        **shown,
         "found": found,
         "page": page,
         "rows": page.rows,
+        "rows_html": rows_html(page.rows, [head.column for head in shown["columns"]]),
         "talked": total_talk(found) if found.is_few and page.rows else None,
         **_grouped(request, asked, found, columns),
         "tags": [(str(tag.pk), tag.name) for tag in CallTag.objects.filter(archived_at=None)],

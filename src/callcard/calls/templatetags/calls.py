@@ -5,10 +5,20 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from callcard.calls import closing
+from callcard.calls import call_html, closing
+from callcard.calls.models import Call
 from callcard.staff import line_names
 
 register = template.Library()
+
+for _piece in (call_html.direction_icon, call_html.number_html, call_html.outcome_html):
+    register.filter(_piece.__name__, _piece)
+
+
+@register.simple_tag
+def call_who(call: Call, unknown: str = "") -> SafeString:
+    """`{% call_who call unknown %}`: whom a call was with."""
+    return call_html.who_html(call, unknown=unknown)
 
 
 @register.simple_tag
