@@ -34,7 +34,7 @@ def recognise(path: Path) -> str:
     if not _is_text(head):
         raise FileRefused(Reason.NOT_A_TABLE)
     text = head.decode(guess_encoding(head), errors="replace").lstrip("\ufeff")
-    if text.lstrip()[:200].lower().startswith(("%pdf", "<!doctype", "<html", "<?xml", "{\\rtf")):
+    if text.lstrip()[:200].lower().startswith(("%pdf", "<!doctype", "<html", "<svg", "<?xml", "{\\rtf")):
         raise FileRefused(Reason.NOT_A_TABLE)
     return VCARD if _CARD.match(text) else CSV
 

@@ -105,9 +105,12 @@ def csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[list[str]
     csv.field_size_limit(LONGEST_CELL)
     number = 0
     with path.open("r", encoding=encoding, errors="strict", newline="") as stream:
-        reader = csv.reader(_without_nul(stream), delimiter=delimiter, strict=False)
+        lines = _Lines(stream)
+        reader = csv.reader(lines, delimiter=delimiter, strict=False)
         try:
             for number, row in enumerate(reader, start=1):
+                if lines.have_ended:  # asked for more within a row: every row after the quotation mark went into it
+                    raise FileRefused(Reason.OPEN_QUOTE, row=number, limit=LONGEST_CELL)
                 if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
                     raise FileRefused(Reason.TOO_MANY_COLUMNS, row=number, limit=MOST_COLUMNS)
                 yield row[:MOST_COLUMNS]
@@ -117,7 +120,13 @@ def csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[list[str]
             raise FileRefused(Reason.OTHER_ENCODING, row=number + 1) from error
 
 
-def _without_nul(stream: IO[str]) -> Iterator[str]:
-    """Lines of a bounded length: a file may be one line of a gigabyte."""
-    while line := stream.readline(LONGEST_CELL * 4):
-        yield line.replace("\x00", "")
+class _Lines:
+    """Lines of a bounded length: a file may be one line of a gigabyte. `have_ended`: one was asked for past the last."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream, self.have_ended = stream, False
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.stream.readline(LONGEST_CELL * 4):
+            yield line.replace("\x00", "")
+        self.have_ended = True

@@ -52,6 +52,7 @@ def zipped(**parts: bytes) -> bytes:
         (b"%PDF-1.7 Name,Phone\n", "This is no table"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "This is no table"),
         (b"<!DOCTYPE html><table>", "This is no table"),
+        (b'<svg onload="alert(1)"></svg>', "This is no table"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Excel"),
         (b"PK\x03\x04 and nothing", "The workbook is damaged"),
         (zipped(word__document_xml=b"x"), "This is no table"),
@@ -70,6 +71,7 @@ def test_what_is_no_table_is_refused_in_words(boss: User, content: bytes, words:
     [
         (b"Name,Phone\n", "There is nothing under the names of the columns."),
         (b'Name,Phone\n"Anna,020\n' + b"x" * 200_000, "In row 2 a quotation mark is opened"),
+        (b'Name,Phone\nNoy,1\n"Anna,020\nNext,021\n', "In row 3 a quotation mark is opened"),
         (b"Name," + b"x" * 1_000_000 + b"\n1,2\n", "In row 1 a quotation mark is opened"),
         (b",".join(b"c%d" % n for n in range(10_000)) + b"\n", "more than 300 columns"),
         (zipped(xl__workbook_xml=b"<broken"), "The workbook is damaged"),
