@@ -121,7 +121,7 @@ def csv_rows(path: Path, *, encoding: str, delimiter: str) -> Iterator[list[str]
 
 
 class _Lines:
-    """Lines of a bounded length: a file may be one line of a gigabyte. `have_ended`: one was asked for past the last."""
+    """Lines of a bounded length: a file may be one line of a gigabyte. `have_ended`: asked for past the last."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream, self.have_ended = stream, False
