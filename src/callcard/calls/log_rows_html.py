@@ -25,13 +25,14 @@ from callcard.calls.call_html import (
 )
 from callcard.calls.models import Call
 from callcard.staff.line_names import line_name
-from callcard.ui.addresses import Addresses, addresses_of
+from callcard.ui.addresses import STAND_IN, Addresses, addresses_of
+from callcard.ui.list_rows_html import row_start
 from callcard.ui.lists import Column
 from callcard.ui.writing import duration, full_moment, moment, money
 
 Markup = str
 _LONGEST_NOTE = 160
-_STAND_IN = "7203115009041"  # no call has this number of its own
+_STAND_IN = str(STAND_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,12 @@ def rows_html(calls: Sequence[Call], columns: Sequence[Column]) -> SafeString:
     rows = []
     for place, call in enumerate(calls):
         drawn = "".join(cell(call, label, page) for cell, label in cells)
-        rows.append(f"{_pick(call, picked, place)}{drawn}</tr>")
+        rows.append(f"{row_start(call.pk, tone=_tone(call), words=picked, place=place)}{drawn}</tr>")
     return mark_safe("\n".join(rows))
 
 
-def _pick(call: Call, picked: Markup, place: int) -> Markup:
-    tone = "red" if was_in_vain(call) else "green" if call.outcome == Call.Outcome.ANSWERED else "grey"
-    return (
-        f'<tr data-id="{call.pk}" class="tone-{tone}" aria-selected="false" tabindex="{-1 if place else 0}">'
-        f'<td class="list-pick"><input class="form-check-input" type="checkbox" tabindex="-1" value="{call.pk}"'
-        f' aria-label="{picked}"></td>\n'
-    )
+def _tone(call: Call) -> str:
+    return "red" if was_in_vain(call) else "green" if call.outcome == Call.Outcome.ANSWERED else "grey"
 
 
 # -- cells: (call, the attribute that names the column on a narrow page, addresses) ------------------------------------

@@ -22,6 +22,7 @@ from callcard.customers.models import Customer, Phone, Tag
 from callcard.customers.search_reasons import Reason
 from callcard.ui.addresses import Addresses, addresses_of
 from callcard.ui.icons import icon
+from callcard.ui.list_rows_html import row_start
 from callcard.ui.writing import initials, media_url
 
 Markup = str
@@ -37,11 +38,7 @@ def _row(row: Row, card: Addresses, picked: Markup, place: int) -> Markup:
     customer = row.customer
     cells = "".join(_cell(row, key, value, card) for key, value in row.cells)
     words = picked % {"name": escape(customer.name)}
-    return (
-        f'<tr data-id="{customer.pk}" class="tone-{escape(row.tone or "grey")}" aria-selected="false"'
-        f' tabindex="{-1 if place else 0}"><td class="list-pick"><input class="form-check-input" type="checkbox"'
-        f' tabindex="-1" value="{customer.pk}" aria-label="{words}"></td>\n{cells}</tr>'
-    )
+    return f"{row_start(customer.pk, tone=row.tone or 'grey', words=words, place=place)}{cells}</tr>"
 
 
 def _cell(row: Row, key: str, value: Any, card: Addresses) -> Markup:

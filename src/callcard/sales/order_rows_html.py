@@ -17,6 +17,7 @@ from callcard.customers.list_rows_html import badge
 from callcard.sales.models import Order
 from callcard.ui.addresses import Addresses, addresses_of
 from callcard.ui.icons import icon
+from callcard.ui.list_rows_html import row_start
 from callcard.ui.lists import Column
 from callcard.ui.writing import day, money
 
@@ -31,7 +32,9 @@ def rows_html(orders: Iterable[Order], columns: Sequence[Column]) -> SafeString:
     rows = []
     for place, order in enumerate(orders):
         cells = "".join(cell(order, label, page) for cell, label in heads)
-        rows.append(f"{_pick(order, picked, place)}{cells}</tr>")
+        words = picked % {"name": escape(order.number)}
+        start = row_start(order.pk, tone=order.state.colour or "grey", words=words, place=place)
+        rows.append(f"{start}{cells}</tr>")
     return mark_safe("\n".join(rows))
 
 
@@ -41,15 +44,6 @@ class _Page:
 
     order: Addresses
     customer: Addresses
-
-
-def _pick(order: Order, picked: Markup, place: int) -> Markup:
-    words = picked % {"name": escape(order.number)}
-    return (
-        f'<tr data-id="{order.pk}" class="tone-{escape(order.state.colour or "grey")}" aria-selected="false"'
-        f' tabindex="{-1 if place else 0}"><td class="list-pick"><input class="form-check-input" type="checkbox"'
-        f' tabindex="-1" value="{order.pk}" aria-label="{words}"></td>\n'
-    )
 
 
 # -- cells: (order, the attribute that names the column on a narrow page, addresses) -------------------------------
