@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from callcard.config.needs import EVERYBODY, NEEDS
 from callcard.staff.models import User
+from callcard.staff.requests import only_looks
 
 
 class AskRoles:
@@ -27,6 +28,6 @@ class AskRoles:
         need = NEEDS.get((request.resolver_match.url_name if request.resolver_match else None) or "")
         if need is None:
             raise PermissionDenied
-        right = need.look if request.method in ("GET", "HEAD", "OPTIONS") else need.do
+        right = need.look if only_looks(request) else need.do
         if right != EVERYBODY and not (isinstance(request.user, User) and request.user.may(right)):
             raise PermissionDenied

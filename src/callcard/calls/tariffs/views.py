@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Q
@@ -23,7 +23,6 @@ from callcard.jobs.models import Job
 from callcard.staff.company import company, company_zone
 from callcard.staff.requests import signed_in
 
-P = ParamSpec("P")
 _MOST_SHOWN = 3000  # rows in the field; longer lists come and go as files
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, User
+from callcard.staff.requests import only_looks
 from callcard.staff.roles.rules import CHANGES_ROLES
 
 _KEY = "sees_as"
-_SAFE = ("GET", "HEAD", "OPTIONS")
 _ALLOWED = {"see-as-end", "sign-out"}
 # Secrets of theirs, and what would be done in their name.
 _PRIVATE = {"own-password", "devices", "calling", "softphone-account", "task-settings", "task-feed-settings"}
@@ -44,7 +44,7 @@ class SeeAs:
         if who_looks(request) is None:
             return
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in _PRIVATE or (request.method not in _SAFE and name not in _ALLOWED):
+        if name in _PRIVATE or not (only_looks(request) or name in _ALLOWED):
             raise PermissionDenied(_("You only look. End seeing as somebody else to do something."))
 
 
