@@ -7,17 +7,17 @@ from functools import partial
 from typing import Any
 
 from bench.harness import Figure, closing, measured, percentile
-from bench.scene.database import databases
+from bench.scene.database import databases_to_read
 from bench.search import ask
 from bench.seed_calls import A_YEAR_OF_CALLS, CALLS
 
 PAGE_MS = 150
-ROUNDS = 4
+ROUNDS = 2
 
 
 def main() -> int:
     codes = []
-    with databases("call_log", CALLS, A_YEAR_OF_CALLS) as found:
+    with databases_to_read(CALLS, A_YEAR_OF_CALLS) as found:
         for name, url in found.items():
             print(f"\n{name}, {CALLS} calls", flush=True)
             counted = measured(partial(ask, url, "bench.call_log_pages", ROUNDS), runs=3)

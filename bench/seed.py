@@ -1,8 +1,8 @@
 """A company with a million customers for the benches, on either database.
 
 `seed(database_url)` gives the database that content. The first time takes some minutes; the result is kept (for SQLite
-in .cache/bench, for PostgreSQL as a database of the same server) and only copied afterwards. When the tables have
-changed since, it is migrated, as a customer's own database would be.
+in .cache/bench, for PostgreSQL as a database of the same server) and only copied afterwards; who only reads takes the
+kept one itself (`kept`). When the tables have changed since, it is migrated, as a customer's own database would be.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bench import seed_rows
 from bench.seed_rows import NOW, Dialect, Rows, company_rows, number_of, second_number_of
 from callcard.customers import grams
 
-__all__ = ["COMPANY", "Content", "forget", "number_of", "second_number_of", "seed"]
+__all__ = ["COMPANY", "Content", "forget", "kept", "number_of", "second_number_of", "seed"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
@@ -52,23 +52,34 @@ def seed(database_url: str, size: int = 1_000_000, content: Content = COMPANY) -
 
     On PostgreSQL the user must be allowed to create databases. Nobody may be connected to the database.
     """
+    source = kept(database_url, size, content)
     if database_url.startswith("sqlite"):
-        _seed_sqlite(Path(urlsplit(database_url).path.removeprefix("/")), size, content)
+        _copy_sqlite(_path_of(source), _path_of(database_url))
     else:
-        _seed_postgres(database_url, size, content)
+        _copy_postgres(source, database_url)
+
+
+def kept(database_url: str, size: int = 1_000_000, content: Content = COMPANY) -> str:
+    """The address of the content itself, made when there is none, on the server of this database. Not to be changed:
+    every later run begins with it."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite:///{_kept_sqlite(size, content)}"
+    return _kept_postgres(database_url, size, content)
+
+
+def _path_of(database_url: str) -> Path:
+    return Path(urlsplit(database_url).path.removeprefix("/"))
 
 
 def forget(database_url: str) -> None:
     """Remove what `seed` filled; a million customers are 4 to 7 GB. What it is copied from stays."""
     parts = urlsplit(database_url)
     if database_url.startswith("sqlite"):
-        path = Path(parts.path.removeprefix("/"))
+        path = _path_of(database_url)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
         return
-    import psycopg
-
-    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+    with _administered(database_url) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{parts.path.lstrip("/")}" WITH (FORCE)'.encode())
 
 
@@ -126,21 +137,24 @@ class _Postgres:
         return f"LOWER({text})"
 
 
-def _seed_sqlite(path: Path, size: int, content: Content) -> None:
+def _kept_sqlite(size: int, content: Content) -> Path:
     kept = CACHE / f"{_kept_name(size, content)}.sqlite3"
-    if not kept.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        for old in CACHE.glob(f"{_kept_before(size, content)}*.sqlite3*"):
-            old.unlink()
-        partial = kept.with_suffix(".partial")
-        partial.unlink(missing_ok=True)
-        _migrate(f"sqlite:///{partial}")
-        _fill_sqlite(partial, size, content)
-        _callcard(f"sqlite:///{partial}", "rebuild_search")
-        _settle(partial)
-        partial.rename(kept)
-    else:
+    if kept.exists():
         _bring_up_to_date(kept)
+        return kept
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for old in CACHE.glob(f"{_kept_before(size, content)}*"):
+        old.unlink()
+    partial = kept.with_suffix(".partial")
+    _migrate(f"sqlite:///{partial}")
+    _fill_sqlite(partial, size, content)
+    _callcard(f"sqlite:///{partial}", "rebuild_search")
+    _settle(partial)
+    partial.rename(kept)
+    return kept
+
+
+def _copy_sqlite(kept: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in ("-wal", "-shm"):
         path.with_name(path.name + leftover).unlink(missing_ok=True)
@@ -191,24 +205,33 @@ def _fill_sqlite(path: Path, size: int, content: Content) -> None:
     connection.close()
 
 
-def _seed_postgres(url: str, size: int, content: Content) -> None:
+def _kept_postgres(url: str, size: int, content: Content) -> str:
+    kept = _kept_name(size, content)
+    address = urlunsplit(urlsplit(url)._replace(path=f"/{kept}"))
+    with _administered(url) as connection:
+        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        if kept in names:
+            _migrate(address)
+            return address
+        for old in (name for name in names if name.startswith(_kept_before(size, content))):
+            connection.execute(f'DROP DATABASE "{old}"'.encode())
+        connection.execute(f'CREATE DATABASE "{kept}_partial"'.encode())
+        _fill_postgres(f"{address}_partial", size, content)
+        connection.execute(f'ALTER DATABASE "{kept}_partial" RENAME TO "{kept}"'.encode())
+    return address
+
+
+def _copy_postgres(kept: str, url: str) -> None:
+    target, template = (urlsplit(one).path.lstrip("/") for one in (url, kept))
+    with _administered(url) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{target}"'.encode())
+        connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
+
+
+def _administered(url: str) -> Any:
     import psycopg
 
-    kept, parts = _kept_name(size, content), urlsplit(url)
-    target = parts.path.lstrip("/")
-    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
-        names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-        if kept not in names:
-            for old in (name for name in names if name.startswith(_kept_before(size, content))):
-                connection.execute(f'DROP DATABASE "{old}"'.encode())
-            connection.execute(f'DROP DATABASE IF EXISTS "{kept}_partial"'.encode())
-            connection.execute(f'CREATE DATABASE "{kept}_partial"'.encode())
-            _fill_postgres(urlunsplit(parts._replace(path=f"/{kept}_partial")), size, content)
-            connection.execute(f'ALTER DATABASE "{kept}_partial" RENAME TO "{kept}"'.encode())
-        else:
-            _migrate(urlunsplit(parts._replace(path=f"/{kept}")))
-        connection.execute(f'DROP DATABASE IF EXISTS "{target}"'.encode())
-        connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{kept}" STRATEGY FILE_COPY'.encode())
+    return psycopg.connect(urlunsplit(urlsplit(url)._replace(path="/postgres")), autocommit=True)
 
 
 def _fill_postgres(url: str, size: int, content: Content) -> None:

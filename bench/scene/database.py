@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
-from bench.seed import CACHE, COMPANY, Content, forget, seed
+from bench.seed import CACHE, COMPANY, Content, forget, kept, seed
 from lab.postgres import Cluster, find_programs
 
 CUSTOMERS = int(os.environ.get("CALLCARD_BENCH_CUSTOMERS", "1000000"))
@@ -54,11 +54,7 @@ class KeptCluster(Cluster):
 @contextmanager
 def databases(purpose: str, size: int = CUSTOMERS, content: Content = COMPANY) -> Iterator[dict[str, str]]:
     """Name -> address of a database with the content in it, the large company, for as long as the block runs."""
-    with _postgres_server() as server:
-        found = {"SQLite": f"sqlite:///{CACHE}/{purpose}_{size}.sqlite3"}
-        if server:
-            found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{purpose}_{size}"))
-        chosen = {name: url for name, url in found.items() if ONLY in ("", name.lower())}
+    with _addresses(f"{purpose}_{size}") as chosen:
         try:
             for url in chosen.values():
                 seed(url, size, content)
@@ -66,6 +62,22 @@ def databases(purpose: str, size: int = CUSTOMERS, content: Content = COMPANY) -
         finally:
             for url in chosen.values():
                 forget(url)
+
+
+@contextmanager
+def databases_to_read(size: int, content: Content) -> Iterator[dict[str, str]]:
+    """The same without a copy, which of ten million calls is 9 to 13 GB. Whatever is written must be taken back."""
+    with _addresses("") as chosen:
+        yield {name: kept(url, size, content) for name, url in chosen.items()}
+
+
+@contextmanager
+def _addresses(name: str) -> Iterator[dict[str, str]]:
+    with _postgres_server() as server:
+        found = {"SQLite": f"sqlite:///{CACHE}/{name}.sqlite3"}
+        if server:
+            found["PostgreSQL"] = urlunsplit(urlsplit(server)._replace(path=f"/callcard_{name}"))
+        yield {name: url for name, url in found.items() if ONLY in ("", name.lower())}
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from callcard.calls.log_walk import Source, Unindexed
+from callcard.calls.log_walk import Source, Span, Unindexed
 from callcard.calls.models import Call, CallQuerySet, CallTagging, Segment
 from callcard.sales.models import Order
 from callcard.staff.company import company
@@ -31,9 +31,6 @@ _OUTCOMES = tuple(value for value, _label in Call.Outcome.choices if value)
 _DIRECTIONS = tuple(value for value, _label in Call.Direction.choices)
 
 
-Q_ = TypeVar("Q_", bound=QuerySet[Any])
-
-
 def literally(condition: str) -> Q:
     """A partial index's condition in its words: of one with parameters SQLite does not see that it is the same."""
     return Q(RawSQL(condition, (), output_field=BooleanField()))
@@ -42,6 +39,7 @@ def literally(condition: str) -> Q:
 _HAS_QUEUE = literally("""NOT ("calls_call"."queue" = '')""")
 _HAS_RESULT = literally("""NOT ("calls_call"."result" = '')""")
 _NOT_LIVE = literally("""NOT ("calls_call"."origin" = 'live')""")
+_HAS_E164 = literally("""NOT ("calls_call"."e164" = '')""")
 _NO_E164 = literally("""("calls_call"."e164" = '')""")
 _NO_RESULT = literally("""("calls_call"."outcome" = 'answered' AND "calls_call"."result" = '')""")
 _SOME = {"talked": '"calls_call"."talk_seconds" > 0.0', "held": '"calls_call"."hold_seconds" > 0.0'}
@@ -68,24 +66,10 @@ class Condition:
 NOTHING = Condition(Q(pk__in=[]), Source([Call.objects.none()]))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when to when; None: no limit."""
-
-    begin: Any = None
-    end: Any = None
-
-    @classmethod
-    def of(cls, one: Filter) -> Span:
-        first, last = read_day(one.at_least), read_day(one.at_most)
-        return cls(midnight(first) if first else None, midnight(last + timedelta(days=1)) if last else None)
-
-    def __bool__(self) -> bool:
-        return self.begin is not None or self.end is not None
-
-    def over(self, rows: Q_, key: str = "started_at") -> Q_:
-        limits = {f"{key}__gte": self.begin, f"{key}__lt": self.end}
-        return rows.filter(**{name: limit for name, limit in limits.items() if limit is not None})
+def span_of(one: Filter) -> Span:
+    """The days that are asked for."""
+    first, last = read_day(one.at_least), read_day(one.at_most)
+    return Span(midnight(first) if first else None, midnight(last + timedelta(days=1)) if last else None)
 
 
 def conditions_of(filters: Iterable[Filter], columns: Mapping[str, Column]) -> list[Condition]:
@@ -106,10 +90,17 @@ def _segments_of(ids: Iterable[int]) -> QuerySet[Segment]:
     return rows.filter(call=OuterRef("pk"), u_user__in=list(ids))
 
 
+def ended_with(*, e164: str = "", extension: str = "") -> Q:
+    """Calls that are over with this number; `extension`: one that has no country. By the index for the one or the
+    other: without statistics SQLite would read every call that has no country."""
+    return Q(_ENDED, _HAS_E164, e164=e164) if e164 else Q(_ENDED, _NO_E164, number=extension)
+
+
 def of_numbers(numbers: Iterable[str], typed: str) -> Condition:
     """Calls with a number in E.164, or one as the telephone system sent it; of a beginning, all that begin so."""
     exact = [number for number in dict.fromkeys(numbers) if number][: _MOST_PARTS // 2]
-    parts = [_ended(e164=number) for number in exact] + [_ended(number=typed).filter(_NO_E164)]
+    parts = [Call.objects.filter(ended_with(e164=number)) for number in exact]
+    parts.append(Call.objects.filter(ended_with(extension=typed)))
     check = Q(u_e164__in=exact) | Q(u_number=typed)
     return Condition(check, _with_going_on(parts, Q(e164__in=exact) | Q(number=typed)))
 
@@ -117,7 +108,7 @@ def of_numbers(numbers: Iterable[str], typed: str) -> Condition:
 def beginning_with(digits: str) -> Condition:
     """Numbers of which one knows the beginning, with the country's code."""
     first, beyond = f"+{digits}", f"+{digits[:-1]}{chr(ord(digits[-1]) + 1)}"
-    rows = Call.objects.filter(_ENDED, e164__gte=first, e164__lt=beyond).values_list("pk", flat=True)
+    rows = Call.objects.filter(_ENDED, _HAS_E164, e164__gte=first, e164__lt=beyond).values_list("pk", flat=True)
     return Condition(Q(u_e164__startswith=first), among=(rows,), is_exact=False)
 
 
@@ -262,8 +253,7 @@ def _counted(one: Filter) -> Condition:
         return Condition(Q())
     low = {} if least is None else {"__gte": least}
     limits = low | ({} if most is None else {"__lte": most})
-    plain = column if one.key == "cost" else f"u_{column}"
-    check = Q(**{f"{plain}{step}": limit for step, limit in limits.items()})
+    check = Q(**{f"u_{column}{step}": limit for step, limit in limits.items()})
     if one.key != "rang" and (least is None or least <= 0):
         return Condition(check)
     rows = Call.objects.filter(**{f"{column}{step}": limit for step, limit in limits.items()})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from callcard.calls.models import AddedNumber, Call, CallNote, Notice, Segment
+from callcard.calls.veil import veil_numbers
 from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 from callcard.staff.queries import owners_of
@@ -93,11 +94,14 @@ def recent_notices(user: User) -> list[Notice]:
     return notices
 
 
-def veil_customers(calls: Iterable[Call], user: User) -> None:
-    """Take out of these rows, which must not be saved, the customers whom the user may not see, and their orders.
+def veil_customers(calls: Sequence[Call], user: User) -> None:
+    """Take out of these rows, which must not be saved, the customers whom the user may not see, their orders, and what
+    is veiled of numbers.
 
     A call that one took part in is one's own, yet whose customer it was with is not always.
     """
+    if user.veil is not None:
+        veil_numbers(calls, user.veil)
     visibility, of_orders = visible_to(user), visible_to(user, SALES)
     if visibility.everything and of_orders.everything:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +13,17 @@ from callcard.calls.models import Call
 from callcard.calls.screening.call_part import note_blocked
 from callcard.calls.screening.models import BlockedNumber
 from callcard.calls.screening.queries import is_blocked
-from callcard.calls.screening.services import block
+from callcard.calls.screening.services import block, block_again, unblock
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, Line, User
 from tests.rooms.calls.recorded_calls import recorded
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+8562055551234"
+
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -118,3 +122,46 @@ def test_of_a_blocked_caller_everybody_reads_why_nothing_rang(chief: User) -> No
         True,
         False,
     ]
+
+
+def turned_away(at: datetime, number: str = NUMBER) -> Call:
+    call = call_from(number)
+    quiet = {"direction": "inbound", "outcome": "busy", "answered_at": None, "ring_seconds": 0.08}
+    Call.objects.filter(pk=call.pk).update(**quiet, started_at=at)
+    return Call.objects.get(pk=call.pk)
+
+
+def were_blocked(*calls: Call) -> list[bool]:
+    note_blocked(calls, User.objects.get(username="chief"))
+    return [call.was_blocked for call in calls]
+
+
+def test_what_the_list_says_today_changes_nothing_of_calls_that_were_turned_away(chief: User) -> None:
+    line = block(number=NUMBER, key=NUMBER, by=chief)
+    during = turned_away(timezone.now())
+    unblock(line=line, by=chief)
+    between = turned_away(timezone.now())
+    assert were_blocked(during, between) == [True, False]
+    block_again(line=line, by=chief)
+    again = turned_away(timezone.now())
+    assert were_blocked(during, between, again) == [True, False, True]
+    block(number=NUMBER, key=NUMBER, by=chief, reason="Sells things", until=timezone.now() + HOUR)
+    assert were_blocked(during, between, again) == [True, False, True]
+    assert (BlockedNumber.objects.count(), BlockedNumber.objects.filter(reason="Sells things").count()) == (2, 1)
+
+
+def test_a_block_that_ran_out_and_one_that_came_later_are_told_apart(chief: User) -> None:
+    BlockedNumber.objects.create(number=NUMBER, key=NUMBER, blocked_at=AT, until=AT + HOUR)
+    moments = [AT - HOUR, AT, AT + HOUR, AT + 2 * HOUR]
+    assert were_blocked(*map(turned_away, moments)) == [False, True, False, False]
+    block(number=NUMBER, key=NUMBER, by=chief)
+    assert were_blocked(*map(turned_away, [*moments, timezone.now()])) == [False, True, False, False, True]
+
+
+def test_a_beginning_that_was_blocked_counts_for_its_time_and_no_other_number_does(chief: User) -> None:
+    BlockedNumber.objects.create(
+        number="+85620", key="+85620", is_prefix=True, blocked_at=AT, removed_at=AT + HOUR, removed_by=chief
+    )
+    BlockedNumber.objects.create(number="+85621000000", key="+85621000000", blocked_at=AT)
+    asked = [turned_away(AT), turned_away(AT + HOUR), turned_away(AT, "+85621000001"), turned_away(AT, "")]
+    assert were_blocked(*asked) == [True, False, False, False]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,54 +20,7 @@ from callcard.sales.models import Order, OrderState
 from callcard.staff.line_names import forget_line_names
 from callcard.staff.models import Line, User
 from callcard.ui.lists import Page, read_asked
-
-BEGAN = datetime(2026, 11, 2, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def boss(db: None) -> User:
-    return User.objects.create_user("boss", role="administrator")
-
-
-@pytest.fixture
-def mali(db: None) -> User:
-    return User.objects.create_user("mali", first_name="Mali", records=User.Records.OWN)
-
-
-def a_call(number: int, /, *people: User, **fields: Any) -> Call:
-    """The call `number`, so many minutes after the first; answered and over unless told otherwise."""
-    at = BEGAN + timedelta(minutes=number)
-    told = {"direction": "inbound", "outcome": "answered", "answered_at": at, "ended_at": at, "talk_seconds": 60}
-    call = Call.objects.create(pbx="p", key=str(number), started_at=at, **{**told, **fields})
-    for person in people:
-        Segment.objects.create(call=call, key=str(person.pk), role="called", user=person, began_at=at, answered_at=at)
-    return call
-
-
-def keys(user: User, question: str) -> list[str]:
-    """The keys of all calls found, page after page."""
-    columns, told = columns_for(user), []
-    after = ""
-    for _page in range(40):
-        asked = read_asked(QueryDict(f"{question}&after={after}"), columns, sort="-started")
-        found = found_calls(user, asked, columns)
-        page = page_of(found, orderable(asked, found, columns), columns)
-        told += [call.key for call in page.rows]
-        after = page.next
-        if not after:
-            return told
-    raise AssertionError("the pages do not end")
-
-
-@pytest.fixture(params=["few", "many"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """However a list is read, it must find the same."""
-    if request.param == "many":
-        monkeypatch.setattr(log_query, "COUNTED_UP_TO", 0)
-        monkeypatch.setattr(log_query, "WIDTHS", (1, 2, 3))
-        monkeypatch.setattr(log_query, "TIME_WIDTHS", (1, 2, 3))
-    return str(request.param)
-
+from tests.rooms.calls.logged_calls import BEGAN, a_call, keys
 
 FILTERS = {
     "f.direction=outbound": ["2"],
