@@ -20,11 +20,13 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+
+from callcard.config.sqlite.schema import DatabaseSchemaEditor, Written
 
 try:
     import fcntl
@@ -39,8 +41,11 @@ _LOG_PAGES, _LOG_PAGES_OF_JOBS = 16_000, 1_000  # of 4 kB; see https://www.sqlit
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
     gives_way = False
     """Set for all connections of a process that does background jobs."""
+    written: Written | None = None
+    """While a migration runs, what it wrote."""
 
     transaction_mode: str
     patience_seconds = _PATIENCE_SECONDS
@@ -51,6 +56,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.execute(f"PRAGMA busy_timeout = {_IN_SQLITE_MS}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES_OF_JOBS if self.gives_way else _LOG_PAGES}")
         return connection
+
+    def check_constraints(self, table_names: Iterable[str] | None = None) -> None:
+        """Without names: all tables, or after a migration those that it wrote."""
+        if table_names is None and self.written is not None and not self.written.is_any:
+            table_names = sorted(self.written.tables & {*self.introspection.table_names()})
+        super().check_constraints(table_names)
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=PatientCursor)
