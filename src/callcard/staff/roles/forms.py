@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from callcard.staff.roles.models import Role, Scope
-from callcard.staff.roles.rules import MODULES, RIGHTS, USUAL
+from callcard.staff.roles.rules import FIELD_ACTIONS, FIELDS, MODULES, RIGHTS, USUAL, Module
 from callcard.staff.roles.services import RoleValues
 from callcard.staff.roles.words import HELP, NAMES, name_of, own_rights
 from callcard.ui.forms import WindowForm
@@ -60,12 +61,17 @@ class RoleForm(WindowForm):
     def lines(self) -> list[Line]:
         return [
             Line(
-                str(NAMES[module.key]),
-                [self._tick(f"{module.key}.{action}") if action in module.actions else None for action in USUAL],
-                [self._tick(right) for right in own_rights(module)],
+                str(NAMES[module.key]), self._ticks(module, USUAL), [self._tick(right) for right in own_rights(module)]
             )
             for module in MODULES
         ]
+
+    def field_lines(self) -> list[Line]:
+        """Of the fields of customers, in the columns of FIELD_ACTIONS."""
+        return [Line(str(NAMES[field.key]), self._ticks(field, FIELD_ACTIONS), []) for field in FIELDS]
+
+    def _ticks(self, module: Module, actions: Iterable[str]) -> list[Tick | None]:
+        return [self._tick(f"{module.key}.{action}") if action in module.actions else None for action in actions]
 
     def _tick(self, right: str) -> Tick:
         is_on = right in (self["rights"].value() or ())
@@ -80,5 +86,5 @@ class RoleForm(WindowForm):
 
 def _initial(role: Role | None) -> dict[str, Any]:
     if role is None:
-        return {"scope": Scope.OWN, "rights": []}
+        return {"scope": Scope.OWN, "rights": [right for field in FIELDS for right in field.rights]}
     return {"name": role.shown_name, "description": role.description, "scope": role.scope, "rights": role.rights}

@@ -50,5 +50,10 @@ class Role(models.Model):
         return self.name or str(Kind(self.kind).label if self.kind else _("Role without a name"))
 
     @property
+    def word(self) -> str:
+        """By what settings name it: a ready role and its copies by their kind, one made from nothing by itself."""
+        return self.kind or f"role-{self.pk}"
+
+    @property
     def given(self) -> Given:
-        return Given(self.kind, frozenset(self.rights), RulesScope(self.scope))
+        return Given(self.word, frozenset(self.rights), RulesScope(self.scope))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -17,6 +18,13 @@ def current_roles() -> list[Role]:
     """With `people`, how many who can sign in have each."""
     count = Count("members", filter=Q(members__is_active=True))
     return list(Role.objects.filter(removed_at=None).annotate(people=count).order_by("pk"))
+
+
+def own_words(also: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """(word, name) of the roles that were made from nothing; of removed ones only those whose word is in `also`."""
+    kept = set(also)
+    made = Role.objects.filter(kind="").order_by("pk")
+    return [(role.word, role.shown_name) for role in made if role.removed_at is None or role.word in kept]
 
 
 def offered_roles(by: User) -> list[Role]:

@@ -20,7 +20,8 @@ from callcard.staff.roles.rules import CHANGES_ROLES
 _KEY = "sees_as"
 _ALLOWED = {"see-as-end", "sign-out"}
 # Secrets of theirs, and what would be done in their name.
-_PRIVATE = {"own-password", "devices", "calling", "softphone-account", "task-settings", "task-feed-settings"}
+_PRIVATE = {"own-password", "devices", "calling", "softphone-account", "task-settings", "task-feed-settings", "tokens"}
+_PRIVATE |= {"own-sign-in", "codes", "prove", "second-step-first", "locked"}
 
 
 class SeeAs:

@@ -17,7 +17,7 @@ from callcard.staff.roles.models import Kind, Role
 from callcard.staff.roles.queries import current_roles, steps_of
 from callcard.staff.roles.rules import USUAL
 from callcard.staff.roles.seeing import begin_to_see_as, end_to_see_as
-from callcard.staff.roles.words import ACTIONS, summary
+from callcard.staff.roles.words import ACTIONS, OWN, summary
 from callcard.staff.services import NoLongerAdministrator, OwnAccess
 
 
@@ -60,6 +60,7 @@ def _window(request: HttpRequest, form: RoleForm, role: Role | None) -> HttpResp
         "form": form,
         "role": role,
         "columns": [ACTIONS[action] for action in USUAL],
+        "field_columns": [ACTIONS["see"], OWN["phones.whole"], ACTIONS["change"]],
         "members": role.members.order_by("first_name", "username") if role else [],
         "steps": steps_of(role) if role else [],
         "copied_from": Kind(role.kind).label if role and role.kind and role.name else "",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from callcard.staff.roles.rules import MODULES, USUAL, Module
+from callcard.staff.roles.rules import FIELDS, MODULES, USUAL, Module
 
 NAMES = {
     "customers": gettext_lazy("Customers"),
@@ -20,6 +20,12 @@ NAMES = {
     "company": gettext_lazy("Company"),
     "telephony": gettext_lazy("Telephone system"),
     "staff": gettext_lazy("People"),
+    "phones": gettext_lazy("Telephone numbers"),
+    "contacts": gettext_lazy("E-mails and messengers"),
+    "addresses": gettext_lazy("Addresses"),
+    "birthdays": gettext_lazy("Birthdays"),
+    "notes": gettext_lazy("Notes on customers"),
+    "responsible": gettext_lazy("Who looks after a customer"),
 }
 ACTIONS = {
     "see": gettext_lazy("see"),
@@ -43,9 +49,10 @@ OWN = {
     "recordings.manage": gettext_lazy("listen to everything, add, keep, remove and erase"),
     "recordings.settings": gettext_lazy("settings of recordings"),
     "company.lists": gettext_lazy("lists and own fields"),
-    "company.history": gettext_lazy("everybody's changes"),
+    "company.history": gettext_lazy("everybody's changes, personal data as a whole"),
     "company.jobs": gettext_lazy("everybody's background work"),
     "staff.roles": gettext_lazy("make and give roles"),
+    "phones.whole": gettext_lazy("see them whole"),
 }
 HELP = {
     "customers.delete": gettext_lazy("Archive them and bring them back"),
@@ -77,4 +84,22 @@ def summary(rights: Iterable[str]) -> list[tuple[str, str]]:
     """(module, what may be done in it) for each module of which there is something."""
     given = set(rights)
     told = ((module, [name_of(right) for right in module.rights if right in given]) for module in MODULES)
-    return [(str(NAMES[module.key]), ", ".join(words)) for module, words in told if words]
+    lines = [(str(NAMES[module.key]), ", ".join(words)) for module, words in told if words]
+    if _SHOW_FIELDS.isdisjoint(given):
+        return lines
+    return [*lines, *((str(NAMES[field.key]), words) for field in FIELDS if (words := _limits(field, given)))]
+
+
+def _limits(field: Module, given: set[str]) -> str:
+    """What a role lacks in a field; empty where it lacks nothing."""
+    seen, changed = f"{field.key}.see", f"{field.key}.change"
+    if seen in field.rights and seen not in given:
+        return _("hidden")
+    if field.key == "phones" and "phones.whole" not in given:
+        return _("veiled: only the last digits are read; called by button")
+    if changed not in given and "customers.change" in given:
+        return _("not to be changed")
+    return ""
+
+
+_SHOW_FIELDS = frozenset({"customers.see", "calls.see"})
