@@ -25,6 +25,7 @@ from callcard.api.queries import book_of, with_parts
 from callcard.api.sync_tokens import TokenNotValid, next_part, token_of
 from callcard.api.vcard import card, etag, properties
 from callcard.customers.models import Customer
+from callcard.customers.veil import veiled
 
 ROOT, PRINCIPAL, HOME, BOOK = "/carddav/", "/carddav/principal/", "/carddav/books/", "/carddav/books/customers/"
 _METHODS = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
@@ -60,7 +61,7 @@ def collection(request: HttpRequest, device: DevicePassword, place: str = "") ->
 
 @for_devices
 def one_card(request: HttpRequest, device: DevicePassword, pk: int) -> HttpResponse:
-    customer = with_parts(book_of(device)).filter(pk=pk).first() if pk < 2**63 else None
+    customer = next(iter(_rows(device, [pk]).values()), None) if pk < 2**63 else None
     if customer is None:
         return HttpResponse(status=404)
     if request.method == "PROPFIND":
@@ -100,6 +101,12 @@ def _found(request: HttpRequest, device: DevicePassword, place: str, question: E
 
 def _each(device: DevicePassword) -> Iterable[Customer]:
     return book_of(device).only("pk", "changed_at", "created_at").iterator(chunk_size=_AT_ONCE)
+
+
+def _each_whole(device: DevicePassword) -> Iterable[Customer]:
+    """As the user of the device sees them: what is hidden from them is not asked for through a filter either."""
+    rows = with_parts(book_of(device)).iterator(chunk_size=_AT_ONCE)
+    return (customer for row in rows for customer in veiled([row], device.user))
 
 
 def _of_collection(device: DevicePassword, place: str) -> dict[str, Writer]:
@@ -177,7 +184,7 @@ def _query(device: DevicePassword, question: Element) -> HttpResponse:
     wanted, root, asked = xml.asked_properties(question), xml.multistatus(), question.find(c("filter"))
     most = question.findtext(f"{c('limit')}/{c('nresults')}", "")
     left = int(most) if most.isascii() and most.isdigit() and len(most) < 9 else -1
-    for customer in with_parts(book_of(device)).iterator(chunk_size=_AT_ONCE):
+    for customer in _each_whole(device):
         if fits(properties(customer), asked):
             if left == 0:
                 xml.cut(root, BOOK)
@@ -220,7 +227,7 @@ def _rows(device: DevicePassword, ids: Iterable[int]) -> dict[int, Customer]:
     found: dict[int, Customer] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         rows = with_parts(book_of(device)).filter(pk__in=wanted[start : start + _AT_ONCE])
-        found |= {row.pk: row for row in rows}
+        found |= {row.pk: row for row in veiled(rows, device.user)}
     return found
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from callcard.api.limits import has_failed_too_often, is_too_often
 from callcard.api.models import DevicePassword
+from callcard.staff.requests import address_of
 
 _SLUG_SIGNS = 8
 _FAILURES_A_MINUTE = 10
@@ -33,7 +34,7 @@ def for_devices(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def checked(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponse:
-        who = str(request.META.get("REMOTE_ADDR", ""))
+        who = address_of(request)
         if has_failed_too_often("device-failures", who, most=_FAILURES_A_MINUTE):
             return HttpResponse(status=429, headers={"Retry-After": "60"})
         given = request.headers.get("Authorization", "")

@@ -18,6 +18,7 @@ from callcard.api.phone_book_formats import FORMATS, Asked, Entry, Number, writt
 from callcard.api.queries import customers_of_phone_book
 from callcard.api.rules import dialled, is_in, read_networks
 from callcard.customers.models import Customer
+from callcard.staff.requests import address_of
 
 _FAILURES_A_MINUTE = 20
 _ASKED_A_MINUTE = 120
@@ -29,7 +30,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone_book(request: HttpRequest, pk: int, token: str, name: str) -> HttpResponse:
     """A book in a maker's format. `q`: words to look for; `page`. Everything wrong is 404, whatever it was."""
-    who = str(request.META.get("REMOTE_ADDR", ""))
+    who = address_of(request)
     if has_failed_too_often("book-failures", who, most=_FAILURES_A_MINUTE) or is_too_often(
         "book", who, most=_ASKED_A_MINUTE
     ):

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from callcard.api import carddav_views, pbx_key_views, phone_book_views, settings_views
+from callcard.api.tokens import views as token_views
+from callcard.api.v1.document import addresses
 
 urlpatterns = [
     path(".well-known/carddav", carddav_views.well_known, name="well-known-carddav"),
@@ -24,4 +26,9 @@ urlpatterns = [
     path("settings/pbx-keys/<int:pk>", pbx_key_views.pbx_key, name="pbx-key"),
     path("settings/pbx-keys/<int:pk>/renew", pbx_key_views.pbx_key_renew, name="pbx-key-renew"),
     path("settings/pbx-keys/<int:pk>/remove", pbx_key_views.pbx_key_remove, name="pbx-key-remove"),
+    path("me/programs", token_views.own_tokens, name="tokens"),
+    path("me/programs/<int:pk>/revoke", token_views.own_token_revoke, name="revoke-token"),
+    path("settings/programs", token_views.everybodys_tokens, name="all-tokens"),
+    path("settings/programs/<int:pk>/revoke", token_views.token_revoke, name="revoke-any-token"),
+    *addresses("api/v1/"),
 ]

@@ -1,0 +1,57 @@
+"""A request with an Idempotency-Key does what it asks for once, however often it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from callcard.api.problems import Problem
+from callcard.api.sign_in import token_of
+from callcard.api.tokens.models import KeptAnswer
+
+_LONGEST = 64
+_KEPT_HEADERS = ("Location", "ETag", "Content-Type")
+
+
+def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
+    """What `do` answers; or what it answered when the same request was sent with the same key before.
+
+    Both are one transaction: there is no answer to what was not done. A refusal is not kept. Raises Problem.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        with transaction.atomic():
+            return do()
+    if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
+        raise Problem(400, errors=[("Idempotency-Key", f"At most {_LONGEST} visible ASCII characters.")])
+    print_of = _print_of(request)
+    try:
+        with transaction.atomic():
+            row, is_new = KeptAnswer.objects.get_or_create(
+                token=token_of(request), key=key, defaults={"request": print_of}
+            )
+            return _kept(row, do()) if is_new else _repeated(row, print_of)
+    except IntegrityError:
+        raise Problem(409, "The same key is being used at this moment.", kind="key-in-use") from None
+
+
+def _print_of(request: HttpRequest) -> str:
+    parts = (str(request.method).encode(), request.get_full_path().encode(), request.body)
+    return sha256(b"\0".join(parts)).hexdigest()
+
+
+def _kept(row: KeptAnswer, response: HttpResponse) -> HttpResponse:
+    row.status, row.body = response.status_code, response.content.decode()
+    row.headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    row.save()
+    return response
+
+
+def _repeated(row: KeptAnswer, print_of: str) -> HttpResponse:
+    if row.request != print_of:
+        raise Problem(422, "This key was used for another request.", kind="key-of-another-request")
+    headers = {**row.headers, "Idempotency-Replayed": "true", "Cache-Control": "private, no-cache"}
+    return HttpResponse(row.body.encode(), status=row.status, headers=headers)

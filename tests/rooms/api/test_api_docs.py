@@ -1,0 +1,93 @@
+"""The document describes all there is, and the examples in the docs work as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from callcard.api.program_door import EVENTS
+from callcard.api.sign_in import DOCUMENT, PREFIX, rate
+from callcard.api.v1.document import document
+from callcard.customers.services import create_customer
+from callcard.staff.models import Company, Extension, User
+from callcard.switchboard import running
+from tests.architecture import source
+from tests.rooms.api.program import API, Program, told
+from tests.rooms.staff.windows import Window, person
+from tests.rooms.switchboard.fake_pbx import FakePbx
+
+pytestmark = pytest.mark.django_db
+PAGE = (source.PROJECT / "docs" / "developer" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def mali() -> User:
+    rate.forget()
+    user = person("mali", "301")
+    Company.objects.create(name="Mekong", region="LA", currency="LAK")
+    return user
+
+
+def _routes(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}")
+        else:
+            yield from _routes(pattern.url_patterns)
+
+
+def test_the_document_has_every_address_of_the_api() -> None:
+    made = document()
+    routes = {route for route in _routes(get_resolver().url_patterns) if route.startswith(PREFIX)}
+    assert made["openapi"] == "3.1.0"
+    assert made["paths"].keys() == (routes - {DOCUMENT}) | {EVENTS}
+    ids = [operation["operationId"] for each in made["paths"].values() for operation in each.values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_whoever_is_signed_in_reads_the_document(mali: User) -> None:
+    assert told(Window(mali).get(DOCUMENT))["info"]["title"] == "Callcard"
+    assert told(Program(mali, []).get("/openapi.json"))["openapi"] == "3.1.0"
+
+
+def examples() -> list[str]:
+    return re.findall(r"^    curl (.+)$", PAGE, re.MULTILINE)
+
+
+def test_the_examples_work(mali: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "execute", FakePbx().execute)
+    monkeypatch.setattr(running, "dialler", lambda: "office")
+    program = Program(mali)
+    customer = create_customer(name="Boun", responsible=mali)
+    assert Extension.objects.get().number == "301"
+    statuses = []
+    for line in examples():
+        method, path, body, headers = _read(line)
+        if path == EVENTS.removeprefix(API):
+            continue
+        answer = program.ask(method, path.replace("/customers/1", f"/customers/{customer.pk}"), body, **headers)
+        statuses.append((answer.status_code, method, path))
+    assert [status for status, _method, _path in statuses] == [200, 200, 200, 201, 200, 201], statuses
+
+
+def _read(line: str) -> tuple[str, str, bytes, dict[str, str]]:
+    """Method, path, body and headers of what curl is told."""
+    words = iter(shlex.split(line))
+    method, path, body, headers = "GET", "", b"", {}
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-d":
+            body = next(words).encode()
+        elif word == "-H":
+            name, _colon, value = next(words).partition(": ")
+            if name not in ("Authorization", "Content-Type"):
+                headers[name.replace("-", "_")] = value
+        elif word.startswith("$CALLCARD"):
+            path = word.removeprefix(f"$CALLCARD{API}")
+    return method, path, body, headers
