@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
+import ssl
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +16,7 @@ SETTINGS = frozenset(
     f"{PREFIX}{name}"
     for name in (
         *("DATA_DIR", "DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "HTTPS", "SECRET_KEY"),
+        *("TLS_CERTIFICATE", "TRUSTED_PROXIES"),
         *("LANGUAGE", "TIME_ZONE", "DEBUG", "EMAIL_URL", "EMAIL_FROM", "ADDRESS"),
         *("IMPORT_LARGEST_MB", "IMPORT_MOST_ROWS"),
     )
@@ -38,10 +41,8 @@ def check(name: str, value: str, languages: Iterable[str]) -> None:
         raise SettingNotValid(f"{name}: Callcard does not speak {value!r}, but {', '.join(languages)}.")
     if short.startswith("IMPORT_") and not (value.isascii() and value.isdigit() and 0 < int(value) < 10**7):
         raise SettingNotValid(f"{name}: a number above 0 is wanted, not {value!r}.")
-    if short == "DATABASE_URL":
-        _check_database(name, value)
-    if short == "EMAIL_URL":
-        _check_mail_server(name, value)
+    if (look := _LOOKS.get(short)) is not None and value:
+        look(name, value)
     if short == "EMAIL_FROM" and value and "@" not in value:
         raise SettingNotValid(f"{name}: {value!r} is no e-mail address; one is Callcard <callcard@example.com>.")
     if short == "ADDRESS" and value and not value.startswith(("http://", "https://")):
@@ -51,7 +52,7 @@ def check(name: str, value: str, languages: Iterable[str]) -> None:
 def _check_database(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
-        is_known = not url or (parts.scheme in _DATABASES and parts.port != 0)
+        is_known = parts.scheme in _DATABASES and parts.port != 0
     except ValueError:
         is_known = False
     if not is_known:  # the value is not repeated: it may hold a password
@@ -61,11 +62,44 @@ def _check_database(name: str, url: str) -> None:
 def _check_mail_server(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
-        is_known = not url or (parts.scheme in _MAIL_SERVERS and bool(parts.hostname) and parts.port != 0)
+        is_known = parts.scheme in _MAIL_SERVERS and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_known = False
     if not is_known:  # the value is not repeated: it may hold a password
         raise SettingNotValid(f"{name}: this is not an address such as smtp+tls://user:password@mail.example.com:587.")
+
+
+def _check_certificate(name: str, path: str) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(path, password=_no_password)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror if isinstance(error, FileNotFoundError | PermissionError) else str(error)
+        raise SettingNotValid(
+            f"{name}: {path!r} cannot be used ({reason}). One file in PEM form is wanted, with the private key without "
+            "a password, the certificate, and those between it and its authority."
+        ) from error
+
+
+def _no_password() -> str:
+    raise ssl.SSLError("the private key has a password")
+
+
+def _check_networks(name: str, value: str) -> None:
+    for given in filter(None, map(str.strip, value.split(","))):
+        try:
+            ipaddress.ip_network(given)
+        except ValueError as error:
+            raise SettingNotValid(
+                f"{name}: {given!r} is no address or network; one is 10.0.0.5 or 10.0.0.0/24."
+            ) from error
+
+
+_LOOKS = {
+    "DATABASE_URL": _check_database,
+    "EMAIL_URL": _check_mail_server,
+    "TLS_CERTIFICATE": _check_certificate,
+    "TRUSTED_PROXIES": _check_networks,
+}
 
 
 def misspelt(environ: Iterable[str]) -> list[str]:
@@ -81,7 +115,7 @@ def misspelt(environ: Iterable[str]) -> list[str]:
 def prepare_folder(folder: Path) -> None:
     """The data folder, made and writable. Raises SettingNotValid."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

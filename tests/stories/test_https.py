@@ -1,0 +1,155 @@
+"""Callcard speaks https with one setting, takes up a renewed certificate, and believes its proxies alone."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcard.config import server
+from callcard.config.environment import SettingNotValid, check
+from callcard.staff.audit.models import Entry
+from callcard.staff.models import User
+from lab.asterisk.certificate import write
+from tests.stories.product import Product
+
+pytestmark = pytest.mark.django_db(transaction=True)
+_PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return write(tmp_path)
+
+
+@pytest.fixture
+def serve(office_people: dict[str, User]) -> Iterator[Callable[..., int]]:
+    """Serves with these options; returns the port."""
+    running: list[Product] = []
+
+    def start(**options: Any) -> int:
+        running.append(Product(**options))
+        running[-1].start()
+        return running[-1].port
+
+    yield start
+    for product in running:
+        product.stop()
+
+
+def _get(port: int, trusted: Path, path: str = "/sign-in") -> tuple[http.client.HTTPResponse, bytes]:
+    """The answer, and the certificate that it came with."""
+    connection = http.client.HTTPSConnection(
+        "localhost", port, timeout=_PATIENCE_SECONDS, context=ssl.create_default_context(cafile=str(trusted))
+    )
+    connection.request("GET", path)
+    assert isinstance(connection.sock, ssl.SSLSocket)
+    shown = connection.sock.getpeercert(binary_form=True) or b""
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer, shown
+
+
+def test_pages_come_over_https(serve: Callable[..., int], certificate: Path) -> None:
+    answer, _shown = _get(serve(certificate=str(certificate)), certificate)
+    assert answer.status == 200
+
+
+def test_with_a_certificate_browsers_are_told_to_stay_with_https(certificate: Path, tmp_path: Path) -> None:
+    names = ["HTTPS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_NAME"]
+    code = (
+        f"import json; from callcard.config import settings as s; print(json.dumps([getattr(s, n) for n in {names}]))"
+    )
+    kept = {"CALLCARD_DATA_DIR": str(tmp_path / "var"), "CALLCARD_TLS_CERTIFICATE": str(certificate)}
+    said = subprocess.run([sys.executable, "-c", code], env=os.environ | kept, capture_output=True, check=True)
+    assert json.loads(said.stdout) == [True, True, True, 31536000, "__Host-sessionid"]
+    assert (tmp_path / "var").stat().st_mode & 0o077 == 0
+
+
+def test_a_renewed_certificate_is_taken_up_and_a_broken_one_is_not(
+    serve: Callable[..., int], certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_LOOK_FOR_CERTIFICATE_SECONDS", 0.05)
+    port = serve(certificate=str(certificate))
+    _answer, first = _get(port, certificate)
+    good = certificate.read_bytes()
+    trusted = tmp_path / "first.pem"
+    trusted.write_bytes(good)
+    certificate.write_bytes(good[: len(good) // 2])
+    time.sleep(0.3)
+    assert _get(port, trusted)[1] == first
+    (tmp_path / "new").mkdir()
+    renewed = write(tmp_path / "new")
+    os.replace(renewed, certificate)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            shown = _get(port, certificate)[1]
+            break
+        except ssl.SSLCertVerificationError:
+            assert time.monotonic() < deadline, "the renewed certificate was not taken up"
+            time.sleep(0.05)
+    assert shown != first
+
+
+def _signs_in_in_vain(port: int, forwarded: str) -> str:
+    """The address from which the audit says somebody came."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
+    connection.request("GET", "/sign-in")
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    headers = {"Cookie": cookie, "X-Forwarded-For": forwarded, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", f"csrfmiddlewaretoken={token}&username=eve&password=x", headers)
+    connection.getresponse().read()
+    connection.close()
+    return Entry.objects.get(kind="failed").address
+
+
+def test_a_proxy_says_for_whom_it_asks(serve: Callable[..., int]) -> None:
+    assert _signs_in_in_vain(serve(proxies=["127.0.0.1"]), "198.51.100.7") == "198.51.100.7"
+
+
+def test_nobody_else_does(serve: Callable[..., int]) -> None:
+    assert _signs_in_in_vain(serve(proxies=["192.0.2.9"]), "198.51.100.7") == "127.0.0.1"
+
+
+def test_a_certificate_that_cannot_be_used_stops_the_start_in_words(certificate: Path, tmp_path: Path) -> None:
+    check("CALLCARD_TLS_CERTIFICATE", str(certificate), [])
+    for path in (tmp_path / "missing.pem", tmp_path):
+        with pytest.raises(SettingNotValid, match=r"CALLCARD_TLS_CERTIFICATE: .* cannot be used"):
+            check("CALLCARD_TLS_CERTIFICATE", str(path), [])
+
+
+@pytest.mark.parametrize("value", ["*", "proxy.example", "10.0.0.0/99"])
+def test_a_proxy_is_an_address(value: str) -> None:
+    with pytest.raises(SettingNotValid, match="is no address or network"):
+        check("CALLCARD_TRUSTED_PROXIES", value, [])
+    check("CALLCARD_TRUSTED_PROXIES", "10.0.0.5, 10.1.0.0/24, ::1", [])
+
+
+def test_following_a_certificate_that_is_not_there_goes_on(certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+
+    certificate.unlink()
+
+    async def follow() -> bool:
+        task = asyncio.create_task(server.follow_certificate(certificate, context, every_seconds=0.01))
+        await asyncio.sleep(0.05)
+        is_alive = not task.done()
+        task.cancel()
+        return is_alive
+
+    assert asyncio.run(follow())
