@@ -14,6 +14,8 @@ from callcard.customers.models import Customer
 from callcard.customers.services import add_number_to_customer
 from callcard.live.services import Tell, tell
 from callcard.staff.models import Extension, User
+from callcard.staff.roles.models import Role
+from callcard.staff.roles.ready import READY
 from callcard.switchboard import running
 from callcard.switchboard.models import DialRequest
 from callcard.tasks.models import Task
@@ -101,6 +103,30 @@ def test_a_call_is_cancelled_while_the_own_phone_rings(
     expect(strip).to_have_attribute("data-state", "over")
     expect(strip).to_have_count(0)  # by itself, though the pointer is on it
     wait_for(lambda: Call.objects.filter(outcome="cancelled").exclude(ended_at=None).count() == 1)
+
+
+def test_clicks_on_two_numbers_ring_the_own_phone_once_and_the_second_may_take_its_place(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    add_number_to_customer(customer=mali, raw="020 5556 7890")
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    first, second = page.get_by_role("link", name="020 5551 2345"), page.get_by_role("link", name="020 5556 7890")
+    first.click()
+    expect(page.locator(".placed p")).to_contain_text("Your phone rings")
+    second.click()
+    question = "A call to +856 20 55 512 345 is being placed. Cancel it and call +856 20 55 567 890 instead?"
+    expect(page.locator("#toast span")).to_have_text(question)
+    page.locator("#toast").get_by_role("button", name="Leave it").click()
+    assert list(DialRequest.objects.values_list("number", "problem")) == [("+8562055512345", "")]
+    second.click()
+    page.locator("#toast").get_by_role("button", name="Cancel it and call").click()
+    wait_for(lambda: Call.objects.filter(ended_at=None, dialled="+8562055567890").exists())
+    assert list(DialRequest.objects.order_by("pk").values_list("number", "problem")) == [
+        ("+8562055512345", "cancelled"),
+        ("+8562055567890", ""),
+    ]
+    wait_for(lambda: Call.objects.filter(outcome="cancelled").exclude(ended_at=None).count() == 1)
+    assert Call.objects.count() == 2
 
 
 def test_a_busy_phone_is_said_once(
@@ -295,3 +321,17 @@ def test_a_link_of_another_program_calls_only_after_a_press(
     page.locator("#windows").get_by_role("link", name="Call").click()
     expect(page.locator(".placed-then")).to_have_text("Once it is answered, press 12")
     assert DialRequest.objects.get().then == "12"
+
+
+def test_a_veiled_number_is_called_by_its_link_and_stands_nowhere_in_the_page(
+    product: Product, mali: Customer, signed_in: SignIn, open_page: OpenPage, patient: None
+) -> None:
+    anna = User.objects.get(username="anna")
+    rights = sorted(READY["manager"].rights - {"phones.whole", "phones.change"})
+    anna.take_roles([Role.objects.create(name="Without numbers", rights=rights, scope="all")])
+    page = open_page(signed_in("anna"), f"/customers/{mali.pk}/")
+    page.get_by_role("link", name="+856 20 ** *** * 45").click()
+    expect(page.locator(".placed p")).to_have_text("Your phone rings: pick it up to call Mali Souk")
+    expect(page.locator(".placed bdi")).to_have_text("+856 20 ** *** * 45")
+    assert DialRequest.objects.get().number == "+8562055512345"
+    assert "512345" not in page.content().replace(" ", "")

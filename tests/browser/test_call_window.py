@@ -17,9 +17,12 @@ from callcard.staff.models import User
 from tests.browser.conftest import OpenPage
 from tests.rooms.calls.recorded_calls import recorded
 from tests.rooms.staff.windows import give
-from tests.stories.product import wait_for
+from tests.stories.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
+
+LINES = "(it) => Math.round(it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight))"
+STICKS_OUT = "(it) => it.closest('.panel, h1').scrollWidth > it.closest('.panel, h1').clientWidth"
 
 
 def test_who_leaves_a_talk_without_a_result_is_asked_for_it(
@@ -73,3 +76,19 @@ def test_a_number_is_blocked_from_its_line_and_let_through_by_undo(
     expect(button).to_have_attribute("aria-pressed", "false")
     assert BlockedNumber.objects.get().removed_at is not None
     expect(page.locator("tr[aria-selected=true]")).to_have_count(0)  # pressing a button is not choosing its line
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_number_is_never_broken(
+    product: Product, signed_in: Callable[..., BrowserContext], open_page: OpenPage, width: int
+) -> None:
+    anna, number = User.objects.get(username="anna"), "+992985123456789"
+    call = recorded(anna, number=number, e164=number)
+    Segment.objects.create(call=call, key="outside", role="caller", number=number, answered_at=call.started_at)
+    product.run(product.simulator.ring("+8562055512345", ["301"]))  # beside its card the window is narrow
+    page = open_page(signed_in("anna", width=width), f"/calls/{call.pk}/")
+    expect(page.locator("article.popup")).to_be_visible()
+    shown = page.locator(".call-window bdi").get_by_text(number, exact=True)
+    expect(shown).to_have_count(3)
+    assert shown.evaluate_all(f"all => all.map({LINES})") == [1, 1, 1]
+    assert shown.evaluate_all(f"all => all.filter({STICKS_OUT}).length") == 0

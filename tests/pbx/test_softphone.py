@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from callcard.calls.models import Call
 from callcard.staff.softphone.models import SipAccount, SoftphoneServer
 from callcard.staff.softphone.queries import forget_server_origin
+from callcard.telephony.numbers import legible
 from lab.asterisk.plan import Plan
 from lab.asterisk.run import Asterisk
 from lab.exchange import CUSTOMER, Exchange, ended, up
@@ -35,6 +37,7 @@ from tests.pbx.watching import Logged, logged_calls, name_of
 pytestmark = [pytest.mark.pbx, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WRONG_SECRET = "The telephone system refuses the softphone: user name or secret is wrong. Ask the administrator."
+CUSTOMER_SHOWN = f"Mali Souk · {legible(CUSTOMER)}"
 LOUD, SILENT = 0.02, 0.002
 
 
@@ -215,6 +218,32 @@ def test_a_call_is_given_up_while_it_rings(office: Office) -> None:
         office.telephones.run(ended(there))
         expect(page.locator(".phone-call")).to_have_count(0)
     assert log_of_one(office).row.outcome == "cancelled"
+
+
+def test_who_is_busy_is_named_and_can_be_called_again_but_not_two_at_once(office: Office) -> None:
+    with office.sign_in() as context:
+        page, other_tab = office.open(context), office.open(context)
+        call_by_number(page, CUSTOMER, "busy")
+        there = rung(office)
+        expect(page.locator(".phone-who")).to_have_text(CUSTOMER_SHOWN)
+        call_by_number(page, DESK, "second")
+        expect(page.locator("#toast")).to_have_text(
+            f"\u2068{CUSTOMER_SHOWN}\u2069 is being called. Hang up first to call somebody else."
+        )
+        office.telephones.run(refused(there))
+        for tab in (page, other_tab):
+            expect(tab.locator("#toast span")).to_have_text(
+                f"\u2068{CUSTOMER_SHOWN}\u2069 is busy. Try again in a while."
+            )
+        with page.expect_request("**/calls/dial") as asked:
+            page.locator("#toast").get_by_role("button", name="Call again").click()
+        assert f"number={quote_plus(CUSTOMER)}" in (asked.value.post_data or "")
+    (call,) = [each for each in logged_calls() if each.row.outcome == "busy"]
+    assert call.caller == SOFT
+
+
+async def refused(call: Incoming) -> None:
+    call.refuse()
 
 
 async def picked_up(call: Incoming) -> None:

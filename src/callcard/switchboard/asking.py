@@ -6,9 +6,10 @@ from django.db.models import F, Q
 
 from callcard.calls.models import Segment
 from callcard.staff.models import User
+from callcard.staff.veiled import legible_for
 from callcard.switchboard.dial_words import asking_in_words
 from callcard.switchboard.whom import name_of
-from callcard.telephony.numbers import legible, read_number
+from callcard.telephony.numbers import read_number
 
 
 def asked(user: User, segment: Segment, *, is_held: bool, region: str) -> str:
@@ -17,7 +18,8 @@ def asked(user: User, segment: Segment, *, is_held: bool, region: str) -> str:
     if other is None:
         return ""
     number = other.extension or read_number(other.number, region).e164 or other.number
-    return asking_in_words(name_of(number, user) or legible(number), is_ringing=other.answered_at is None)
+    who = name_of(number, user) or legible_for(user, number)
+    return asking_in_words(who, is_ringing=other.answered_at is None)
 
 
 def _within(segment: Segment) -> Segment | None:

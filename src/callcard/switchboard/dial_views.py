@@ -12,14 +12,18 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from callcard.staff.models import User
 from callcard.staff.queries import people, people_ids
 from callcard.staff.requests import signed_in
+from callcard.staff.veiled import legible_for, shown_number
 from callcard.switchboard.dial_words import state_in_words
-from callcard.switchboard.dialling import AskFirst, NotDialled, cancel, chosen_way, dial
+from callcard.switchboard.dialling import cancel, chosen_way, dial
 from callcard.switchboard.in_call import command, in_call, who_talks
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.partner import partner
 from callcard.switchboard.placed import Placed, placed_calls
+from callcard.switchboard.refusals import AskFirst, KeyUsed, NotDialled, OtherCallFirst
+from callcard.switchboard.veiled import number_behind, stands_for_number
 from callcard.switchboard.whom import whom
 from callcard.telephony.dial_string import may_press_itself
 from callcard.telephony.numbers import legible
@@ -33,7 +37,7 @@ _PAUSES = ",;"
 
 @require_POST
 def call_number(request: HttpRequest) -> HttpResponse:
-    """A repeated Idempotency-Key places no second call; `sure` answers the question that was asked.
+    """A repeated Idempotency-Key places no second call; `sure` and `instead` answer the question that was asked.
 
     `how` is "soft" when the softphone itself asks; else it is the user's own choice. For a softphone the answer
     holds the number, which the page then calls itself.
@@ -42,18 +46,22 @@ def call_number(request: HttpRequest) -> HttpResponse:
     if command_id is None:
         return _error(_("This did not work. Try again."), status=400)
     user = signed_in(request)
+    asked, is_sure = request.POST.get("number", ""), "sure" in request.POST
     how = DialRequest.How.SOFT if request.POST.get("how") == "soft" else chosen_way(user)
-    raw, is_sure = request.POST.get("number", ""), "sure" in request.POST
+    if stands_for_number(asked):
+        how = DialRequest.How.DESK  # a softphone would have to be told the number: it is rung as a telephone is
+    raw, instead = number_behind(asked, user), request.POST.get("instead", "")[:40]
     try:
-        made = dial(user=user, raw=raw, command_id=command_id, is_sure=is_sure, how=how)
-    except AskFirst as asked:
-        return JsonResponse({"ask": asked.words}, status=409)
+        made = dial(user=user, raw=raw, command_id=command_id, is_sure=is_sure, instead=instead, how=how)
+    except (AskFirst, OtherCallFirst) as question:
+        return _asked(question)
     except NotDialled as refusal:
-        return _error(refusal.words)
-    answer = {"command": command_id, "number": made.number, "then": made.then}
+        return _refused(refusal)
+    answer = {"command": command_id, "then": made.then}
     if made.how == DialRequest.How.SOFT:
-        return JsonResponse(answer | {"soft": True} | _keys_by_hand(made.then))
-    return JsonResponse(answer | {"state": made.state, "words": state_in_words(made)})
+        return JsonResponse(answer | {"number": made.number, "soft": True} | _keys_by_hand(made.then))
+    told = {"number": shown_number(user, made.number), "state": made.state, "words": state_in_words(made, user)}
+    return JsonResponse(answer | told)
 
 
 def _keys_by_hand(then: str) -> dict[str, str]:
@@ -68,16 +76,16 @@ def placed(request: HttpRequest) -> HttpResponse:
     """This user's calls by button that go on or have just ended. `words`: how the one named by `command` stands."""
     user, command_id = signed_in(request), request.GET.get("command", "")
     row = DialRequest.objects.filter(command_id=command_id[:40], user=user).first() if command_id else None
-    calls = [_as_data(each) for each in placed_calls(user)]
-    return JsonResponse({"calls": calls, "words": state_in_words(row) if row else None})
+    calls = [_as_data(each, user) for each in placed_calls(user)]
+    return JsonResponse({"calls": calls, "words": state_in_words(row, user) if row else None})
 
 
-def _as_data(each: Placed) -> dict[str, Any]:
+def _as_data(each: Placed, user: User) -> dict[str, Any]:
     row = each.request
     return {
         "command": row.command_id,
         "call": each.call_id,
-        "number": legible(row.number),
+        "number": legible_for(user, row.number),
         "name": row.shown_name,
         "then": row.then.strip(_PAUSES),
         "state": row.state,
@@ -114,9 +122,9 @@ def call_do(request: HttpRequest, call_id: int, what: str) -> HttpResponse:
     try:
         command(user=signed_in(request), call_id=call_id, what=what, to=to, command_id=command_id, is_sure=is_sure)
     except AskFirst as asked:
-        return JsonResponse({"ask": asked.words}, status=409)
+        return _asked(asked)
     except NotDialled as refusal:
-        return _error(refusal.words)
+        return _refused(refusal)
     return JsonResponse({"words": _done(what)})
 
 
@@ -156,16 +164,17 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 @require_GET
 def call_to(request: HttpRequest) -> HttpResponse:
     """The window that a telephone link of another program opens. It asks: a page elsewhere must not place calls."""
-    raw = request.GET.get("number", "")[:300]
+    user, raw = signed_in(request), request.GET.get("number", "")[:300]
     try:
-        target = whom(signed_in(request), raw, NotDialled)
+        target = whom(user, number_behind(raw, user), NotDialled)
     except NotDialled as refusal:
         return render(request, "switchboard/call_to.html", {"raw": raw, "problem": refusal.words}, status=422)
     number = target.destination.number
+    typed = f"tel:{number}" + (f";ext={target.then}" if target.then.isdigit() else quote(target.then, safe=",;*"))
     context = {
         "raw": raw,
-        "link": f"tel:{number}" + (f";ext={target.then}" if target.then.isdigit() else quote(target.then, safe=",;*")),
-        "number": legible(number) if number.startswith("+") else number,
+        "link": raw if stands_for_number(raw) else typed,
+        "number": legible_for(user, number) if stands_for_number(raw) else legible(number),
         "name": target.name,
         "then": target.then.strip(_PAUSES),
     }
@@ -176,6 +185,18 @@ def _key_of(request: HttpRequest) -> str | None:
     """What the page calls this press; None when it is no such key."""
     key = request.headers.get("Idempotency-Key", "") or uuid4().hex
     return key if _COMMAND_ID.fullmatch(key) else None
+
+
+def _asked(question: AskFirst | OtherCallFirst) -> JsonResponse:
+    """`answer`: what yes is sent as, beside what was sent before."""
+    if isinstance(question, AskFirst):
+        return JsonResponse({"ask": question.words, "answer": {"sure": "1"}}, status=409)
+    buttons = {"yes": _("Cancel it and call"), "no": _("Leave it")}
+    return JsonResponse({"ask": question.words, "answer": {"instead": question.command_id}, **buttons}, status=409)
+
+
+def _refused(refusal: NotDialled) -> JsonResponse:
+    return _error(refusal.words, status=422 if isinstance(refusal, KeyUsed) else 409)
 
 
 def _error(words: str, status: int = 409) -> JsonResponse:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from callcard.staff.models import User
 from callcard.staff.places import countries
+from callcard.staff.veiled import legible_for
 from callcard.switchboard.dial_rules import Destination, Refusal, Risk, Rules, widest_limit
 from callcard.switchboard.models import DialRequest
-from callcard.telephony.numbers import legible
 
 HANDED_ON = "handed_on"
 """As an outcome: over for whoever placed the call, though others go on talking."""
@@ -35,6 +36,7 @@ _REFUSALS = {
     "no_answer": gettext_lazy("Your phone rang, but was not picked up."),
     "cancelled": gettext_lazy("Cancelled."),
     "over": gettext_lazy("This call is over."),
+    "other_stays": gettext_lazy("The call before it could not be cancelled, so nothing else was dialled."),
     "never_placed": gettext_lazy("The link broke at that moment: the call was not placed. Try again."),
     "unknown": gettext_lazy(
         "The link to the telephone system broke at that moment, so it is not known whether the call was placed. "
@@ -91,10 +93,10 @@ def explain_rule(problem: str, rules: Sequence[Rules]) -> str:
     return f"{words} {_('Ask the administrator.')}"
 
 
-def question(destination: Destination, asks: tuple[Risk, ...]) -> str:
-    """What is asked before a dear or unusual number is called."""
+def question(destination: Destination, asks: tuple[Risk, ...], *, shown: str) -> str:
+    """What is asked before a dear or unusual number is called. `shown`: the number as the user reads it."""
     reasons = " ".join(_reason(risk, destination.country) for risk in asks)
-    return f"{reasons} {_('Call %(number)s?') % {'number': legible(destination.number)}}"
+    return f"{reasons} {_('Call %(number)s?') % {'number': shown}}"
 
 
 def _reason(risk: Risk, code: str) -> str:
@@ -105,9 +107,14 @@ def _reason(risk: Risk, code: str) -> str:
     return str(_RISKS[risk]) % {"country": country}
 
 
-def state_in_words(request: DialRequest) -> str:
-    """How a call by button stands, in a few words."""
-    who = request.shown_name or legible(request.number)
+def who_in_words(request: DialRequest, user: User) -> str:
+    """Whom it calls, as its user reads it."""
+    return request.shown_name or legible_for(user, request.number)
+
+
+def state_in_words(request: DialRequest, user: User) -> str:
+    """How a call by button of this user stands, in a few words."""
+    who = who_in_words(request, user)
     if request.problem == "cancelled":
         return _("Cancelled: %(who)s") % {"who": who}
     if request.state == DialRequest.State.OVER or request.problem:

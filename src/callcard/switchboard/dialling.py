@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -16,28 +15,16 @@ from callcard.staff.company import company_zone
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, Extension, User
 from callcard.staff.softphone.queries import account_of
+from callcard.staff.veiled import legible_for
 from callcard.switchboard import running
 from callcard.switchboard.dial_rules import Reach, Usage, Verdict, judge_any
 from callcard.switchboard.dial_settings import rules_for
 from callcard.switchboard.dial_words import explain_refusal, explain_rule, is_rule, question
 from callcard.switchboard.models import DialRequest, Pbx
+from callcard.switchboard.one_phone import given_up_for, refuse_second
+from callcard.switchboard.refusals import AskFirst, KeyUsed, NotDialled
 from callcard.switchboard.whom import Whom, whom
 from callcard.telephony.commands import CancelDial, CommandRefused, Dial, TryPhone
-
-
-@dataclass(frozen=True, slots=True)
-class NotDialled(Exception):
-    """`words`: why, and what to do, in the user's language."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskFirst(Exception):
-    """`words`: the question that must be answered with yes before this number is called."""
-
-    words: str
-
 
 How = DialRequest.How
 State = DialRequest.State
@@ -50,23 +37,33 @@ def chosen_way(user: User) -> DialRequest.How:
 
 
 def dial(
-    *, user: User, raw: str, command_id: str, is_sure: bool = False, how: DialRequest.How = How.DESK
+    *,
+    user: User,
+    raw: str,
+    command_id: str,
+    is_sure: bool = False,
+    instead: str = "",
+    how: DialRequest.How = How.DESK,
 ) -> DialRequest:
     """Ring the user's phone, then call `raw`; with How.SOFT only check and write down, the page itself then calls.
 
-    The same command_id a second time changes nothing and rings nobody: it gives what is known of the first.
-    Raises NotDialled, and AskFirst for emergency, dear and unusual numbers unless `is_sure`.
+    The same command_id a second time changes nothing and rings nobody: it gives what is known of the first. `instead`
+    is the command_id of a call that is being placed, to be given up for this one.
+    Raises NotDialled, AskFirst for emergency, dear and unusual numbers unless `is_sure`, and OtherCallFirst.
     """
     target = whom(user, raw, NotDialled)
     extension, pbx = (_softphone(user), "") if how == How.SOFT else (_own_phone(user), _own_pbx())
     refuse_own_phone(target, extension)
     try:
-        request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=how, pbx=pbx)
+        request, is_new = reserve(
+            user=user, target=target, command_id=command_id, is_sure=is_sure, instead=instead, how=how, pbx=pbx
+        )
     except AskFirst:
         if how == How.DESK:
             _refuse_phone_away(pbx, extension, command_id)
         raise
     if is_new and how == How.DESK and not request.problem:
+        _give_up_other(request, instead)
         _place(request, extension)
     if request.problem and request.problem != "unknown":
         raise NotDialled(why_not(request, user))
@@ -89,11 +86,18 @@ def refuse_own_phone(target: Whom, extension: str) -> None:
 
 
 def reserve(
-    *, user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str = ""
+    *,
+    user: User,
+    target: Whom,
+    command_id: str,
+    is_sure: bool,
+    how: DialRequest.How,
+    pbx: str = "",
+    instead: str = "",
 ) -> tuple[DialRequest, bool]:
     """The request as a row, and whether it is new. What the rules refuse is a row too, with its problem.
 
-    Raises AskFirst and NotDialled.
+    Raises AskFirst, OtherCallFirst and NotDialled.
     """
     if not user.may("calls.dial"):
         raise NotDialled(_("Your role does not let you call. Ask the administrator."))
@@ -103,16 +107,25 @@ def reserve(
             User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
             known = DialRequest.objects.filter(command_id=command_id, user=user).first()
             if known is not None:
+                _refuse_other_use(known, target, how)
                 return known, False
-            return _write(user, target, command_id, is_sure, how, pbx), True
+            verdict = judge_any(target.destination, rules_for(user), usage_today(user))
+            if how == How.DESK and not verdict.refusal:
+                refuse_second(user, target, instead)
+            if verdict.must_ask and not is_sure:
+                raise AskFirst(_question(target, verdict, user))
+            return _write(user, target, verdict, command_id, how, pbx), True
     except IntegrityError:  # somebody else's
         raise NotDialled(_("This did not work. Try again.")) from None
 
 
-def _write(user: User, target: Whom, command_id: str, is_sure: bool, how: DialRequest.How, pbx: str) -> DialRequest:
-    verdict = judge_any(target.destination, rules_for(user), usage_today(user))
-    if verdict.must_ask and not is_sure:
-        raise AskFirst(_question(target, verdict))
+def _refuse_other_use(known: DialRequest, target: Whom, how: DialRequest.How) -> None:
+    """Raises KeyUsed where the key's first press asked for anything else: its answer would be taken for this one's."""
+    if (known.number, known.then, known.how) != (target.destination.number, target.then, how):
+        raise KeyUsed(_("This press was already used for another call, so nothing was dialled. Press Call again."))
+
+
+def _write(user: User, target: Whom, verdict: Verdict, command_id: str, how: DialRequest.How, pbx: str) -> DialRequest:
     request = DialRequest.objects.create(
         command_id=command_id,
         user=user,
@@ -160,9 +173,9 @@ def usage_today(user: User) -> Usage:
     )
 
 
-def _question(target: Whom, verdict: Verdict) -> str:
+def _question(target: Whom, verdict: Verdict, user: User) -> str:
     if not verdict.is_emergency:
-        return question(target.destination, verdict.asks)
+        return question(target.destination, verdict.asks, shown=legible_for(user, target.destination.number))
     number = target.destination.number
     owner = Extension.objects.filter(number=number).select_related("user").first()
     if owner is None:
@@ -196,6 +209,20 @@ def why_not(request: DialRequest, user: User) -> str:
     if not is_rule(request.problem):
         return explain_refusal(request.problem)
     return explain_rule(request.problem, rules_for(user))
+
+
+def _give_up_other(request: DialRequest, instead: str) -> None:
+    """Raises NotDialled when the PBX did not give it up: two calls would ring one phone. Help is called in any case."""
+    other = given_up_for(request, instead)
+    if other is None:
+        return
+    try:
+        cancel(request=other)
+    except NotDialled:
+        if request.reach == Reach.EMERGENCY:
+            return
+        _note_refusal(request, "other_stays")
+        raise NotDialled(explain_refusal("other_stays")) from None
 
 
 def _place(request: DialRequest, extension: str) -> None:

@@ -12,8 +12,9 @@ from callcard.staff.models import User
 from callcard.switchboard import running
 from callcard.switchboard.asking import asked
 from callcard.switchboard.dial_words import explain_refusal
-from callcard.switchboard.dialling import How, NotDialled, refuse_own_phone, reserve, why_not
+from callcard.switchboard.dialling import How, refuse_own_phone, reserve, why_not
 from callcard.switchboard.models import DialRequest
+from callcard.switchboard.refusals import NotDialled
 from callcard.switchboard.whom import whom
 from callcard.telephony.commands import Capability, Command, CommandRefused, Consult, Hangup, Hold, Transfer, Unhold
 from callcard.telephony.tracker.memory import held_legs
@@ -67,7 +68,7 @@ def who_talks(user: User, call_id: int) -> set[int]:
 
 
 def command(*, user: User, call_id: int, what: str, to: str = "", command_id: str, is_sure: bool = False) -> None:
-    """Raises Http404, NotDialled in words, and dialling.AskFirst before a call is handed on to a dear number."""
+    """Raises Http404, NotDialled in words, and AskFirst before a call is handed on to a dear number."""
     if what not in _NEEDS:
         raise Http404
     segment = own_segment(user, call_id)

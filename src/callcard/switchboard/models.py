@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from callcard.staff.sealed_fields import SealedOptions
+
 
 class Pbx(models.Model):
     class Kind(models.TextChoices):
@@ -15,7 +17,7 @@ class Pbx(models.Model):
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    options = models.JSONField(default=dict, blank=True)
+    options = SealedOptions(default=dict, blank=True)
     is_enabled = models.BooleanField(_("switched on"), default=True)
     heard_at = models.DateTimeField(null=True, editable=False)  # the link was up then, to a few seconds
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from callcard.calls.models import Call, Segment
 from callcard.staff.company import company
 from callcard.staff.models import User
+from callcard.staff.veiled import legible_for
 from callcard.switchboard.whom import name_of
-from callcard.telephony.numbers import legible, read_number
+from callcard.telephony.numbers import read_number
 
 _LOOKED_BACK = timedelta(hours=12)
 _AT_ONCE = 8  # calls of one person
@@ -35,7 +36,7 @@ def partner(user: User, raw: str, *, is_only: bool) -> Partner:
     found = calls[0] if is_only and len(calls) == 1 else _with_number(calls, number)
     if found is not None and found.direction != Call.Direction.INTERNAL and (found.e164 or found.number):
         number = found.e164 or found.number
-    return Partner(name=name_of(number, user), number=legible(number), call_id=found.pk if found else None)
+    return Partner(name=name_of(number, user), number=legible_for(user, number), call_id=found.pk if found else None)
 
 
 def _open_calls(user: User) -> list[Call]:

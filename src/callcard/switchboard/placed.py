@@ -87,7 +87,7 @@ def placed_calls(user: User) -> list[Placed]:
     rows = rows.filter(~Q(state=State.OVER) | Q(changed_at__gt=now - STAYS)).exclude(problem__startswith="rule_")
     requests = list(rows.order_by("-requested_at")[:_AT_MOST])
     calls = _calls_of(requests)
-    return [placed for request in requests if (placed := _as_it_is(request, calls, now)) is not None]
+    return [placed for request in requests if (placed := _as_it_is(request, calls, now, user)) is not None]
 
 
 def _talks(request: DialRequest, call: Call) -> bool:
@@ -106,7 +106,7 @@ def _calls_of(requests: Iterable[DialRequest]) -> dict[tuple[str, str], Call]:
     return {(call.pbx, call.key): call for call in rows}
 
 
-def _as_it_is(request: DialRequest, calls: dict[tuple[str, str], Call], now: datetime) -> Placed | None:
+def _as_it_is(request: DialRequest, calls: dict[tuple[str, str], Call], now: datetime, user: User) -> Placed | None:
     call = calls.get((request.pbx, request.call_key))
     if request.state != State.OVER:
         if call is not None and call.ended_at:  # closed by somebody else than the PBX
@@ -119,4 +119,4 @@ def _as_it_is(request: DialRequest, calls: dict[tuple[str, str], Call], now: dat
             if request.requested_at < now - _ANSWER_DUE - STAYS:
                 return None
             request.problem = "unknown"
-    return Placed(request=request, call_id=call.pk if call else None, words=state_in_words(request))
+    return Placed(request=request, call_id=call.pk if call else None, words=state_in_words(request, user))

@@ -9,8 +9,9 @@ from callcard.staff.models import Change, Company, Extension, User
 from callcard.staff.roles.giving import roles_for
 from callcard.switchboard.dial_rules import Rules
 from callcard.switchboard.dial_settings import DEFAULTS, ROLES, rules_of, set_rules
-from callcard.switchboard.dialling import NotDialled, dial
+from callcard.switchboard.dialling import dial
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.refusals import NotDialled
 from tests.rooms.switchboard.fake_pbx import FakePbx
 
 pytestmark = pytest.mark.django_db

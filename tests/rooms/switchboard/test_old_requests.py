@@ -10,9 +10,10 @@ from django.utils import timezone
 from callcard.staff.models import Company, User
 from callcard.switchboard import old_requests
 from callcard.switchboard.dial_rules import Risk
-from callcard.switchboard.dialling import NotDialled, usage_today
+from callcard.switchboard.dialling import usage_today
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.old_requests import KEPT, forget_requests
+from callcard.switchboard.refusals import NotDialled
 from callcard.switchboard.whom import whom
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from callcard.connectors.asterisk.channels import Channels, Kind, dialled_exten, known, outside_party, placed_by
+from callcard.connectors.asterisk.frames import Frame
 from callcard.connectors.asterisk.resync import Snapshot
 from callcard.telephony.call import Party, Role
 from callcard.telephony.events import CallsInProgress, LegInProgress
@@ -15,8 +16,9 @@ _WAITING_ROOMS = frozenset({"holding_bridge"})
 _RINGING, _UP = "5", "6"
 
 
-def calls_in_progress(snapshot: Snapshot, channels: Channels) -> CallsInProgress:
-    """Channels without a Uniqueid, and those Asterisk keeps for itself, are left out."""
+def calls_in_progress(snapshot: Snapshot, channels: Channels, rung_back: Mapping[str, str]) -> CallsInProgress:
+    """Channels without a Uniqueid, and those Asterisk keeps for itself, are left out. `rung_back`: see recalls."""
+    call_ids = {frame.get("uniqueid"): frame.get("linkedid") for frame in snapshot.channels}
     statuses = {frame["uniqueid"]: frame for frame in snapshot.statuses if "uniqueid" in frame}
     rooms = _rooms(snapshot)
     queues = {frame.get("uniqueid", ""): known(frame.get("queue")) for frame in snapshot.queue_entries}
@@ -25,6 +27,8 @@ def calls_in_progress(snapshot: Snapshot, channels: Channels) -> CallsInProgress
         name = frame.get("uniqueid", "")
         if not name:
             continue
+        if name in rung_back:
+            frame = Frame(frame, linkedid=call_ids[rung_back[name]] or rung_back[name])
         status: _Frame = statuses.get(name, {})
         queue = queues.get(name) or _queue_of(frame)
         leg = _leg(frame, status, channels, snapshot.asked_at, rooms.get(name, ""), queue)

@@ -86,7 +86,8 @@ class Translator:
 
     def resync(self, snapshot: Snapshot) -> _Events:
         """The one event that tells of all calls in progress."""
-        return [listing.calls_in_progress(snapshot, self._channels)]
+        self._recalls.note_listed(snapshot)
+        return [listing.calls_in_progress(snapshot, self._channels, self._recalls.rung_back(snapshot))]
 
     def _newchannel(self, frame: _Frame, at: datetime) -> _Events:
         leg, channel = frame["uniqueid"], frame["channel"]

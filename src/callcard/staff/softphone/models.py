@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcard.staff.models import Extension
+from callcard.staff.sealed_fields import SealedText
 
 
 class SipAccount(models.Model):
@@ -17,7 +18,7 @@ class SipAccount(models.Model):
 
     extension = models.OneToOneField(Extension, models.CASCADE, related_name="sip_account")
     user_name = models.CharField(_("SIP user name"), max_length=64, blank=True)  # empty: the extension
-    secret = models.CharField(_("SIP secret"), max_length=200)  # as the PBX has it: the browser must compute with it
+    secret = SealedText(_("SIP secret"))  # as the PBX has it: the browser must compute with it
 
     class Meta:
         verbose_name = _("SIP account")
@@ -35,7 +36,7 @@ class SoftphoneServer(models.Model):
     stun = models.CharField(_("STUN servers"), max_length=300, blank=True)
     turn = models.CharField(_("TURN servers"), max_length=300, blank=True)
     turn_user_name = models.CharField(_("TURN user name"), max_length=100, blank=True)
-    turn_secret = models.CharField(_("TURN secret"), max_length=200, blank=True)
+    turn_secret = SealedText(_("TURN secret"), blank=True)
 
     class Meta:
         verbose_name = _("server of the softphones")

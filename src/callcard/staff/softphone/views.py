@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from callcard.staff.models import Extension, User
-from callcard.staff.requests import signed_in
+from callcard.staff.requests import address_of, signed_in
 from callcard.staff.softphone.forms import AccountForm, CallingForm, ServerForm
 from callcard.staff.softphone.models import SipAccount, SoftphoneServer
 from callcard.staff.softphone.queries import account_of, colleagues_of, given, ice_servers, server
@@ -87,7 +87,7 @@ def softphone_account(request: HttpRequest) -> HttpResponse:
     if account is None or at is None:
         answer = JsonResponse({"problem": _problem(user, at)}, status=409)
     else:
-        note_given(account=account, user=user, address=request.META.get("REMOTE_ADDR", ""))
+        note_given(account=account, user=user, address=address_of(request))
         answer = JsonResponse(_told(user, account, at))
     answer.headers["Cache-Control"] = "no-store"
     return answer

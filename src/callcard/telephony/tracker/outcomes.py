@@ -61,7 +61,7 @@ def _silent_outcome(leg: LegFacts, call: CallFacts, caller: LegFacts) -> Segment
 
 def _taken_meanwhile(leg: LegFacts, taken: list[Taking]) -> bool:
     since = leg.rang_at or leg.began_at
-    until = leg.given_up_at or leg.ended_at
+    until = leg.given_up_at or leg.gone_at
     assert since is not None
     assert until is not None
     return any(name != leg.leg and since <= at <= until for name, at in taken)

@@ -64,7 +64,7 @@ def _segment(part: Part, scene: Scene) -> Segment:
     leg = part.leg
     talked = _talked(part, scene.spans)
     versions = (leg.version, *[each.version for each in part.also]) if part.also else leg.version
-    told_by_others = part.role is Role.CALLED and (leg.ended_at or leg.given_up_at or scene.waits)
+    told_by_others = part.role is Role.CALLED and (leg.ended_at or leg.given_up_at or leg.hung_up_at or scene.waits)
     depends_on = (versions, part.role, talked, scene.for_all if told_by_others else None)
     if leg.drawn is not None and leg.drawn[0] == depends_on:
         return leg.drawn[1]

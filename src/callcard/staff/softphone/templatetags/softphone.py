@@ -69,6 +69,7 @@ def _buttons() -> dict[str, str]:
         "usual": _("As the computer is set"),
         "clean": _("Remove noise and echo"),
         "close": _("Close"),
+        "again": _("Call again"),
     }
 
 
@@ -92,13 +93,14 @@ def _said() -> dict[str, str]:
         "mic-failed": _("The microphone does not work. Choose another under Microphone and sound."),
         "not-ready": _("The softphone is not connected, so nothing was dialled."),
         "not-a-number": _("This is not a number that can be called."),
-        "busy": _("Busy"),
-        "rejected": _("Declined"),
-        "not-found": _("The telephone system does not know this number."),
-        "not-allowed": _("The telephone system does not allow this number."),
-        "no-answer": _("No answer"),
+        "already-calling": _("{who} is being called. Hang up first to call somebody else."),
+        "busy": _("{who} is busy. Try again in a while."),
+        "rejected": _("{who} declined the call."),
+        "not-found": _("The telephone system does not know this number: {who}"),
+        "not-allowed": _("The telephone system does not allow this number: {who}"),
+        "no-answer": _("{who} did not answer."),
         "no-sound": _("Sound could not be agreed with the telephone system. Ask the administrator."),
-        "failed": _("The call failed. Try again."),
+        "failed": _("The call to {who} failed."),
         "not-transferred": _("The call could not be handed on; it is still yours."),
         "transferred": _("Handed on."),
         "no-keys": _("The other side takes no keys."),

@@ -8,6 +8,7 @@ import { toast } from "./toast.js";
 const SAME_CLICK_MS = 2000;
 const LOOK_AGAIN_MS = 2000; // and each time twice as long
 const LOOKS = 8; // about eight minutes; after that the line or the network must come back
+const VEILED = "tel:;of="; // a number that the page is not told: the server knows what stands behind it
 let last = { number: "", at: 0, key: "" };
 
 /** The key of this press: pressing the same number again at once repeats the request and places no second call. */
@@ -69,9 +70,11 @@ function dialsByItself() {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="tel:"]');
-  if (!link || event.defaultPrevented || dialsByItself()) return;
+  if (!link || event.defaultPrevented) return;
+  const href = link.getAttribute("href");
+  if (dialsByItself() && !href.startsWith(VEILED)) return;
   event.preventDefault();
-  callNumber(link.getAttribute("href").includes(";") ? link.getAttribute("href") : decodeURIComponent(link.getAttribute("href").slice(4)));
+  callNumber(href.includes(";") ? href : decodeURIComponent(href.slice(4)));
 });
 
 /** Links of other programs open here, once the user wants that; the browser itself asks again. */

@@ -5,6 +5,8 @@ import { lead } from "./leader.js";
 
 const SILENCE_MS = 40_000; // the server says something every 15 s
 const LONGEST_WAIT_MS = 30_000;
+// Nobody listens on until the page is loaded anew, or the screen is unlocked.
+const OVER = ["signed-out", "locked"];
 const WORST_FIRST = ["refused", "down", "connecting", "up"];
 
 class LiveLine extends HTMLElement {
@@ -50,6 +52,7 @@ class LiveLine extends HTMLElement {
     for (const event of ["online", "pageshow"]) addEventListener(event, () => this.check());
     document.addEventListener("visibilitychange", () => this.check());
     every(5000, () => this.check());
+    document.addEventListener("screen:unlocked", () => this.line === "locked" && this.connect());
     this.connect();
   }
 
@@ -61,7 +64,7 @@ class LiveLine extends HTMLElement {
 
   /** After a sleep, a change of network or a long silence: a new connection, at once. */
   check() {
-    if (this.line === "signed-out") return;
+    if (OVER.includes(this.line)) return;
     if (this.abort && Date.now() - this.heardAt > SILENCE_MS) this.abort.abort();
     if (!this.abort && this.line === "lost") this.connect();
   }
@@ -76,7 +79,7 @@ class LiveLine extends HTMLElement {
       // Why it broke does not matter: it is tried again, and the lamp says so.
     }
     this.abort = null;
-    if (this.line !== "signed-out") this.tryAgain();
+    if (!OVER.includes(this.line)) this.tryAgain();
   }
 
   async listen(signal) {
@@ -85,6 +88,7 @@ class LiveLine extends HTMLElement {
     const response = await fetch(url, { headers, signal, cache: "no-store", redirect: "manual", priority: "high" });
     if (response.status === 401 || response.status === 403 || response.type === "opaqueredirect")
       return this.tell("line", "signed-out");
+    if (response.status === 423) return this.tell("line", "locked");
     if (!response.ok) throw new Error(response.statusText);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ""; ; ) {
@@ -131,9 +135,9 @@ class LiveLine extends HTMLElement {
 
   showLamp() {
     const link = WORST_FIRST.find((state) => this.links.includes(state)) ?? "none";
-    const state = this.line === "lost" || this.line === "signed-out" ? this.line : link;
+    const state = this.line === "lost" || OVER.includes(this.line) ? this.line : link;
     const word = this.dataset[`word${state.replace(/(^|-)(.)/g, (_all, _dash, letter) => letter.toUpperCase())}`] ?? "";
-    this.querySelector(".lamp").dataset.state = state === "signed-out" ? "lost" : state;
+    this.querySelector(".lamp").dataset.state = OVER.includes(state) ? "lost" : state;
     const place = this.querySelector(".lamp-word");
     if (place.textContent !== word) place.textContent = this.title = word;
   }

@@ -5,6 +5,8 @@ export class PopupFinishing {
     this.place = stack.card;
     const what = { childList: true, subtree: true, attributeFilter: ["open"] };
     new MutationObserver((changes) => this.mayHaveGrown(changes)).observe(this.place, what);
+    this.strips = document.querySelector("placed-calls");
+    new MutationObserver((changes) => this.mayHaveGrown(changes)).observe(this.strips, { ...what, attributes: true, attributeFilter: ["open", "hidden"] });
   }
 
   get card() {
@@ -27,13 +29,14 @@ export class PopupFinishing {
     return button;
   }
 
-  /** Only a card that is higher than the screen scrolls: that needs a layer of its own. */
+  /** Only what is higher than its part of the screen scrolls: that needs a layer of its own. */
   fit() {
+    if (!this.strips.hidden) this.strips.classList.toggle("is-tall", this.strips.scrollHeight > this.strips.clientHeight);
     const card = this.card;
     if (card?.classList.contains("is-settled")) card.classList.toggle("is-tall", card.scrollHeight > card.clientHeight);
   }
 
-  /** Buttons of the call, what came of it, customers that were found: they come into the card later. */
+  /** Calls one placed, buttons of the call, what came of it, customers that were found: they come into the card later. */
   mayHaveGrown(changes) {
     if (changes.some(({ target }) => !target.matches(".timer"))) this.stack.lines.soon(() => {});
   }

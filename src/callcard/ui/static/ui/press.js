@@ -18,11 +18,11 @@ export async function press(url, fields, key = freshKey()) {
   }
 }
 
-/** As `press`; a question of the server is asked, and yes is sent. undefined: the answer was no. */
+/** As `press`; what the server asks first is asked, and yes is sent. undefined: an answer was no. */
 export async function pressAndAnswer(url, fields, key = freshKey()) {
-  const answer = await press(url, fields, key);
-  if (!answer.data.ask) return answer;
+  const { status, data } = await press(url, fields, key);
+  if (!data.ask) return { status, data };
   const { callIt, doNotCall } = document.getElementById("toast").dataset;
-  const isSure = await new Promise((decide) => toast(answer.data.ask, [[callIt, () => decide(true)], [doNotCall, () => decide(false)]]));
-  return isSure ? press(url, { ...fields, sure: "1" }, key) : undefined;
+  const isYes = await new Promise((decide) => toast(data.ask, [[data.yes ?? callIt, () => decide(true)], [data.no ?? doNotCall, () => decide(false)]]));
+  return isYes ? pressAndAnswer(url, { ...fields, ...data.answer }, key) : undefined;
 }

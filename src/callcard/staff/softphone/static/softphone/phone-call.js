@@ -79,7 +79,7 @@ export class PhoneCall {
     this.microphone?.getTracks().forEach((track) => track.stop());
     this.audio.srcObject = null;
     if (this.isHandedOn) this.line.say("transferred");
-    else if (reason && this.shown.state === "calling") this.line.say(reason);
+    else if (reason && this.shown.state === "calling") this.line.say(reason, this.shown);
     this.line.forget(this);
   }
 

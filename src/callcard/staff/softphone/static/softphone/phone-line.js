@@ -9,7 +9,7 @@ const NUMBER = /^[A-Za-z0-9*#+._-]{1,32}$/;
 const REFUSED = [401, 403, 404, 407];
 
 export class PhoneLine {
-  /** `tell(state)` whenever something changed, `say(key)` for words that go away by themselves. */
+  /** `tell(state)` whenever something changed, `say(key, call)` for words that go away by themselves; `call`, of whom. */
   constructor({ accountUrl, sipUrl, tell, say }) {
     Object.assign(this, { accountUrl, sipUrl, tell, say });
     this.calls = new Map();
@@ -111,6 +111,8 @@ export class PhoneLine {
     const plain = number.replace(/[\s()]/g, "");
     if (!NUMBER.test(plain)) return this.say("not-a-number");
     if (this.state !== "ready") return this.say("not-ready");
+    const placed = [...this.calls.values()].find(({ shown }) => shown.state === "calling");
+    if (placed) return this.say("already-calling", placed.shown);
     this.holdOthers();
     const call = new PhoneCall(this, { direction: "out", number: plain, asksFor });
     call.keysThen = then.replace(/[^0-9A-D*#,]/gi, "");

@@ -35,16 +35,20 @@ export class PhonePanel {
     this.place.append(element("header", { className: "phone-head" }, this.status, close), this.list, this.dialler, this.more, this.people);
   }
 
-  /** Through the same door as every number in the page, so that the same rules hold. */
   dial(event) {
     event.preventDefault();
     const number = this.number.value.trim();
     if (!number) return;
+    this.call(number);
+    this.number.value = "";
+  }
+
+  /** Through the same door as every number in the page, so that the same rules hold. */
+  call(number) {
     const link = element("a", { href: `tel:${encodeURIComponent(number)}`, hidden: true });
     this.place.append(link);
     link.click();
     link.remove();
-    this.number.value = "";
   }
 
   toggle(open = !this.isOpen) {
@@ -81,6 +85,11 @@ export class PhonePanel {
     this.rows.set(call.id, row);
     row.place.hidden = !this.isOpen && !this.belongsHere(call);
     row.show(call, this.phone.shown.calls);
+  }
+
+  /** As it is shown there; the call may be another tab's, or too new. */
+  whoIs({ id, number }) {
+    return this.rows.get(id)?.who.textContent || number;
   }
 
   belongsHere(call) {

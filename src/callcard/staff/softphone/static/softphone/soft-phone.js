@@ -3,6 +3,8 @@ import { toast } from "../ui/toast.js";
 import { CardButtons } from "./phone-cards.js";
 import { PhonePanel } from "./phone-panel.js";
 
+const SAID_MS = 12_000;
+const TRY_AGAIN = ["busy", "no-answer", "failed"];
 const LAMP = { ready: "up", starting: "connecting", connecting: "connecting" };
 
 class SoftPhone extends HTMLElement {
@@ -34,7 +36,7 @@ class SoftPhone extends HTMLElement {
       accountUrl: this.dataset.account,
       sipUrl: this.dataset.sip,
       tell: (state) => this.tellAll({ state }),
-      say: (key) => this.tellAll({ say: key }),
+      say: (key, call) => this.tellAll({ say: key, call }),
     });
     addEventListener("beforeunload", (event) => this.shown.calls.length && event.preventDefault());
     addEventListener("pagehide", () => this.phone.stop());
@@ -46,13 +48,20 @@ class SoftPhone extends HTMLElement {
     this.receive(message);
   }
 
-  receive({ state, say, asks, act }) {
+  receive({ state, say, call, asks, act }) {
     if (asks && this.isHolder) this.tabs.postMessage({ state: this.shown });
     if (act && this.isHolder) this.phone.act(act);
-    if (say) toast(this.words[say]);
+    if (say) this.say(say, call);
     if (!state) return;
     this.shown = state;
     this.show();
+  }
+
+  /** Of a call: whom it was for, and the way to try again, unless it asked about another one that waits. */
+  say(key, call) {
+    const who = `\u2068${call ? this.panel.whoIs(call) : ""}\u2069`; // isolated: a number keeps its order in any direction
+    const isWorthIt = call && !call.asksFor && TRY_AGAIN.includes(key);
+    toast(this.words[key].replace("{who}", () => who), isWorthIt ? [[this.words.again, () => this.panel.call(call.number)]] : [], call ? SAID_MS : undefined);
   }
 
   /** What a person asked for in this tab; done in the one that is the telephone. */
