@@ -31,7 +31,6 @@ class CheapArgon2(Argon2PasswordHasher):
 
 
 PASSWORD_HASHERS = ["tests.settings.CheapArgon2"]
-AXES_ENABLED = False  # The tests of the lock switch it on.
 LANGUAGE_CODE = "en"
 
 MEDIA_ROOT.mkdir()

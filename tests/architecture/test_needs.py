@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from callcard.config.needs import EVERYBODY, NEEDS
-from callcard.staff.roles.rules import RIGHTS
+from callcard.customers.veil import FIELDS_OF
+from callcard.staff.roles.rules import FIELDS, RIGHTS
 from tests.architecture import source
 
 _ASKED = re.compile(r"""(?:\bmay\(|\bwho_may\(|\|may:)["']([^"']+)["']""")
@@ -44,7 +45,13 @@ def test_every_right_decides_something_and_nothing_else_is_asked_for() -> None:
     asked = _asked()
     assert {right: files for right, files in asked.items() if right not in RIGHTS} == {}
     assert needed <= RIGHTS
-    assert sorted(RIGHTS - needed - asked.keys()) == []
+    of_fields = {right for field in FIELDS for right in field.rights}  # asked for by the field's name: see below
+    assert sorted(RIGHTS - needed - asked.keys() - of_fields) == []
+
+
+def test_every_field_of_the_roles_is_a_field_of_some_record() -> None:
+    """Its rights decide what is seen and changed there: tests/architecture/test_fields_hidden.py walks them."""
+    assert {field for fields in FIELDS_OF.values() for field in fields.values()} == {field.key for field in FIELDS}
 
 
 def test_nobody_asks_for_a_role_by_its_name() -> None:

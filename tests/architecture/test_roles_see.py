@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from callcard.sales.models import Balance, Order, OrderState
 from callcard.staff.history import record_change
 from callcard.staff.models import User
 from callcard.tasks.models import Task
-from tests.architecture.test_access import SAMPLES, opened
+from tests.architecture.test_access import SAMPLES, Visitor, opened
 
 SECRETS = {
     "customers": ("Zanzibar Traders",),
@@ -64,10 +63,9 @@ def _secrets() -> None:
         record_change(about=kind, object_id=order.pk, customer_id=1, **step)
 
 
-def _walk(user: User) -> Iterator[tuple[str, int, str]]:
+def walk(user: User) -> Iterator[tuple[str, int, str]]:
     """(name, status, text) of whatever can be looked at."""
-    client = Client(raise_request_exception=False)
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client = Visitor(user)
     for name, address in _addresses(get_resolver().url_patterns):
         response = client.get(address)
         if response.status_code != 405:
@@ -77,8 +75,7 @@ def _walk(user: User) -> Iterator[tuple[str, int, str]]:
 
 def _done_without_right(user: User) -> Iterator[tuple[str, int]]:
     """What answers otherwise than with a refusal when it is asked to do something."""
-    client = Client(raise_request_exception=False)
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client = Visitor(user)
     for name, address in _addresses(get_resolver().url_patterns):
         if NEEDS[name].do != EVERYBODY and not user.may(NEEDS[name].do):
             status = client.post(address).status_code
@@ -94,7 +91,7 @@ def test_a_ready_role_opens_and_tells_what_it_ticks(kind: str) -> None:
     hidden = [word for module, words in SECRETS.items() for word in words if not user.may(f"{module}.see")]
     refused: set[tuple[str, int]] = set()
     told: set[tuple[str, str]] = set()
-    seen = list(_walk(user))
+    seen = list(walk(user))
     for name, status, text in seen:
         if (status == 403) != (NEEDS[name].look != EVERYBODY and not user.may(NEEDS[name].look)):
             refused.add((name, status))
@@ -115,7 +112,7 @@ def test_nobody_is_told_of_others_records(records: str) -> None:
     user = User.objects.create_user("looks", role="manager", records=records)
     told = {
         (name, word)
-        for name, _status, text in _walk(user)
+        for name, _status, text in walk(user)
         for words in SECRETS.values()
         for word in words
         if word in text

@@ -51,3 +51,23 @@ def test_a_file_becomes_customers_and_is_taken_back(page: Page, tmp_path: Path) 
     page.get_by_role("button", name="Take this import back").click()
     expect(page.get_by_text("Taken back: 2 customers removed")).to_be_visible()
     assert not Customer.objects.filter(name="Пётр Важный").exists()
+
+
+def test_the_next_step_is_asked_for_again_when_it_was_not_answered(page: Page) -> None:
+    """As when the server was busy for a moment, and nobody looks at the window meanwhile."""
+    page.evaluate(
+        """() => {
+          const progress = '<job-progress data-job="0" data-url="/jobs/0" data-state="done"></job-progress>';
+          const wait = `<import-wait>${progress}<p><a href="#lost">Go on</a></p></import-wait>`;
+          document.body.dataset.asked = 0;
+          document.addEventListener("click", (event) => {
+            if (!event.target.matches("[href='#lost']")) return;
+            event.preventDefault();
+            event.stopPropagation();
+            document.body.dataset.asked = Number(document.body.dataset.asked) + 1;
+          }, true);
+          document.body.insertAdjacentHTML("beforeend", wait);
+        }"""
+    )
+    expect(page.locator("body")).to_have_attribute("data-asked", "2")
+    page.evaluate("document.querySelector('import-wait').remove()")

@@ -52,6 +52,23 @@ def test_an_order_is_typed_paid_and_owed_no_more(
     assert (Payment.objects.get().order, order.paid, Balance.objects.get().owed) == (order, order.total, Decimal(0))
 
 
+def test_a_line_that_cannot_be_read_says_so_before_the_total_leaves_it_out(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    customer = create_customer(name="Vongsa", responsible=office_people["anna"])
+    page = open_page(signed_in("anna"), f"/orders/new?customer={customer.pk}")
+    page.get_by_role("combobox", name="What").first.fill("Bench")
+    page.get_by_label("Price", exact=True).first.fill("5000")
+    discount = page.get_by_label("Discount", exact=True).first
+    discount.fill("110 %")
+    wrong = page.locator(".order-line .wrong")
+    expect(wrong).to_have_text("The discount cannot be read: 110 %")
+    expect(discount).to_be_focused()
+    discount.fill("10 %")
+    expect(page.locator("[data-sum=total] dd")).to_contain_text("4,500")
+    expect(wrong).to_have_count(0)
+
+
 def test_on_a_mobile_every_figure_of_a_line_can_be_read(
     product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
 ) -> None:

@@ -28,8 +28,8 @@ PATIENCE_SECONDS = 20.0
 class Product:
     """Serves on `port`, or a free one, until `stop`. `ring` and the like are said to its simulator."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._server = Server(host="127.0.0.1", port=port)
+    def __init__(self, port: int = 0, **options: Any) -> None:
+        self._server = Server(host="127.0.0.1", port=port, **options)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -113,12 +113,21 @@ class Desk:
 class Stream:
     """An open live stream; `next` gives (kind, data, id)."""
 
-    def __init__(self, port: int, cookie: str, *, since: int | None, last_event_id: int | None) -> None:
+    def __init__(
+        self,
+        port: int,
+        cookie: str,
+        *,
+        since: int | None = None,
+        last_event_id: int | None = None,
+        path: str = "/live",
+        token: str = "",
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
-        headers = {"Cookie": cookie}
+        headers = {"Authorization": f"Bearer {token}"} if token else {"Cookie": cookie}
         if last_event_id is not None:
             headers["Last-Event-ID"] = str(last_event_id)
-        self._connection.request("GET", "/live" + (f"?since={since}" if since is not None else ""), headers=headers)
+        self._connection.request("GET", path + (f"?since={since}" if since is not None else ""), headers=headers)
         self._socket = self._connection.sock
         self.response = self._connection.getresponse()
         self._socket.settimeout(None)  # a quiet desk is no failure

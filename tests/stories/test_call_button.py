@@ -58,7 +58,7 @@ def test_an_emergency_number_is_called_only_after_a_question(product: Product, d
     anna = desk("anna")
     ask = "190 is an emergency number. Call it?"
     for _ in range(2):
-        assert press(anna, "190", "click-0004") == (409, {"ask": ask})
+        assert press(anna, "190", "click-0004") == (409, {"ask": ask, "answer": {"sure": "1"}})
     assert not DialRequest.objects.exists()
     Extension.objects.create(number="190", user=User.objects.get(username="anna"))
     status, answer = press(anna, "1 90", "click-0004")

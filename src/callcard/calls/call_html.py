@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from html import escape
-from urllib.parse import quote
 
 from django.db.models import TextChoices
 from django.template.loader import render_to_string
@@ -54,8 +53,8 @@ def number_html(call: Call) -> SafeString:
     number = f'<bdi class="number-shown" dir="ltr"{title}>{words}</bdi>'
     if call.match == "own" or call.direction == Call.Direction.INTERNAL:
         return mark_safe(number)
-    called = escape(quote(shown, safe="+"))
-    return mark_safe(f'<a class="list-number-link" tabindex="-1" href="tel:{called}">{icon("phone")}{number}</a>')
+    way = escape(call.way_to_call)
+    return mark_safe(f'<a class="list-number-link" tabindex="-1" href="{way}">{icon("phone")}{number}</a>')
 
 
 def outcome_html(call: Call) -> SafeString:
@@ -92,7 +91,7 @@ def _who(call: Call, unknown: str) -> Markup:
     if call.match == "own":
         return escape(_("Colleagues"))
     if unknown:
-        return f'<bdi dir="ltr">{escape(unknown)}</bdi>'
+        return f'<bdi class="number-shown" dir="ltr">{escape(unknown)}</bdi>'
     return f'<span class="quiet">{escape(_("Unknown"))}</span>'
 
 

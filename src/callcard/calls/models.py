@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from callcard.customers.models import Customer, OwnListEntry, Phone
 from callcard.sales.models import Order
 from callcard.staff.models import User
+from callcard.staff.veiled import Veilable, way_to_call
 from callcard.staff.visibility import CALLS, visible_to
 
 _ENDED = Q(ended_at__isnull=False)
@@ -31,7 +32,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(Q(Exists(took_part)) | Q(customer__responsible__in=ids))
 
 
-class Call(models.Model):
+class Call(Veilable):
     class Direction(models.TextChoices):
         INBOUND = "inbound", _("Incoming")
         OUTBOUND = "outbound", _("Outgoing")
@@ -111,6 +112,7 @@ class Call(models.Model):
     was_blocked: bool = False  # turned away before it rang anywhere (see screening.call_part)
     block: str = ""  # "may", "is" or "begins": whether a list blocks its number (see screening.call_part)
     colleague: str = ""  # of an internal call: who began it (see queries.name_colleagues)
+    veiled_number: str = ""  # what is drawn over (see calls.veil)
     placed_by: str = ""  # of an outgoing call: who of us made it (see queries.name_placers)
 
     class Meta:
@@ -133,7 +135,7 @@ class Call(models.Model):
             models.Index(fields=["direction", "outcome", "started_at"], condition=_ENDED, name="calls_by_outcome"),
             models.Index(fields=["line", "started_at"], condition=_ENDED, name="calls_of_line"),
             models.Index(fields=["queue", "started_at"], condition=~Q(queue=""), name="calls_of_queue"),
-            models.Index(fields=["e164", "started_at"], condition=_ENDED, name="calls_of_number"),
+            models.Index(fields=["e164", "started_at"], condition=~Q(e164="") & _ENDED, name="calls_of_number"),
             models.Index(fields=["number", "started_at"], condition=Q(e164="") & _ENDED, name="calls_of_extension"),
             models.Index(
                 fields=["answered_by", "started_at"], condition=Q(answered_by__isnull=False), name="calls_answered_by"
@@ -147,6 +149,21 @@ class Call(models.Model):
             models.Index(fields=["hold_seconds"], condition=Q(hold_seconds__gt=0), name="calls_by_hold"),
             models.Index(fields=["cost"], condition=Q(cost__isnull=False), name="calls_by_cost"),
         ]
+
+    @property
+    def whole_number(self) -> str:
+        """For decisions, never for a page: also where what is shown is veiled."""
+        return self.veiled_number or self.e164 or self.number
+
+    @property
+    def typed_number(self) -> str:
+        """What a form begins with; nothing where the number must not stand in the page."""
+        return "" if self.is_veiled else self.e164 or self.number
+
+    @property
+    def way_to_call(self) -> str:
+        """Where a click on its number leads."""
+        return way_to_call(self.e164 or self.number, veiled_as=f"call-{self.pk}" if self.is_veiled else "")
 
     @property
     def ending(self) -> str:

@@ -21,11 +21,13 @@ from callcard.calls.seen import call_seen_by
 from callcard.calls.services import choose_customer, forget_customer
 from callcard.calls.timeline_bar import Stretch, scale_of, stretches
 from callcard.calls.unfinished import needs_result, without_result
+from callcard.calls.veil import veil_segments
 from callcard.customers.models import Customer
 from callcard.staff.history import Json
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task
+from callcard.tasks.veil import veiled_tasks
 from callcard.ui.lists import keyset_page, read_asked
 
 _TASKS_SHOWN = 20
@@ -52,7 +54,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     name_colleagues([shown])
     context = {
         "call": shown,
-        "rows": rows_of(shown),
+        "rows": rows_of(shown, user),
         "pick": WhoForm(user=user, initial={"customer": shown.customer_id}, auto_id=f"call-{pk}-%s"),
         "notes": notes_of([shown.pk]).get(shown.pk, []),
         "tags": shown.tags.all(),
@@ -65,9 +67,11 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calls/call.html", context)
 
 
-def rows_of(call: Call) -> list[Row]:
+def rows_of(call: Call, user: User) -> list[Row]:
     """Who took part, in the order in which it reached them."""
     segments = list(call.segments.select_related("user"))
+    if user.veil is not None and call.is_veiled:
+        veil_segments(segments, user.veil)
     scale = scale_of(call.started_at, call.ended_at, segments, timezone.now())
     segments.sort(key=lambda one: (one.role != "caller", one.rang_at or one.answered_at or call.started_at, one.pk))
     return [
@@ -100,7 +104,7 @@ def _rang(segment: Segment, call: Call) -> float:
 
 def _tasks(call: Call, user: User) -> list[Task]:
     about = Task.objects.visible_to(user).filter(about=Task.About.CALL, about_id=call.pk)
-    return list(about.select_related("assignee").order_by("done_at", "due_at", "pk")[:_TASKS_SHOWN])
+    return veiled_tasks(about.select_related("assignee").order_by("done_at", "due_at", "pk")[:_TASKS_SHOWN], user)
 
 
 def _steps(call: Call) -> list[dict[str, Json]]:

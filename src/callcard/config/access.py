@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from callcard.config.needs import EVERYBODY, NEEDS
 from callcard.staff.models import User
-from callcard.staff.requests import only_looks
+from callcard.staff.requests import note_missing_right, only_looks
 
 
 class AskRoles:
@@ -30,4 +30,5 @@ class AskRoles:
             raise PermissionDenied
         right = need.look if only_looks(request) else need.do
         if right != EVERYBODY and not (isinstance(request.user, User) and request.user.may(right)):
+            note_missing_right(request, right)
             raise PermissionDenied

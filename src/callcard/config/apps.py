@@ -6,6 +6,9 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from callcard.config import unsafe  # noqa: F401  what `check --deploy` says
+        from callcard.config.erasing import name_steps
         from callcard.config.merging import name_tables
 
         name_tables()
+        name_steps()

@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcard.config.settings")
 _django = get_asgi_application()
 
 from callcard.api.caller_door import CallerDoor, is_for_callers  # noqa: E402  (needs the applications loaded)
+from callcard.api.program_door import EVENTS  # noqa: E402
 from callcard.config.body_limit import BodyLimit  # noqa: E402
 from callcard.config.office import Office  # noqa: E402
 from callcard.config.static_files import with_static_files  # noqa: E402
@@ -25,6 +26,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await office.live_through(receive, send)
     elif scope["type"] == "http" and scope["path"] == "/live" and scope["method"] == "GET":
         await office.live_door(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == EVENTS and scope["method"] == "GET":
+        await office.program_door(scope, receive, send)
     elif scope["type"] == "http" and is_for_callers(scope):
         await _callers(scope, receive, send)
     else:

@@ -8,6 +8,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 
+from callcard.api.tokens.services import forget_answers
 from callcard.calls.missed.following import EVERY as FOLLOW_EVERY
 from callcard.calls.missed.following import FOLLOW, follow_calls
 from callcard.calls.recordings.fetching import EVERY as RECORDINGS_EVERY
@@ -18,6 +19,7 @@ from callcard.calls.tariffs import jobs as tariffs
 from callcard.customers.bulk_jobs import CHANGE_MANY, UNDO_MANY, change_found, undo_found
 from callcard.customers.duplicates import FIND_DUPLICATES, find_duplicates
 from callcard.customers.file_services import REMOVED_FILES_KEPT, forget_removed_files
+from callcard.customers.forgotten_grams import FORGET_GRAMS, forget_grams
 from callcard.customers.search_index import build, is_complete
 from callcard.customers.transfer import reading, undoing, work
 from callcard.customers.transfer import services as transfer
@@ -25,7 +27,10 @@ from callcard.jobs.kinds import Kind, Run
 from callcard.jobs.services import enqueue, forget_jobs, set_schedule
 from callcard.jobs.worker import Worker
 from callcard.live.services import forget_events
+from callcard.staff.audit.services import FORGET_AUDIT, forget_audit
 from callcard.staff.setting import in_setting_of
+from callcard.staff.sign_in.guessing import forget_guesses
+from callcard.staff.sign_in.sessions import forget_old_sessions
 from callcard.switchboard.old_requests import EVERY as REQUESTS_EVERY
 from callcard.switchboard.old_requests import FORGET_REQUESTS, forget_requests_job
 from callcard.switchboard.reconciling import EVERY as RECONCILE_EVERY
@@ -37,6 +42,8 @@ from callcard.tasks.reminder_services import MAIL_REMINDER, REMIND
 # A browser that slept longer loads its page anew.
 _EVENTS_KEPT = timedelta(days=2)
 _JOBS_KEPT = timedelta(days=30)
+# Until then an Idempotency-Key is answered as it was: docs/developer/api.md.
+_ANSWERS_KEPT = timedelta(days=1)
 
 
 def _tidy_up(_run: Run) -> None:
@@ -44,8 +51,11 @@ def _tidy_up(_run: Run) -> None:
     now = timezone.now()
     forget_events(before=now - _EVENTS_KEPT)
     forget_jobs(before=now - _JOBS_KEPT)
+    forget_answers(before=now - _ANSWERS_KEPT)
     transfer.forget_imports()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    forget_old_sessions()
+    forget_guesses()
 
 
 def _forget_removed_files(_run: Run) -> None:
@@ -69,8 +79,10 @@ KINDS = (
     Kind(UNDO_TASKS, undo_made, lane="import", tries=20),
     Kind(FIND_DUPLICATES, find_duplicates, lease=timedelta(minutes=10)),
     Kind("index-search", _index_search, lease=timedelta(minutes=5)),
+    Kind(FORGET_GRAMS, forget_grams, tries=20),
     Kind("tidy-up", _tidy_up, lease=timedelta(minutes=30)),
     Kind("forget-removed-files", _forget_removed_files, lease=timedelta(minutes=30)),
+    Kind(FORGET_AUDIT, forget_audit, lease=timedelta(minutes=10)),
     Kind(RECONCILE, reconcile_calls, lane="records", lease=timedelta(minutes=2)),
     Kind(FOLLOW, follow_calls, lane="missed"),
     Kind(FETCH, fetch_recordings, lane="recordings", lease=timedelta(minutes=20)),
@@ -94,6 +106,7 @@ def set_schedules() -> None:
         enqueue(kind="index-search")
     set_schedule(slug="tidy-up", kind="tidy-up", every=timedelta(hours=1))
     set_schedule(slug="forget-removed-files", kind="forget-removed-files", every=timedelta(days=1))
+    set_schedule(slug=FORGET_AUDIT, kind=FORGET_AUDIT, every=timedelta(days=1))
     set_schedule(slug=RECONCILE, kind=RECONCILE, every=RECONCILE_EVERY, first_at=timezone.now())
     set_schedule(slug=FOLLOW, kind=FOLLOW, every=FOLLOW_EVERY, first_at=timezone.now())
     set_schedule(slug=FETCH, kind=FETCH, every=RECORDINGS_EVERY, first_at=timezone.now())

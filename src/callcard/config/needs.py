@@ -37,20 +37,28 @@ NEEDS = _read(
     everybody: softphone-account devices revoke-device task-settings task-feed-settings task-feed reminders
     everybody: reminder-seen reminder-done portrait jobs job cancel-job retry-job well-known-carddav carddav
     everybody: carddav-principal carddav-home carddav-book carddav-card phone-book popup-stack popups-shown
-    everybody: see-as-end
+    everybody: see-as-end tokens revoke-token api-document api-me api-colleagues
+    everybody: api-lists api-own-fields
+    everybody: sign-in-second sign-in-passkey-ask sign-in-passkey own-sign-in second-step-first codes
+    everybody: own-passkey-ask own-passkey own-step-remove recovery-codes own-session-end own-sessions-end
+    everybody: prove prove-passkey-ask prove-passkey lock locked unlock unlock-passkey judge-password
     everybody: popup-close recent-calls placed-calls cancel-placed-call colleagues call-can call-do call-partner
 
     customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
     customers.see: search-customers alike-customers customer-file customer-card card-parts card-presence card-timeline
     customers.see: customer-history change-customers
-    customers.see / customers.change: customer-files
+    customers.see / customers.change: customer-consents customer-files
+    customers.see / customers.change: api-customer api-phone api-contact api-person api-address
+    customers.see / customers.add: api-customers
+    customers.see: api-customer-match
     customers.add: new-customer
     customers.change: popup-bring-back edit-customer card-field card-row-add card-row-remove quick-note
     customers.change: upload-portrait card-undo
     customers.change: restore-change
     customers.change: customer-file-remove customer-file-restore popup-add-number changed-customers
     customers.change: undo-customers
-    customers.delete: archive-customer restore-customer
+    customers.change: api-phones api-contacts api-persons api-addresses api-customer-notes
+    customers.delete: archive-customer restore-customer api-customer-archive api-customer-restore
     customers.export: export-customers export-file
     customers.import: imports import apply-import drop-import import-reading import-report undo-import
     customers.mail: mail-customers
@@ -84,7 +92,23 @@ NEEDS = _read(
     calls.change: missed-take missed-leave missed-close missed-reopen
     calls.delete: call-remove
     calls.export: export-calls export-calls-file
-    calls.dial: dial call-to
+    calls.dial: dial call-to api-placed-calls api-placed-call-cancel api-call-do api-call-can
+    calls.see / calls.add: api-calls
+    calls.see / calls.change: api-call
+    calls.see: api-call-recordings
+    calls.delete: api-call-remove
+    recordings.see: api-recording-sound
+    sales.see / sales.add: api-orders
+    sales.see / sales.change: api-order
+    sales.add: api-payments
+    sales.see: api-payment
+    sales.delete: api-order-cancel api-order-restore api-payment-cancel api-payment-restore
+    sales.change: api-payment-allocate
+    goods.see: api-products
+    tasks.see / tasks.add: api-tasks
+    tasks.see / tasks.change: api-task
+    tasks.change: api-task-done api-task-reopen
+    tasks.delete: api-task-cancel
     calls.block: block-call blocked-numbers unblock-number block-number-again
     calls.settings: call-settings missed-settings
     recordings.see: recording-play recording-sound recording-file
@@ -101,15 +125,17 @@ NEEDS = _read(
     company.change: phone-books phone-book-new phone-book-settings phone-book-renew phone-book-remove
     company.lists: own-lists own-list own-list-order own-list-entry own-list-entry-remove own-list-entry-restore
     company.lists: own-fields own-field-new own-field own-field-archive own-field-restore largest-file
-    company.history: recent-changes
+    company.history: recent-changes audit personal-data personal-data-file
+    company.change: audit-settings
     telephony.change: pbx-list pbx-new pbx-test pbx-edit pbx-remove pbx-records dial-rules why softphones sip-account
     telephony.change: sip-account-remove
     telephony.change: pbx-keys pbx-key-new pbx-key pbx-key-renew pbx-key-remove
     staff.see: people
     staff.see / staff.change: person
     staff.add: person-new
-    staff.change: person-password
-    staff.roles: see-as roles role-new role role-copy role-remove role-restore role-put-back
+    staff.roles: all-tokens revoke-any-token see-as roles role-new role role-copy role-remove role-restore role-put-back
+    staff.change: person-password person-sign-in person-sessions-end person-steps-remove
+    staff.roles: sign-in-settings role-terms
     staff.delete: person-deactivate person-activate
     """
 )

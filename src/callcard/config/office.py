@@ -10,10 +10,12 @@ from typing import Protocol
 
 from django.db import connection
 
+from callcard.api.program_door import ProgramDoor
 from callcard.config.jobs import new_worker, set_schedules
 from callcard.desk.rendering import note_delivered, render
 from callcard.live.door import LiveDoor, Receive, Send
 from callcard.live.hub import Hub
+from callcard.staff.sign_in.standing import status_of_listener
 from callcard.switchboard import running
 from callcard.switchboard.queries import lamp
 from callcard.switchboard.switchboard import Switchboard
@@ -34,7 +36,8 @@ class _Working(Protocol):
 class Office:
     def __init__(self) -> None:
         self.hub = Hub(render, note_delivered)
-        self.live_door = LiveDoor(self.hub, lamp)
+        self.live_door = LiveDoor(self.hub, lamp, status_of_listener)
+        self.program_door = ProgramDoor()
         self.switchboard = Switchboard()
         self.worker: _Working = new_worker()  # `callcard serve` has a process for it
 
@@ -57,7 +60,7 @@ class Office:
 
     async def start(self) -> None:
         sys.setswitchinterval(_THREAD_TURN_SECONDS)
-        _spare_the_collector()
+        spare_the_collector()
         await self.hub.start()
         await self.switchboard.start()
         running.announce(self.switchboard)
@@ -68,6 +71,7 @@ class Office:
         running.withdraw()
         await asyncio.to_thread(self.worker.stop)
         await self.switchboard.stop()
+        await self.program_door.hub.stop()
         await self.hub.stop()
 
 
@@ -78,7 +82,7 @@ def _prepare_schedules() -> None:
         connection.close()
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What is loaded by now stays for good. Going through all of it took longer than a ring may."""
     gc.collect()
     gc.freeze()

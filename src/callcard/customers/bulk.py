@@ -11,6 +11,7 @@ from django.db import transaction
 
 from callcard.customers.models import Category, Customer, CustomerStage, Tag
 from callcard.customers.services import archive_customer, put_back_fields, restore_customer, update_customer
+from callcard.customers.veil import refuse_unless_changeable
 from callcard.staff.models import Change, User
 
 Action = Literal["category", "stage", "responsible", "city", "add_tag", "remove_tag", "archive", "restore"]
@@ -91,6 +92,7 @@ def _newest_change(customer: Customer) -> int:
 
 
 def _change(action: str, value: str, by: User) -> Callable[[Customer], Any]:
+    refuse_unless_changeable(by, "customer", action)
     if action == "archive":
         return lambda customer: archive_customer(customer=customer, by=by)
     if action == "restore":

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from callcard.customers.birthdays import BirthdayField
+from callcard.customers.form_fixed import ABOUT, Fixed, fixed_columns, fixed_in_rows
 from callcard.customers.languages import language_name, languages
 from callcard.customers.models import Customer, OwnField, Tag
 from callcard.customers.own_fields import fields_seen_by, read_value, typed_again
@@ -23,6 +24,7 @@ from callcard.customers.services import (
     update_customer,
     write_portrait,
 )
+from callcard.customers.veil import may_change
 from callcard.staff.models import User
 from callcard.staff.places import countries
 from callcard.staff.visibility import visible_to
@@ -95,6 +97,8 @@ class CustomerForm(_OfCustomer):
         super().__init__(data, instance=instance, **kwargs)
         self.user, self.was = user, instance
         self._offer_staff()
+        for name in fixed_columns(user, instance):
+            del self.fields[name]
         self._offer_entries()
         self._offer_names()
         self.own = fields_seen_by(user)
@@ -168,8 +172,13 @@ class CustomerForm(_OfCustomer):
     def values(self) -> dict[str, Any]:
         """What a valid form holds, as `customers.services` take it."""
         own = {f"{OWN}{own.key}": self.cleaned_data[_OWN + own.key] for own in self.own}
-        columns = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        columns = {name: self.cleaned_data[name] for name in self._columns()}
+        if self.was is None:
+            columns.setdefault("responsible", self.user)
         return {**columns, "tags": list(self.cleaned_data["tags"]), **own}
+
+    def _columns(self) -> list[str]:
+        return [name for name in self._meta.fields or () if name in self.fields]
 
     def seen(self) -> dict[str, str]:
         """What each field held when the page was made, for its hidden fields."""
@@ -177,7 +186,7 @@ class CustomerForm(_OfCustomer):
             return {}
         if self.is_bound:
             return {name: _lines(self.data.get(name, "")) for name in self.data if name.startswith(_SEEN)}
-        names = [*(self._meta.fields or ()), "tags", *(f"{OWN}{own.key}" for own in self.own)]
+        names = [*self._columns(), "tags", *(f"{OWN}{own.key}" for own in self.own)]
         return {f"{_SEEN}{name}": held(self.was, name) for name in names}
 
     def changed(self) -> dict[str, Any]:
@@ -230,9 +239,14 @@ class CustomerEntry:
         self.user, self.customer, self.data = user, customer, data
         self.form = CustomerForm(data, user=user, instance=customer, auto_id=f"customer-{_id(customer)}-%s")
         first = {PHONES: [{"raw": number}] if number or customer is None else []}
+        self.kinds = [kind for kind in ROW_KINDS if customer is None or may_change(user, ABOUT[kind.prefix], "")]
         self.rows = {
-            kind.prefix: kind.formset(data, customer=customer, first=first.get(kind, ())) for kind in ROW_KINDS
+            kind.prefix: kind.formset(
+                data, customer=customer, first=first.get(kind, ()), fixed=fixed_in_rows(user, kind.prefix, customer)
+            )
+            for kind in self.kinds
         }
+        self.fixed = Fixed(user, customer) if customer is not None else None
         self.portrait, self.portrait_error = _portrait(data, files)
 
     @property
@@ -284,7 +298,7 @@ class CustomerEntry:
     def _write_rows(self, customer: Customer) -> bool:
         done = [
             kind.write(self.rows[kind.prefix], customer=customer, shown=self._shown(kind.prefix), by=self.user)
-            for kind in ROW_KINDS
+            for kind in self.kinds
         ]
         return all(done)
 

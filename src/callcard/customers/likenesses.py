@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from callcard.customers.models import Customer, folded
 from callcard.customers.queries import match_number
 from callcard.customers.search import alike
+from callcard.customers.veil import veiled
 from callcard.staff.company import company
 from callcard.staff.models import User
 
@@ -28,14 +29,16 @@ def likenesses(*, name: str, numbers: Iterable[str], user: User, leave_out: int 
     reasons: dict[int, str] = {}
     for number in numbers:
         if number.strip():
-            _add_number(reasons, number)
+            _add_number(reasons, number, user)
     _add_names(reasons, name, user)
     reasons.pop(leave_out, None)
     return _made(reasons, user)
 
 
-def _add_number(reasons: dict[int, str], number: str) -> None:
+def _add_number(reasons: dict[int, str], number: str, user: User) -> None:
     match = match_number(number, region=company().region)
+    if match.kind == "possible" and user.veil is not None and not user.veil.has_whole_numbers:
+        return  # its last digits alone would tell of numbers that are veiled
     why = "possible_number" if match.kind == "possible" else "number"
     for pk in match.customer_ids[:_MOST]:
         reasons.setdefault(pk, why)
@@ -54,6 +57,7 @@ def _add_names(reasons: dict[int, str], name: str, user: User) -> None:
 
 def _made(reasons: dict[int, str], user: User) -> list[Likeness]:
     rows = Customer.objects.select_related("responsible", "category").prefetch_related("phones").in_bulk(list(reasons))
+    veiled(rows.values(), user)
     seen = set(Customer.objects.visible_to(user).filter(pk__in=rows).values_list("pk", flat=True))
     return [
         Likeness(

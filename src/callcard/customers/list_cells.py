@@ -15,8 +15,9 @@ from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, 
 from callcard.customers.own_fields import shown
 from callcard.customers.search_reasons import Reason
 from callcard.customers.transfer.models import Import
+from callcard.customers.veil import veiled
 from callcard.staff.kept_queries import KeptQueryOfMany
-from callcard.staff.models import Change
+from callcard.staff.models import Change, User
 from callcard.staff.places import countries
 from callcard.ui import writing
 
@@ -39,13 +40,14 @@ def cells_of(
     customers: list[Customer],
     columns: Iterable[Any],
     entries: Entries,
+    user: User,
     reasons: Mapping[int, Reason] = MappingProxyType({}),
 ) -> list[Row]:
     put_beside(customers, entries)
     keys = [column.key for column in columns]
     ids = [one.pk for one in customers]
     own = {f"{OWN}{field.key}": partial(_own_cell, field) for field in entries.own_fields}
-    cells = [(key, own.get(key) or _cell_of(key, ids)) for key in keys]
+    cells = [(key, own.get(key) or _cell_of(key, ids, user)) for key in keys]
     return [
         Row(
             one,
@@ -61,11 +63,14 @@ def _own_cell(field: OwnField, one: Customer) -> str:
     return shown(field, one.own_fields.get(field.key))
 
 
-def _cell_of(key: str, ids: list[int]) -> Cell:
+def _cell_of(key: str, ids: list[int], user: User) -> Cell:
     """For columns of the customers' own rows, or for what is read for all of them at once."""
     if key == "country":
         names = dict(countries())
         return lambda one: names.get(one.country, one.country)
+    if key == "phones":
+        numbers = by_customer(veiled(_PHONES.rows(ids), user))
+        return lambda one: numbers.get(one.pk, ())
     if key in _BESIDE:
         read, nothing = _BESIDE[key]
         found = read(ids)
@@ -113,7 +118,6 @@ _MAILS = KeptQueryOfMany(
 )
 # What is read for all customers of a page at once, and what stands there for those who have none.
 _BESIDE: dict[str, tuple[Callable[[list[int]], Mapping[int, Any]], Any]] = {
-    "phones": (lambda ids: by_customer(_PHONES.rows(ids)), ()),
     "tags": (_tags, ()),
     "contacts": (_mails, ""),
     IMPORT: (_files, ""),

@@ -12,6 +12,7 @@ from callcard.customers.list_entries import Entries, read_entries
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.own_fields import fields_seen_by
 from callcard.customers.transfer.models import Import
+from callcard.customers.veil import columns_hidden_from
 from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany, KeptWhole
 from callcard.staff.models import User
 from callcard.staff.places import countries
@@ -39,7 +40,9 @@ def columns_for(user: User, entries: Entries | None = None) -> list[Column]:
     """Those that this user may see, own fields last. `entries`: what is read already."""
     entries = entries or read_entries()
     own = fields_seen_by(user, [field for field in entries.own_fields if field.archived_at is None])
-    return [*_fixed(user, entries), *_imports(user), *(_own(field) for field in own)]
+    hidden = columns_hidden_from(user)
+    fixed = [column for column in _fixed(user, entries) if column.key not in hidden]
+    return [*fixed, *_imports(user), *(_own(field) for field in own)]
 
 
 def _fixed(user: User, entries: Entries) -> list[Column]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -83,8 +82,8 @@ def _number(phone: Phone) -> Markup:
     raw = escape(phone.raw)
     shown = f'<bdi dir="ltr">{f"<s>{raw}</s>" if phone.do_not_call else raw}</bdi>'
     if not phone.do_not_call:
-        called = escape(quote(phone.e164 or phone.raw, safe="+"))
-        shown = f'<a class="list-number-link" tabindex="-1" href="tel:{called}">{icon("phone")}{shown}</a>'
+        way = escape(phone.way_to_call)
+        shown = f'<a class="list-number-link" tabindex="-1" href="{way}">{icon("phone")}{shown}</a>'
     return shown if phone.is_valid_looking else f"{shown} {_doubt(get_language())}"
 
 

@@ -24,6 +24,7 @@ from callcard.customers.list_rows_html import rows_html
 from callcard.customers.list_totals import totals_of
 from callcard.customers.search_reasons import reasons_beside_numbers
 from callcard.customers.selection import MOST_CHOSEN, Selection, read_selection
+from callcard.customers.veil import may_change
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked
@@ -55,7 +56,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     hits = [found.hits[one.pk] for one in page.rows if one.pk in found.hits]
     why = reasons_beside_numbers(hits, asked.words)
     shown = list_context(request, CUSTOMERS, asked, columns, can_sort=lambda column: is_offered(column, found))
-    rows = cells_of(page.rows, [head.column for head in shown["columns"]], entries, why)
+    rows = cells_of(page.rows, [head.column for head in shown["columns"]], entries, user, why)
     context = {
         **shown,
         "found": found,
@@ -64,7 +65,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "rows_html": rows_html(rows),
         "groups": _groups(request, user, asked, columns, found),
         "totals": totals_of(user, found) if page.rows else [],
-        "bulk": _bulk_choices(columns, entries),
+        "bulk": _bulk_choices(columns, entries, user),
     }
     return render(request, "customers/list.html", context)
 
@@ -78,9 +79,10 @@ def _groups(
     return group_links(request.GET, asked, column, group_counts(user, asked, column, columns, found))
 
 
-def _bulk_choices(columns: list[Column], entries: Entries) -> dict[str, Any]:
+def _bulk_choices(columns: list[Column], entries: Entries, user: User) -> dict[str, Any]:
     by_key = {column.key: column.options for column in columns}
     choices: dict[str, Any] = {name: by_key.get(name, ()) for name in ("category", "stage", "responsible")}
+    choices["responsible"] = choices["responsible"] if may_change(user, "customer", "responsible") else ()
     return choices | {"tags": current_tags(entries)}
 
 
@@ -118,7 +120,10 @@ def _changed(request: HttpRequest, selection: Selection, address: str) -> HttpRe
             return render(request, "customers/bulk_done.html", {"job": job, "address": address})
         batch = change_many(customer_ids=ids, action=action, value=value, by=user)
     except ValidationError:
-        messages.error(request, _("Choose what to change."))
+        allowed = may_change(user, "customer", action)
+        messages.error(
+            request, _("Choose what to change.") if allowed else _("Your role does not let you change this.")
+        )
         return redirect(address)
     return _told(request, batch, address)
 

@@ -36,6 +36,9 @@ class Portion:
 def mail(request: HttpRequest) -> HttpResponse:
     """A mail to those who were selected, with the addresses as hidden copies: none sees the others'."""
     user, selection = signed_in(request), read_selection(request.GET)
+    if user.veil is not None and user.veil.hides("contacts"):
+        messages.error(request, _("Your role does not let you see e-mail addresses."))
+        return redirect("customers")
     if selection.question is not None and not user.may("customers.export"):
         messages.error(request, _("To write to all that are found, you must be allowed to export customers."))
         return redirect(f"{reverse('customers')}?{selection.question}")

@@ -14,9 +14,11 @@ from callcard.customers.merging import Move, all_moves
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerTag, OwnField, Phone
 from callcard.customers.own_fields import fields_seen_by, shown
 from callcard.customers.record import OWN
+from callcard.customers.veil import columns_hidden_from, veiled
 from callcard.staff.models import User
 from callcard.ui.writing import anniversary
 
+_AS_COLUMN = {"place": "address"}
 _LISTS = (Phone, Contact, ContactPerson, Address, CustomerTag)
 
 
@@ -63,9 +65,11 @@ def usual_kept(people: Sequence[Customer]) -> Customer:
 def merge_rows(people: Sequence[Customer], user: User) -> list[Row]:
     """The kept one's column first. What is the same everywhere is no choice and is left out."""
     own = {field.key: field for field in fields_seen_by(user)}
-    fields = [field for field in fields_of(people) if field in FIELDS or field.removeprefix(OWN) in own]
+    hidden = columns_hidden_from(user)
+    seen = {field for field in FIELDS if _AS_COLUMN.get(field, field) not in hidden}
+    fields = [field for field in fields_of(people) if field in seen or field.removeprefix(OWN) in own]
     rows = [_field_row(people, field, own) for field in fields if _differ(people, field)]
-    lists = [_list_row(people, move) for move in all_moves() if move.model in _LISTS]
+    lists = [_list_row(people, move, user) for move in all_moves() if move.model in _LISTS]
     return [*rows, *(row for row in lists if any(cell.lines for cell in row.cells))]
 
 
@@ -116,7 +120,7 @@ def _text(one: Customer, field: str, own: dict[str, OwnField]) -> str:
     return str(one.get_kind_display() if field == "kind" else getattr(one, field) or "")
 
 
-def _list_row(people: Sequence[Customer], move: Move) -> Row:
+def _list_row(people: Sequence[Customer], move: Move, user: User) -> Row:
     seen: set[Hashable] = set()
     names: dict[type[Any], str] = {
         Phone: _("Numbers"),
@@ -125,15 +129,16 @@ def _list_row(people: Sequence[Customer], move: Move) -> Row:
         Address: _("Further addresses"),
         CustomerTag: _("Tags"),
     }
-    cells = tuple(Cell(customer=one, lines=tuple(_lines(one, move, seen))) for one in people)
+    cells = tuple(Cell(customer=one, lines=tuple(_lines(one, move, seen, user))) for one in people)
     return Row(name=f"row:{move.table}", label=names[move.model], cells=cells, table=move.table)
 
 
-def _lines(one: Customer, move: Move, seen: set[Hashable]) -> Iterable[Line]:
+def _lines(one: Customer, move: Move, seen: set[Hashable], user: User) -> Iterable[Line]:
     rows = move.model._default_manager.filter(customer_id=one.pk).order_by("pk")
     for row in rows.select_related("tag") if move.model is CustomerTag else rows:
-        key = row.pk if move.key is None else move.key(row)
-        yield Line(pk=row.pk, text=_line_text(row), is_double=key in seen)
+        key = row.pk if move.key is None else move.key(row)  # of the row as it is, before it is drawn over
+        for one_shown in veiled([row], user):
+            yield Line(pk=row.pk, text=_line_text(one_shown), is_double=key in seen)
         seen.add(key)
 
 

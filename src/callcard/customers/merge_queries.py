@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from callcard.customers.merge_models import DuplicatePair, Merge, MergedCustomer
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, Phone
+from callcard.customers.veil import veiled
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
 
@@ -70,7 +71,19 @@ def possible_duplicates(user: User, *, differ: bool = False, limit: int) -> list
     )
     people = ("first__responsible", "first__category", "second__responsible", "second__category", "differ_by")
     rows = pairs.select_related(*people).prefetch_related("first__phones", "second__phones")
-    return list(rows.order_by("why", "pk")[:limit])
+    return _veiled_pairs(list(rows.order_by("why", "pk")[:limit]), user)
+
+
+def _veiled_pairs(pairs: list[DuplicatePair], user: User) -> list[DuplicatePair]:
+    """Without what they share, where this user does not see that."""
+    veil = user.veil
+    for pair in pairs if veil is not None else ():
+        veiled([pair.first, pair.second], user)
+        if pair.why == DuplicatePair.Why.NUMBER:
+            pair.shared = veil.number(pair.shared) if veil else ""
+        elif veil and veil.hides("contacts"):
+            pair.shared = ""
+    return pairs
 
 
 def last_merges(user: User, *, limit: int) -> list[Merge]:

@@ -29,6 +29,7 @@ from callcard.customers.merge_services import (
 from callcard.customers.merging import CannotMerge
 from callcard.customers.models import Customer
 from callcard.customers.search import find_customers
+from callcard.customers.veil import veiled
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
 from callcard.staff.models import User
@@ -117,7 +118,7 @@ def _found(user: User, words: str, people: list[Customer]) -> list[Customer]:
     hits = find_customers(words, user=user, limit=_FOUND, archived=False) if words.strip() else []
     chosen = {one.pk for one in people}
     rows = Customer.objects.visible_to(user).prefetch_related("phones").in_bulk([hit.customer_id for hit in hits])
-    return [row for pk, row in rows.items() if pk not in chosen]
+    return veiled([row for pk, row in rows.items() if pk not in chosen], user)
 
 
 def _merged(request: HttpRequest, user: User, people: list[Customer]) -> HttpResponse:

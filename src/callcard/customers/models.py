@@ -16,6 +16,7 @@ from callcard.customers import merge_models as merge_models
 from callcard.customers import search_models as search_models
 from callcard.customers.transfer import models as transfer_models  # noqa: F401
 from callcard.staff.models import User
+from callcard.staff.veiled import Veilable, way_to_call
 from callcard.staff.visibility import visible_to
 
 
@@ -102,7 +103,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(stage__is_customer=False)
 
 
-class Customer(models.Model):
+class Customer(Veilable):
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")
         COMPANY = "company", _("Company")
@@ -176,7 +177,7 @@ class CustomerTag(models.Model):
         constraints = [models.UniqueConstraint(fields=["customer", "tag"], name="one_tag_of_a_kind")]
 
 
-class ContactPerson(models.Model):
+class ContactPerson(Veilable):
     """Somebody whom one talks to at a customer, mostly at a company. Phones and contacts may be this person's own."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="persons")
@@ -209,7 +210,7 @@ class Address(models.Model):
         return ", ".join(part for part in (self.line, self.postal_code, self.city, self.country) if part)
 
 
-class Phone(models.Model):
+class Phone(Veilable):
     """A number of a customer: as it was typed, and as it is dialled from anywhere (E.164)."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="phones")
@@ -231,6 +232,10 @@ class Phone(models.Model):
 
     def __str__(self) -> str:
         return self.raw
+
+    @property
+    def way_to_call(self) -> str:
+        return way_to_call(self.e164 or self.raw, veiled_as=f"phone-{self.pk}" if self.is_veiled else "")
 
 
 class Contact(models.Model):
@@ -337,7 +342,7 @@ class OwnField(models.Model):
     on_card = models.BooleanField(_("on the card"), default=True)
     on_list = models.BooleanField(_("in lists"), default=False)
     on_popup = models.BooleanField(_("on the pop-up"), default=False)
-    roles = models.JSONField(default=list, blank=True)  # values of User.Role that see it; empty: everybody
+    roles = models.JSONField(default=list, blank=True)  # words of roles that see it; empty: everybody
     archived_at = models.DateTimeField(null=True, blank=True)  # no window shows it then; its values stay
 
     class Meta:

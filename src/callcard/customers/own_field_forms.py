@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from callcard.customers.models import OwnField, folded
 from callcard.customers.own_fields import read_value, typed_again
 from callcard.staff.models import User
+from callcard.staff.roles.queries import own_words
 from callcard.ui.forms import WindowForm
 
 _WITH_OPTIONS = {OwnField.Kind.CHOICE, OwnField.Kind.CHOICES}
@@ -39,7 +40,6 @@ class OwnFieldForm(WindowForm):
     on_popup = forms.BooleanField(label=gettext_lazy("On the pop-up"), required=False)
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Seen only by"),
-        choices=[(role.value, role.label) for role in User.Role if role != User.Role.ADMINISTRATOR],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Choose none and everybody sees it. Administrators always do."),
@@ -48,6 +48,9 @@ class OwnFieldForm(WindowForm):
     def __init__(self, data: Any = None, *, field: OwnField | None = None) -> None:
         super().__init__(data, initial=_initial(field), auto_id=f"own-field-{field.pk if field else 'new'}-%s")
         self.field = field
+        roles = self.fields["roles"]
+        assert isinstance(roles, forms.MultipleChoiceField)
+        roles.choices = _roles_to_choose(field)
         self.options = _typed_options(data) if data is not None else list(field.options) if field else []
         if field is not None:
             del self.fields["kind"]
@@ -75,7 +78,7 @@ class OwnFieldForm(WindowForm):
         if len(self.options) > _MOST_OPTIONS:
             raise forms.ValidationError(_("At most %(limit)d things to choose.") % {"limit": _MOST_OPTIONS})
         values["options"] = self.options if has_options else []
-        if "default" in values:
+        if "default" in values and "kind" not in self.errors:
             values["default"] = self._default(values)
         return values
 
@@ -93,6 +96,13 @@ def _initial(field: OwnField | None) -> dict[str, Any] | None:
         return None
     plain = {name: getattr(field, name) for name in ("name", "is_required", "on_card", "on_list", "on_popup", "roles")}
     return plain | {"default": typed_again(field, field.default)}
+
+
+def _roles_to_choose(field: OwnField | None) -> list[tuple[str, Any]]:
+    """The ready ones, which stand for their copies too, and those that were made from nothing. Also a removed one whose
+    field this is: were it left out, a field of that role alone would be everybody's as soon as it is saved."""
+    ready = [(role.value, role.label) for role in User.Role if role != User.Role.ADMINISTRATOR]
+    return [*ready, *own_words(also=field.roles if field else ())]
 
 
 def _typed_options(data: Any) -> list[dict[str, str]]:

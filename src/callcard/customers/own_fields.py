@@ -50,7 +50,7 @@ def fields_seen_by(user: User, fields: Iterable[OwnField] | None = None) -> list
 
 
 def is_seen_by(field: OwnField, user: User) -> bool:
-    """`field.roles` are kinds of roles; whoever may arrange the fields sees them all."""
+    """`field.roles` are words of roles (`Role.word`); whoever may arrange the fields sees them all."""
     return not field.roles or user.may("company.lists") or not user.permissions.kinds.isdisjoint(field.roles)
 
 

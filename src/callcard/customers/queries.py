@@ -58,6 +58,8 @@ def matched(raw: str, region: str, known: Callable[[str, tuple[Reading, ...]], K
     owners, is_own = known(storable(raw), presented)
     if is_own:
         return NumberMatch(kind="own", customer_ids=(), e164=number.e164)
+    for ids in owners.values():
+        ids.sort()  # those to choose from stand in one order, whichever the database found first
     return decide_exact(presented, owners) or _possible(number.ending, presented, region)
 
 

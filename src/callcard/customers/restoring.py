@@ -13,7 +13,7 @@ from django.db import transaction
 from callcard.customers import services
 from callcard.customers.models import Customer, CustomerFile, CustomerNote
 from callcard.customers.record import FIELDS_OF, keep_row_change, row_snapshot
-from callcard.customers.undo import ROWS, CannotUndo, bring_back, seen_of
+from callcard.customers.undo import ROWS, CannotUndo, bring_back, refuse_unchangeable, seen_of
 from callcard.staff.history import put_back
 from callcard.staff.models import Change, User
 
@@ -78,6 +78,7 @@ def _is_text(name: str) -> bool:
 
 
 def _restore_row(customer: Customer, change: Change, by: User | None) -> None:
+    refuse_unchangeable(change, by)
     rows: Any = ROWS[change.about]._default_manager
     row = rows.select_for_update().filter(pk=change.object_id, customer_id=customer.pk).first()
     if change.action == Change.Action.REMOVED:

@@ -7,7 +7,7 @@ this person changed is written, and what others changed or added meanwhile is ne
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -47,14 +47,18 @@ _OF_OTHERS = {"person", "is_preferred"}
 class RowForm(forms.Form):
     """`names`: what is typed. `mains`: without one of them there is no row."""
 
-    names: ClassVar[tuple[str, ...]]
+    names: tuple[str, ...]
     mains: ClassVar[tuple[str, ...]]
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fixed: Collection[str] = (), **kwargs: Any) -> None:
+        """`fixed`: fields that the user must not change, and may not even see."""
         super().__init__(*args, **kwargs)
+        for name in fixed:
+            del self.fields[name]
+        self.names = tuple(name for name in type(self).names if name not in fixed)
         dress(self)
         for name in self.names:
             widget = self.fields[name].widget
@@ -168,16 +172,25 @@ class RowKind:
     change: Callable[..., Any]
     remove: Callable[..., None]
 
-    def formset(self, data: Any = None, *, customer: Customer | None = None, first: Iterable[Any] = ()) -> Any:
-        """Bound to `data`; else the customer's rows, and `first` (initial values of further ones)."""
+    def formset(
+        self,
+        data: Any = None,
+        *,
+        customer: Customer | None = None,
+        first: Iterable[Any] = (),
+        fixed: Collection[str] = (),
+    ) -> Any:
+        """Bound to `data`; else the customer's rows, and `first` (initial values of further ones), without the fields
+        in `fixed`."""
         made = forms.formset_factory(self.form, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True)
         if data is not None:
-            return made(_with_totals(data, self.prefix), prefix=self.prefix)
-        rows = [self._initial(row) for row in getattr(customer, self.related_name).order_by("pk")] if customer else []
-        return made(prefix=self.prefix, initial=[*rows, *first])
+            return made(_with_totals(data, self.prefix), prefix=self.prefix, form_kwargs={"fixed": fixed})
+        stored = getattr(customer, self.related_name).order_by("pk") if customer else ()
+        rows = [self._initial(row, fixed) for row in stored]
+        return made(prefix=self.prefix, initial=[*rows, *first], form_kwargs={"fixed": fixed})
 
-    def _initial(self, row: models.Model) -> dict[str, Any]:
-        values = {name: self._value(row, name) for name in self.form.names}
+    def _initial(self, row: models.Model, fixed: Collection[str]) -> dict[str, Any]:
+        values = {name: self._value(row, name) for name in self.form.names if name not in fixed}
         seen = {name: as_text(value) for name, value in values.items()}
         return {**values, "id": row.pk, "seen": json.dumps(seen, ensure_ascii=False)}
 

@@ -21,6 +21,7 @@ from callcard.customers.search_judging import judged
 from callcard.customers.search_query import Slot, Typed
 from callcard.customers.search_reading import Row
 from callcard.customers.search_slips import Near
+from callcard.customers.search_veil import found_through
 from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
@@ -82,7 +83,7 @@ class _Search:
         self.hits: dict[int, Hit] = {}
         self.newest: dict[int, int] = {}
         self.asked: list[list[Slot]] = []
-        self.secret = _fields_hidden_from(user)
+        self.secret, self.veil = _fields_hidden_from(user), user.veil
         self.near: Near = {}
 
     def run(self) -> list[Hit]:
@@ -176,9 +177,12 @@ class _Search:
             if pk in self.hits:
                 continue
             shown = [(s, t) for s, t in json.loads(entries) if s not in self.secret]
+            if self.veil is not None:
+                shown = found_through(self.veil, shown, self.typed)
             found = judged(shown, self.typed, self.near)
             if found:
                 rank, why, text, is_guess = found
+                text = self.veil.number(text) if self.veil is not None and why == "phone" else text
                 self.hits[pk] = Hit(pk, name, city, responsible_id, bool(archived_at), why, text, rank, is_guess)
 
     def _codes(self) -> None:

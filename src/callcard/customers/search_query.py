@@ -16,7 +16,8 @@ from callcard.telephony.numbers import candidates
 
 LONGEST = 100
 _FEWEST_DIGITS = 3
-_WHOLE_NUMBER = 7
+WHOLE_NUMBER = 7
+"""Digits: with so many it may be all of a number."""
 _EXIT = "00"
 _NUMBER_MARKS = frozenset("+-–—()./ \u00a0")
 
@@ -57,7 +58,7 @@ def _writings(digits: str, text: str, region: str) -> tuple[str, ...]:
     trunk = plan.national_prefix if plan else None
     if trunk and digits.startswith(trunk) and not digits.startswith(_EXIT):
         found.append(digits[len(trunk) :])
-    if len(digits) >= _WHOLE_NUMBER:
+    if len(digits) >= WHOLE_NUMBER:
         found += [e164.lstrip("+") for e164 in candidates(text, region)]
     return tuple(dict.fromkeys(one for one in found if len(one) >= _FEWEST_DIGITS))
 
@@ -91,7 +92,7 @@ def insides(typed: Typed) -> list[Slot]:
 
 def number_ends(typed: Typed) -> list[Slot]:
     """Numbers that end as typed, or with what is surely most of a number."""
-    ends = [d for d in typed.digits if d == typed.digits[0] or len(d) >= _WHOLE_NUMBER]
+    ends = [d for d in typed.digits if d == typed.digits[0] or len(d) >= WHOLE_NUMBER]
     return [[_number_end(d) for d in ends]]
 
 

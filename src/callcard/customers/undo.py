@@ -29,6 +29,7 @@ from callcard.customers.record import (
     last_change,
     row_snapshot,
 )
+from callcard.customers.veil import may_change
 from callcard.staff.history import put_back
 from callcard.staff.models import Change, User
 
@@ -64,9 +65,12 @@ def undo_change(*, change: Change, by: User | None) -> None:
     customer = Customer.objects.select_for_update().filter(pk=change.customer_id or 0).first()
     if customer is None or change.about not in {"customer", *ROWS} or change.action == Change.Action.MERGED:
         raise CannotUndo  # a merge is undone as a whole: merge_services.undo_merge
+    if not change.before and not change.after:
+        raise CannotUndo  # the person was erased, and with them what it said
     if change.about == "customer":
         _undo_of_customer(customer, change, by)
         return
+    refuse_unchangeable(change, by)
     row = _row(change)
     if change.action == Change.Action.REMOVED:
         bring_back(customer, change, row, by)
@@ -89,11 +93,19 @@ def _undo_of_customer(customer: Customer, change: Change, by: User | None) -> No
 
 
 def seen_of(values: Mapping[str, Any], by: User | None) -> dict[str, Any]:
-    """A customer's values by field, without own fields that this person's role does not see and so must not write."""
+    """A customer's values by field, without fields that this person's roles do not let them see or change."""
     if by is None:
         return dict(values)
+    values = {name: value for name, value in values.items() if may_change(by, "customer", name)}
     hidden = {f"{OWN}{field.key}" for field in OwnField.objects.all() if not is_seen_by(field, by)}
     return {name: value for name, value in values.items() if name not in hidden}
+
+
+def refuse_unchangeable(change: Change, by: User | None) -> None:
+    """Raises CannotUndo for a step of a row in which there is a field that this person must not change."""
+    names = {"", *change.before, *change.after}
+    if by is not None and not all(may_change(by, change.about, name) for name in names):
+        raise CannotUndo
 
 
 def _undo_of_row(row: Row, change: Change, by: User | None) -> None:

@@ -12,6 +12,7 @@ from callcard.customers import (
     search_views,
     views,
 )
+from callcard.customers.consent import views as consent_views
 from callcard.ui.record_lists import list_paths
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("customers/duplicates/<int:pk>/differ", merge_views.pair_differs, name="pair-differs"),
     path("customers/merge", merge_views.merge, name="merge-customers"),
     path("customers/merges/<int:pk>/undo", merge_views.merge_undo, name="undo-merge"),
+    path("customers/<int:pk>/consents", consent_views.consents, name="customer-consents"),
     path("customers/<int:pk>/edit", form_views.edit, name="edit-customer"),
     path("customers/<int:pk>/files", file_views.customer_files, name="customer-files"),
     path("customers/<int:pk>/files/<int:file_id>", file_views.customer_file, name="customer-file"),

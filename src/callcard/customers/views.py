@@ -17,6 +17,7 @@ from callcard.customers.models import Customer
 from callcard.customers.portraits import LONGEST_BYTES, NotAPortrait
 from callcard.customers.search import find_customers
 from callcard.customers.services import remove_portrait, set_portrait
+from callcard.customers.veil import veiled
 from callcard.staff.requests import signed_in
 
 _YEAR_SECONDS = 31_536_000
@@ -31,8 +32,10 @@ def own_customer(request: HttpRequest, pk: int) -> Customer:
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     """A few customers for what is typed, as list items."""
-    hits = find_customers(request.GET.get("q", ""), user=signed_in(request), archived=False)
+    user = signed_in(request)
+    hits = find_customers(request.GET.get("q", ""), user=user, archived=False)
     rows = Customer.objects.prefetch_related("phones").in_bulk([hit.customer_id for hit in hits])
+    veiled(rows.values(), user)
     return render(request, "customers/found.html", {"customers": [rows[hit.customer_id] for hit in hits]})
 
 

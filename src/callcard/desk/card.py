@@ -10,11 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPhone:
+    """`e164` is empty where `raw` is veiled (desk.popup_veil): then the phone is called by its `id`."""
+
+    id: int
     raw: str
     e164: str
     label: str
     person: str
     is_preferred: bool
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

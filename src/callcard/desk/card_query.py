@@ -67,7 +67,7 @@ def _statement(vendor: str, size: int) -> str:
         return made if vendor == "sqlite" else f"{made}::text"
 
     phones = listed(
-        "t.raw, t.e164, t.label, t.person, t.is_preferred",
+        "t.id, t.raw, t.e164, t.label, t.person, t.is_preferred",
         "SELECT * FROM customers_phone p WHERE p.customer_id = c.id ORDER BY p.is_preferred DESC, p.id",
     )
     contacts = listed(
@@ -147,8 +147,8 @@ def _listed(text: str | None, made: Callable[..., _Value]) -> tuple[_Value, ...]
     return tuple(made(*values) for values in _exact.decode(text))
 
 
-def _phone(raw: str, e164: str, label: str, person: str, is_preferred: bool | int) -> CardPhone:
-    return CardPhone(raw=raw, e164=e164, label=label, person=person, is_preferred=bool(is_preferred))
+def _phone(pk: int, raw: str, e164: str, label: str, person: str, is_preferred: bool | int) -> CardPhone:
+    return CardPhone(id=pk, raw=raw, e164=e164, label=label, person=person, is_preferred=bool(is_preferred))
 
 
 def _contact(kind: str, value: str, label: str) -> CardContact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from callcard.customers.models import (
     Tag,
 )
 from callcard.customers.own_fields import current_fields, fields_seen_by
+from callcard.customers.veil import veiled
 from callcard.desk.customer_timeline import KINDS, Page, timeline
 from callcard.desk.customer_values import Value, customer_values, own_values, row_values
 from callcard.live.watching import watchers
@@ -29,6 +31,7 @@ from callcard.staff.kept_queries import KeptQuery
 from callcard.staff.models import User
 from callcard.staff.visibility import scope_of
 from callcard.tasks.models import Task
+from callcard.tasks.veil import veiled_tasks
 
 PARTS = ("head", "reach", "persons", "about", "own", "note", "orders", "tasks")
 """Parts of the card, each drawn by desk/customer/<name>.html, and anew when somebody changes something."""
@@ -88,19 +91,25 @@ def read_customer(pk: int, user: User) -> Customer | None:
 
 
 def card_context(customer: Customer, user: User) -> dict[str, Any]:
-    """For the templates of all parts. `customer` must be one that the user may see."""
-    values = customer_values(customer, _TAGS.rows(customer.pk))
+    """For the templates of all parts. `customer`: one that the user may see, and not to be saved afterwards."""
+    veiled([customer], user)
+    values = customer_values(customer, _TAGS.rows(customer.pk), user)
     return {
         "customer": customer,
         "value": values,
-        "about": [values[name] for name in _ABOUT],
-        "place": [values[name] for name in _PLACE],
+        "about": _told(values, _ABOUT),
+        "place": _told(values, _PLACE),
         "own": own_values(own_fields_of_card(user), customer.own_fields),
         "debts": _debts(customer) if user.may("sales.see") else [],
         "now": timezone.now(),
-        **_reach(customer),
+        **_reach(customer, user),
         **_work(customer, user),
     }
+
+
+def _told(values: Mapping[str, Value], names: Iterable[str]) -> list[Value]:
+    """Without those of which the user sees nothing and to which they can add nothing."""
+    return [value for name in names if (value := values[name]).shown or not value.is_fixed]
 
 
 def _debts(customer: Customer) -> list[dict[str, Any]]:
@@ -112,21 +121,25 @@ def own_fields_of_card(user: User) -> list[OwnField]:
     return [field for field in fields_seen_by(user, current_fields()) if field.on_card]
 
 
-def _reach(customer: Customer) -> dict[str, Any]:
+def _reach(customer: Customer, user: User) -> dict[str, Any]:
     pk = customer.pk
     return {
-        "phones": [Row(row, row_values("phone", row)) for row in _PHONES.rows(pk)],
-        "contacts": [Row(row, row_values("contact", row)) for row in _CONTACTS.rows(pk)],
-        "persons": [Row(row, row_values("person", row)) for row in _PERSONS.rows(pk)],
-        "addresses": [Row(row, row_values("address", row)) for row in _ADDRESSES.rows(pk)],
+        "phones": _rows("phone", _PHONES.rows(pk), user),
+        "contacts": _rows("contact", _CONTACTS.rows(pk), user),
+        "persons": _rows("person", _PERSONS.rows(pk), user),
+        "addresses": _rows("address", _ADDRESSES.rows(pk), user),
         "contact_kinds": Contact.Kind.choices,
         "files": _FILES.rows(pk),
     }
 
 
+def _rows(about: str, rows: Iterable[Any], user: User) -> list[Row]:
+    return [Row(row, row_values(about, row, user)) for row in veiled(rows, user)]
+
+
 def _work(customer: Customer, user: User) -> dict[str, Any]:
     scope = scope_of(user)
-    open_tasks = _OPEN_TASKS.rows(customer.pk, user, scope=scope)
+    open_tasks = veiled_tasks(_OPEN_TASKS.rows(customer.pk, user, scope=scope), user)
     current = _CURRENT_ORDERS.rows(customer.pk, user, scope=scope)
     return {
         "orders": current[:_ORDERS_SHOWN],

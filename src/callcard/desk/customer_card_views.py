@@ -172,6 +172,8 @@ def row_remove(request: HttpRequest, pk: int) -> JsonResponse:
         edits.remove_row(customer=customer, key=request.POST.get("row", "")[:100], user=user)
     except edits.GoneMeanwhile:
         return _done(request, customer, before, "")
+    except ValidationError as wrong:
+        return _refused(" ".join(wrong.messages))
     return _done(request, customer, before, _("Removed."))
 
 
@@ -210,6 +212,8 @@ def _undo_of_task(change: Change, user: User) -> None:
 def quick_note(request: HttpRequest, pk: int) -> JsonResponse:
     """A new note; with `note-id` that note says this now, and nothing means that it goes."""
     customer, user = own_customer(request, pk), signed_in(request)
+    if not user.may("notes.change"):
+        return _refused(_("Your role does not let you change this."))
     text = request.POST.get("note", "").replace("\x00", "").strip()
     if len(text) > _NOTE_LENGTH:
         return _refused(_("At most %(limit)d characters.") % {"limit": _NOTE_LENGTH})

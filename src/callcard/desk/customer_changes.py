@@ -16,6 +16,7 @@ from callcard.customers.languages import language_name
 from callcard.customers.models import Contact, Customer, OwnField
 from callcard.customers.own_fields import is_seen_by, shown
 from callcard.customers.record import OWN
+from callcard.customers.veil import records_hidden_from, values_seen_by
 from callcard.desk.customer_entries import Entry, Names
 from callcard.desk.customer_values import LABELS, ROW_LABELS, Label
 from callcard.kit.remembered import Remembered
@@ -33,6 +34,7 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "address": gettext_lazy("Address"),
     "note": gettext_lazy("Note"),
     "file": gettext_lazy("File"),
+    "consent": gettext_lazy("Consent"),
     "order": gettext_lazy("Order"),
     "payment": gettext_lazy("Payment"),
     "task": gettext_lazy("Task"),
@@ -88,7 +90,7 @@ own_fields_by_key = Remembered(lambda: {field.key: field for field in OwnField.o
 
 def change_entry(change: Change, user: User, names: Names) -> Entry | None:
     """None when nothing of it is for this user's eyes: fields that their role does not see."""
-    before, after = seen_by(change.before, user), seen_by(change.after, user)
+    before, after = seen_by(change.about, change.before, user), seen_by(change.about, change.after, user)
     if not before and not after and (change.before or change.after):
         return None
     return Entry(
@@ -105,11 +107,11 @@ def change_entry(change: Change, user: User, names: Names) -> Entry | None:
 
 def unseen_kinds(user: User) -> list[str]:
     """Of what this user reads nothing in histories: records of modules that no role of theirs lets them see."""
-    return [about for about, right in _NEEDS.items() if not user.may(right)]
+    return [*(about for about, right in _NEEDS.items() if not user.may(right)), *records_hidden_from(user)]
 
 
-def seen_by(values: Mapping[str, Any], user: User) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if may_see(name, user)}
+def seen_by(about: str, values: Mapping[str, Any], user: User) -> dict[str, Any]:
+    return {name: value for name, value in values_seen_by(user, about, values).items() if may_see(name, user)}
 
 
 def may_see(name: str, user: User) -> bool:

@@ -19,6 +19,7 @@ from callcard.customers.record import COLUMNS, OWN, TAGS
 from callcard.customers.row_forms import ADDRESSES, CONTACTS, PERSONS, PHONES, RowForm, RowKind
 from callcard.customers.services import change_field
 from callcard.customers.undo import ROWS
+from callcard.customers.veil import refuse_unless_changeable
 from callcard.staff.models import Change, User
 
 KINDS: dict[str, RowKind] = {"phone": PHONES, "contact": CONTACTS, "person": PERSONS, "address": ADDRESSES}
@@ -57,8 +58,10 @@ def write_value(*, customer: Customer, key: str, old: str, data: QueryDict, user
     """`data` has "new", more than once for several choices. Raises ValidationError, ChangedMeanwhile, GoneMeanwhile."""
     row = row_field(customer, key)
     if row is not None:
+        refuse_unless_changeable(user, row.about, row.name)
         _write_row(row, old, data.get("new", ""), user)
         return
+    refuse_unless_changeable(user, "customer", key)
     field = form_field(customer, key, user)
     typed: Any = data.getlist("new") if _takes_several(field) else data.get("new", "")
     if isinstance(typed, list):
@@ -116,6 +119,7 @@ def add_row(*, customer: Customer, about: str, data: QueryDict, user: User) -> N
     kind = KINDS.get(about)
     if kind is None:
         raise Http404
+    refuse_unless_changeable(user, about, "")
     form = kind.form(data)
     if not form.is_valid():
         raise ValidationError([str(error) for errors in form.errors.values() for error in errors])
@@ -137,6 +141,7 @@ def remove_row(*, customer: Customer, key: str, user: User) -> None:
     target = row_field(customer, key)
     if target is None:
         raise Http404
+    refuse_unless_changeable(user, target.about, "")
     KINDS[target.about].remove(target.row, user)
 
 

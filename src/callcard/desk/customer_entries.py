@@ -16,6 +16,7 @@ from callcard.customers.models import CustomerNote
 from callcard.sales.models import Order, Payment
 from callcard.staff.models import User
 from callcard.tasks.models import Task
+from callcard.tasks.veil import words_for
 from callcard.ui.writing import day, duration, money
 
 Names = Mapping[int, str]
@@ -56,13 +57,20 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
         icon,
         call.get_direction_display(),
         text=said,
-        url=f"{_call_log()}?{urlencode({'q': call.number})}" if call.number else _call_log(),
+        url=_calls_with(call, user),
         badge=" · ".join(filter(None, [str(call.ending), talked])),
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
         who=_("placed by %(name)s") % {"name": call.placed_by} if call.placed_by else answered,
         may_be_closed=True,  # whoever sees a call may
         call=call if call.answered_at else None,
     )
+
+
+def _calls_with(call: Call, user: User) -> str:
+    """The calls with this number; the call itself for who does not see the number."""
+    if user.veil is not None and not user.veil.has_whole_numbers:
+        return reverse("call", args=[call.pk])
+    return f"{_call_log()}?{urlencode({'q': call.number})}" if call.number else _call_log()
 
 
 @lru_cache(maxsize=1)
@@ -115,8 +123,8 @@ def task_entry(task: Task, user: User, names: Names) -> Entry:
         task.pk,
         task.created_at,
         "list-todo",
-        task.title,
-        text=task.note,
+        words_for(user, task.title),
+        text=words_for(user, task.note),
         url=reverse("task", args=[task.pk]),
         badge=badge,
         tone=tone,
@@ -133,5 +141,5 @@ def note_entry(note: CustomerNote, user: User, names: Names) -> Entry:
         _("Note"),
         text=note.text,
         who=names.get(note.author_id or 0, ""),
-        is_own=note.author_id in (None, user.pk) or user.may("customers.others_notes"),
+        is_own=(note.author_id in (None, user.pk) or user.may("customers.others_notes")) and user.may("notes.change"),
     )

@@ -64,6 +64,11 @@ class Page:
 # What was created stands on the timeline itself; only what became of it is told as a change.
 _TOLD_THEMSELVES = Q(action=Change.Action.CREATED, about__in=["order", "payment", "task", "note"])
 
+
+def _notes(user: User) -> QuerySet[CustomerNote]:
+    return CustomerNote.objects.all() if user.may("notes.see") else CustomerNote.objects.none()
+
+
 KINDS = (
     Kind(
         "call",
@@ -101,7 +106,7 @@ KINDS = (
         "note",
         _("Notes"),
         "written_at",
-        lambda pk, user: CustomerNote.objects.filter(customer_id=pk, removed_at=None),
+        lambda pk, user: _notes(user).filter(customer_id=pk, removed_at=None),
         note_entry,
         "author_id",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +13,8 @@ from callcard.customers.languages import language_name
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, OwnField, Phone, Tag
 from callcard.customers.own_fields import shown, typed_again
 from callcard.customers.record import OWN, TAGS, as_text
+from callcard.customers.veil import may_change
+from callcard.staff.models import User
 from callcard.staff.places import countries
 from callcard.ui.writing import anniversary
 
@@ -70,24 +72,26 @@ class Value:
     tone: str = ""
     icon: str = ""
     href: str = ""
+    is_fixed: bool = False  # the user's roles do not let them change it
 
 
-def customer_values(customer: Customer, tags: Iterable[Tag]) -> dict[str, Value]:
+def customer_values(customer: Customer, tags: Iterable[Tag], user: User) -> dict[str, Value]:
     """The customer's own columns and tags, by name."""
     tags = list(tags)
-    values = {name: _column(customer, name) for name in LABELS if name not in {TAGS, "portrait", "own_fields"}}
+    values = {name: _column(customer, name, user) for name in LABELS if name not in {TAGS, "portrait", "own_fields"}}
     held = ",".join(map(str, sorted(tag.pk for tag in tags)))
     values[TAGS] = Value(TAGS, LABELS[TAGS], "choices", ", ".join(tag.name for tag in tags), held, held)
     return values
 
 
-def _column(customer: Customer, name: str) -> Value:
+def _column(customer: Customer, name: str, user: User) -> Value:
     value = getattr(customer, name)
     related = getattr(customer, f"{name}_id", value)
     kind = "choice" if name in _CHOICES else {"birthday": "date", "note": "long"}.get(name, "text")
     held = as_text(related)
     tone, icon = str(getattr(value, "colour", "")), str(getattr(value, "icon", ""))
-    return Value(name, LABELS[name], kind, _column_shown(customer, name), held, held, tone, icon)
+    made = Value(name, LABELS[name], kind, _column_shown(customer, name), held, held, tone, icon)
+    return made if may_change(user, "customer", name) else replace(made, is_fixed=True)
 
 
 def _column_shown(customer: Customer, name: str) -> str:
@@ -117,9 +121,11 @@ def _own_value(field: OwnField, value: Any) -> Value:
     return Value(f"{OWN}{field.key}", field.name, kind, shown(field, value), held, typed, href=held if is_link else "")
 
 
-def row_values(about: str, row: Phone | Contact | ContactPerson | Address) -> dict[str, Value]:
+def row_values(about: str, row: Phone | Contact | ContactPerson | Address, user: User) -> dict[str, Value]:
     """The fields of a phone, contact, person or address, by name."""
-    return {name: _row_value(about, row, name, label) for name, label in ROW_LABELS[about].items()}
+    values = {name: _row_value(about, row, name, label) for name, label in ROW_LABELS[about].items()}
+    fixed = {name: replace(one, is_fixed=True) for name, one in values.items() if not may_change(user, about, name)}
+    return values | fixed
 
 
 def _row_value(about: str, row: Any, name: str, label: Label) -> Value:

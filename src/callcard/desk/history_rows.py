@@ -48,7 +48,7 @@ def steps(changes: Iterable[Change], user: User) -> list[Step]:
 
 
 def _step(change: Change, user: User, customer: Customer | None) -> Step | None:
-    before, after = words.seen_by(change.before, user), words.seen_by(change.after, user)
+    before, after = (words.seen_by(change.about, side, user) for side in (change.before, change.after))
     if not before and not after and (change.before or change.after):
         return None
     lines = (
@@ -82,9 +82,9 @@ def _can_be_restored(change: Change) -> bool:
 
 def page_of(changes: QuerySet[Change], *, after: str, by: str = "", about: str = "", field: str = "") -> list[Change]:
     """The newest first, one more than fits on a page. `after`: the id where the page before ended."""
-    if _is_id(after):
+    if is_id(after):
         changes = changes.filter(pk__lt=int(after))
-    if _is_id(by):
+    if is_id(by):
         changes = changes.filter(by=int(by))
     if about:
         changes = changes.filter(about=about)
@@ -98,7 +98,7 @@ def recent() -> QuerySet[Change]:
     return Change.objects.filter(pk__gt=newest - _LOOKED_BACK)
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 

@@ -73,6 +73,8 @@ def restore(request: HttpRequest, pk: int, change_id: int) -> HttpResponse:
 
 @transaction.atomic
 def _restore(change: Change, user: User) -> None:
+    if not change.before and not change.after:
+        raise CannotUndo  # the person was erased, and with them what it said
     if change.about == "task":
         task = Task.objects.visible_to(user).filter(pk=change.object_id)
         if not task.exists() or restore_task(change=change, by=user) is None:

@@ -20,6 +20,7 @@ from callcard.desk.card_query import read_cards
 from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import shown_own_fields, shown_parts_for
+from callcard.desk.popup_veil import veiled_cards, veiled_row
 from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
@@ -98,7 +99,11 @@ def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
     seen = _visible_customers(user, known.cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
         own, parts = shown_own_fields(user), shown_parts_for(user)
-        return [_popup(row, known, seen, own, parts) for row in rows]
+        veil = user.veil
+        if veil is None:
+            return [_popup(row, known.cards, known, seen, own, parts) for row in rows]
+        cards = veiled_cards(known.cards, veil)
+        return [_popup(veiled_row(row, veil), cards, known, seen, own, parts) for row in rows]
 
 
 def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
@@ -107,8 +112,15 @@ def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
     return set(Customer.objects.visible_to(user).filter(pk__in=cards).values_list("pk", flat=True))
 
 
-def _popup(row: Row, known: _Known, seen: set[int], own: Mapping[str, OwnField], parts: tuple[str, ...]) -> Popup:
-    cards, customer_id = known.cards, row["customer_id"]
+def _popup(
+    row: Row,
+    cards: Mapping[int, CallerCard],
+    known: _Known,
+    seen: set[int],
+    own: Mapping[str, OwnField],
+    parts: tuple[str, ...],
+) -> Popup:
+    customer_id = row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
     hidden = cards.get(customer_id) if customer_id and card is None else None
     candidates = [cards[pk] for pk in row["candidates"] if pk in seen] if not customer_id else []
@@ -161,7 +173,8 @@ def _call_context(row: Row) -> dict[str, Any]:
         "direction": row["direction"],
         "number": row["number"],
         "number_shown": _number_shown(row),
-        "e164": row["e164"],
+        "e164": "" if "veiled" in row else row["e164"],
+        "veiled": "veiled" in row,
         "line_shown": _in_groups(row["line"]),
         "line_name": line_name(row["line"]),
         "queue": row["queue"],
@@ -179,7 +192,7 @@ def _call_context(row: Row) -> dict[str, Any]:
 
 
 def _number_shown(row: Row) -> str:
-    return _in_groups(row["e164"] or row["number"])
+    return str(row["number"]) if "veiled" in row else _in_groups(row["e164"] or row["number"])
 
 
 def _in_groups(number: str) -> str:

@@ -30,9 +30,10 @@ _MISSED = ("missed", "cancelled")
 
 def popup_html(context: Context) -> Markup:
     """The open card. `context`: notice {call_id, state, rang_at, giver (who hands the call on, or empty)}; call
-    {direction, number_shown, e164, line_shown, line_name, shown_name, answered_at, outcome, note, answered_by_name};
-    match; card (CallerCard or None); candidates [{id, name, city, responsible}]; known_to; archived (CallerCard or
-    None); may_choose_anew; was_added; parts [key]; own_fields {part key: OwnField}; now."""
+    {direction, number_shown, veiled (it is not to be copied), e164, line_shown, line_name, shown_name, answered_at,
+    outcome, note, answered_by_name}; match; card (CallerCard or None); candidates [{id, name, city, responsible}];
+    known_to; archived (CallerCard or None); may_choose_anew; was_added; parts [key]; own_fields {part key: OwnField};
+    now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
@@ -142,8 +143,8 @@ def _number(call: Context) -> Markup:
     number = call["number_shown"]
     if not number:
         return ""
-    copies = escape(call["e164"] or number)
-    return f'<p class="popup-number" data-copies="{copies}"><bdi dir="ltr">{escape(number)}</bdi></p>'
+    copies = "" if call["veiled"] else f' data-copies="{escape(call["e164"] or number)}"'
+    return f'<p class="popup-number"{copies}><bdi dir="ltr">{escape(number)}</bdi></p>'
 
 
 def _hint(context: Context) -> Markup:
@@ -223,8 +224,10 @@ def _new_or_known(context: Context) -> Markup:
     if context["match"] not in ("none", "possible") or context["known_to"]:
         return ""
     call_id, call = context["notice"]["call_id"], context["call"]
-    number = quote(call["e164"] or call["number_shown"], safe="")
-    add = escape(_("Add this number to an existing customer") if number else _("Who of your customers is it?"))
+    number = "" if call["veiled"] else quote(call["e164"] or call["number_shown"], safe="")
+    add = escape(
+        _("Add this number to an existing customer") if call["number_shown"] else _("Who of your customers is it?")
+    )
     return (
         f'<div class="popup-ask"><a class="popup-act" href="/customers/new?number={number}&amp;call={call_id}"'
         f' data-window>{icon("user-plus")}{escape(_("New customer"))}</a><label class="popup-find">{icon("search")}'

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.own_fields import shown
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
+from callcard.staff.veiled import way_to_call
 from callcard.telephony.numbers import legible
 from callcard.ui.writing import anniversary, day, language_name, moment, money
 
@@ -138,8 +139,10 @@ def _phone(phone: CardPhone) -> Markup:
     number = phone.e164 or phone.raw
     about = ", ".join(filter(None, (phone.person, phone.label)))
     written = legible(phone.e164) if phone.e164 else phone.raw
-    link = f'<a href="tel:{quote(number, safe="+")}" dir="ltr">{escape(written)}</a>'
-    return f'<dd data-copies="{escape(number)}">{link} {_quiet(about) if about else ""}</dd>'
+    way = escape(way_to_call(number, veiled_as=f"phone-{phone.id}" if phone.is_veiled else ""))
+    link = f'<a href="{way}" dir="ltr">{escape(written)}</a>'
+    copies = "" if phone.is_veiled else f' data-copies="{escape(number)}"'
+    return f"<dd{copies}>{link} {_quiet(about) if about else ''}</dd>"
 
 
 def _contact(contact: CardContact) -> Markup:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.desk import customer_card_views, customer_views, history_views, job_views, views
+from callcard.desk import (
+    audit_views,
+    customer_card_views,
+    customer_views,
+    history_views,
+    job_views,
+    personal_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.shell, name="shell"),
@@ -26,8 +34,12 @@ urlpatterns = [
     path("customers/<int:pk>/tasks/<int:task_id>/done", customer_card_views.task_done, name="task-done"),
     path("customers/<int:pk>/timeline", customer_card_views.entries, name="card-timeline"),
     path("customers/<int:pk>/undo", customer_card_views.undo, name="card-undo"),
+    path("customers/<int:pk>/personal", personal_views.personal_data, name="personal-data"),
+    path("customers/<int:pk>/personal/file", personal_views.personal_file, name="personal-data-file"),
     path("customers/<int:pk>/history", history_views.history, name="customer-history"),
     path("customers/<int:pk>/history/<int:change_id>/restore", history_views.restore, name="restore-change"),
+    path("settings/audit", audit_views.audit, name="audit"),
+    path("settings/audit/kept", audit_views.audit_settings, name="audit-settings"),
     path("settings/history", history_views.recent_changes, name="recent-changes"),
     path("jobs/", job_views.jobs, name="jobs"),
     path("jobs/<int:pk>", job_views.job, name="job"),

@@ -34,6 +34,9 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 # What a browser that comes, or comes back, is told at once beside what it missed. Runs in a thread.
 Greeting = Callable[[], Mapping[str, Any]]
 
+# The HTTP status for whoever is signed in, 200 if they may listen: (user, session, address). Runs in a thread.
+Welcome = Callable[[Any, Any, str], int]
+
 KEEP_ALIVE_SECONDS = 15.0
 CHECK_SESSION_SECONDS = 60.0
 
@@ -45,24 +48,49 @@ _HEADERS = [
 
 
 class LiveDoor:
-    def __init__(self, hub: Hub, greeting: Greeting) -> None:
+    def __init__(self, hub: Hub, greeting: Greeting, welcome: Welcome) -> None:
         self.hub = hub
+        self._welcome = welcome
         self._greeting = greeting
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="live-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_asked_as_us(scope):
             return await _refuse(send, 400)
-        user_id = await self._in_thread(_signed_in_user, scope)
-        if user_id is None:
-            return await _refuse(send, 401)
-        stream = self.hub.open(user_id)
+        user_id, status = await self._in_thread(self.listener, scope)
+        if status != 200:
+            return await self.refuse(send, status)
+        stream = await self.open(user_id)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await self._serve(stream, scope, receive, send)
             await send({"type": "http.response.body"})
         finally:
-            self.hub.close(stream)
+            await self.close(stream)
+
+    # What another door than that of browsers does otherwise.
+
+    def listener(self, scope: Scope) -> tuple[int, int]:
+        """Id of whoever asks (0: nobody), and the status that they get. Asked again while the stream is open. Runs in
+        a thread."""
+        request = _request(scope)
+        user = get_user(request) if request else None
+        if request is None or user is None or not user.is_authenticated:
+            return 0, 401
+        return user.pk, self._welcome(user, request.session, (scope.get("client") or ("",))[0])
+
+    def shown(self, scope: Scope, message: Message) -> Message | None:
+        """What of a message is for who asked with this scope."""
+        return message
+
+    async def open(self, user_id: int) -> Stream:
+        return self.hub.open(user_id)
+
+    async def close(self, stream: Stream) -> None:
+        self.hub.close(stream)
+
+    async def refuse(self, send: Send, status: int) -> None:
+        await _refuse(send, status)
 
     async def _serve(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
         last_id = await self._catch_up(stream, scope, send)
@@ -86,7 +114,8 @@ class LiveDoor:
         if not is_whole:
             await _write(send, [Message(0, "resync", {})])
             return 0
-        await _write(send, [message for message in messages if message.kind != CHECK_SESSION])
+        told = [self.shown(scope, message) for message in messages if message.kind != CHECK_SESSION]
+        await _write(send, [message for message in told if message])
         return max((message.id for message in messages), default=since)
 
     def _missed(self, user_id: int, since: int) -> tuple[list[Message], bool]:
@@ -105,12 +134,14 @@ class LiveDoor:
             else:
                 if message is None:
                     return
-                if (message.id == 0 or message.id > last_id) and message.kind != CHECK_SESSION:
-                    await self._write_now(send, message)
+                is_new = (message.id == 0 or message.id > last_id) and message.kind != CHECK_SESSION
+                told = self.shown(scope, message) if is_new else None
+                if told is not None:
+                    await self._write_now(send, told)
             is_asked = message is not None and message.kind == CHECK_SESSION
             if is_asked or time.monotonic() - checked_at > CHECK_SESSION_SECONDS:
                 checked_at = time.monotonic()
-                if await self._in_thread(_signed_in_user, scope) != stream.user_id:
+                if await self._in_thread(self.listener, scope) != (stream.user_id, 200):
                     return
 
     async def _write_now(self, send: Send, message: Message) -> None:
@@ -150,7 +181,8 @@ async def _refuse(send: Send, status: int) -> None:
     await send({"type": "http.response.body"})
 
 
-def _signed_in_user(scope: Scope) -> int | None:
+def _request(scope: Scope) -> HttpRequest | None:
+    """With the session that its cookie names."""
     headers = dict(scope["headers"])
     cookies: SimpleCookie = SimpleCookie()
     try:
@@ -162,8 +194,7 @@ def _signed_in_user(scope: Scope) -> int | None:
         return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-    user = get_user(request)
-    return user.pk if user.is_authenticated else None
+    return request
 
 
 def _last_seen(scope: Scope) -> int | None:

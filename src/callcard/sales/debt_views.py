@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from callcard.customers.veil import veiled
 from callcard.sales.debt_lists import columns_for, found_debts
 from callcard.sales.queries import debts_by_currency, oldest_due
 from callcard.staff.requests import signed_in
@@ -35,6 +36,7 @@ def debt_list(request: HttpRequest) -> HttpResponse:
     sort = "customer__search_name" if asked.sort == "customer" else "owed"
     related = found.rows.select_related("customer", "customer__responsible", "customer__category")
     page = keyset_page(related.prefetch_related("customer__phones"), asked, sort=sort)
+    veiled([row.customer for row in page.rows], user)
     late = oldest_due([row.customer_id for row in page.rows], currency)
     context = {
         **list_context(request, DEBTS, asked, columns, can_sort=lambda column: found.is_few or column.key == "owed"),

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from callcard.customers.models import Customer
+from callcard.customers.veil import veiled
 from callcard.customers.views import own_customer
 from callcard.sales.documents import paper
 from callcard.sales.forms import DayField
 from callcard.sales.payment_views import own_payment
 from callcard.sales.statements import Statement, statement
 from callcard.sales.views import own_order
+from callcard.staff.requests import signed_in
 from callcard.ui.forms import WindowForm
 
 _DAYS = 90
@@ -39,12 +41,14 @@ class PeriodForm(WindowForm):
 @require_GET
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     order = own_order(request, pk)
+    veiled([order.customer], signed_in(request))
     return _pdf(paper.invoice_pdf(order, language=request.GET.get("language", "")), f"invoice-{order.number}")
 
 
 @require_GET
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     payment = own_payment(request, pk)
+    veiled([payment.customer], signed_in(request))
     return _pdf(paper.receipt_pdf(payment, language=request.GET.get("language", "")), f"receipt-{payment.number}")
 
 
@@ -60,6 +64,7 @@ def statement_window(request: HttpRequest, pk: int) -> HttpResponse:
 def statement_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     customer = own_customer(request, pk)
     told, _form = _asked(request, customer)
+    veiled([told.customer], signed_in(request))
     return _pdf(paper.statement_pdf(told, language=request.GET.get("language", "")), f"statement-{pk}")
 
 

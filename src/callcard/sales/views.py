@@ -233,6 +233,7 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
     for name in ("amounts", "less"):
         known = iter(written[name])
         written[name] = [next(known) if line.figures else "" for line in lines]
+    written["wrong"] = [line.wrong for line in lines]
     return JsonResponse(written)
 
 

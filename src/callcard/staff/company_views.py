@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +17,7 @@ from callcard.staff.company_services import AlreadySetUp, add_line, remove_line,
 from callcard.staff.first_start import is_first_start_code
 from callcard.staff.models import Line, User
 from callcard.staff.queries import is_set_up
-
-_PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from callcard.staff.sign_in.sessions import begin_session
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,5 +86,5 @@ def _set_up(request: HttpRequest, form: FirstStartForm) -> HttpResponse:
         set_up_company(administrator=administrator, password=kept["password"], **place)
     except AlreadySetUp:
         return redirect("sign-in")
-    login(request, administrator, _PASSWORD_BACKEND)
+    begin_session(request, administrator, how="password")
     return redirect("shell")

@@ -37,11 +37,15 @@ class TextWithSuggestions(forms.TextInput):
         return context | {"suggestions": self.suggestions, "list_id": list_id}
 
 
+# Where the page asks, while a new password is typed, whether it will do.
+JUDGED_AT = "/me/password/judge"
+
+
 class PasswordField(forms.CharField):
     """A new password for somebody. Spaces at its ends are part of it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-judge": JUDGED_AT})
         super().__init__(strip=False, max_length=200, widget=widget, **kwargs)
 
 
@@ -188,4 +192,5 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = gettext_lazy("The password you have now")
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
         self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password1"].widget.attrs["data-judge"] = JUDGED_AT
         dress(self)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from callcard.staff.roles.giving import rights_in_words, roles_for
 from callcard.staff.roles.models import Kind, Scope
 from callcard.staff.roles.models import Role as RoleRow
-from callcard.staff.roles.rules import RIGHTS, Permissions, read
+from callcard.staff.roles.rules import RIGHTS, Permissions, Veil, read
 
 
 class Company(models.Model):
@@ -138,6 +138,11 @@ class User(AbstractUser):
     def sees(self) -> str:
         """Whose records, in words."""
         return str(Scope(self.permissions.scope.value).label)
+
+    @property
+    def veil(self) -> Veil | None:
+        """What they see less of than others do, in the records that they see; None for most people."""
+        return self.permissions.veil
 
     def may(self, right: str) -> bool:
         """`right`: such as "customers.merge", one of staff.roles.rules.RIGHTS."""

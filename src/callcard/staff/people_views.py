@@ -67,7 +67,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    person, by = _person(request, pk), signed_in(request)
+    person, by = looked_after(request, pk), signed_in(request)
     data = request.POST if request.method == "POST" else None
     form = PersonForm(data, by=by, person=person, auto_id=f"person-{pk}-%s")
     if form.is_bound and _written(form, lambda: change_person(form.value(), user=person, by=by, moved=form.moved)):
@@ -77,7 +77,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "staff/person.html", context, status=422 if form.is_bound else 200)
 
 
-def _person(request: HttpRequest, pk: int) -> User:
+def looked_after(request: HttpRequest, pk: int) -> User:
     """404 for nobody, 403 for who may more than whoever asks."""
     person = get_object_or_404(User, pk=pk)
     if not may_look_after(signed_in(request), person):
@@ -109,7 +109,7 @@ def _words(refused: Exception) -> str:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def person_password(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = looked_after(request, pk)
     if person == signed_in(request):
         return redirect("own-password")
     data = request.POST if request.method == "POST" else None
@@ -130,7 +130,7 @@ def _password_given(request: HttpRequest, person: User, password: str) -> HttpRe
 
 @require_POST
 def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = looked_after(request, pk)
     try:
         deactivate_person(user=person, by=signed_in(request))
     except (OwnAccess, NoLongerAdministrator) as error:
@@ -142,7 +142,7 @@ def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_activate(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = looked_after(request, pk)
     activate_person(user=person)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.shown_name})
     return redirect("person", pk=pk)

@@ -18,3 +18,18 @@ def signed_in(request: HttpRequest) -> User:
     if isinstance(request.user, User):
         return request.user
     raise PermissionDenied
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address of who asks; behind a trusted proxy, of whom it asks for."""
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def note_missing_right(request: HttpRequest, right: str) -> None:
+    """For whoever words the refusal."""
+    request.missing_right = right  # type: ignore[attr-defined]
+
+
+def missing_right(request: HttpRequest) -> str:
+    """The right for want of which the request was refused; empty for another reason."""
+    return str(getattr(request, "missing_right", ""))

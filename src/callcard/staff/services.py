@@ -14,6 +14,7 @@ from callcard.staff.queries import owners_of
 from callcard.staff.roles.models import Role
 from callcard.staff.roles.rules import CHANGES_ROLES, joined
 from callcard.staff.rules import folded
+from callcard.staff.sign_in.standing import forget_standing
 
 
 class NoLongerAdministrator(Exception):
@@ -90,6 +91,7 @@ def give_roles(*, user: User, roles: Iterable[Role], by: User | None) -> None:
     """These and no others; the history knows who gave them."""
     before = _names_of_roles(user)
     user.take_roles(roles)
+    transaction.on_commit(forget_standing)
     record_change(
         about="user",
         object_id=user.pk,
@@ -127,6 +129,7 @@ def give_password(*, user: User, password: str) -> None:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        user.open_sessions.all().delete()
         check_sessions(user_id=user.pk)
 
 
@@ -142,6 +145,7 @@ def deactivate_person(*, user: User, by: User) -> None:
         user.is_active = False
         user.session_round += 1
         user.save(update_fields=["is_active", "session_round"])
+        user.open_sessions.all().delete()
         check_sessions(user_id=user.pk)
 
 

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from callcard.staff import company_views, documents_views, own_list_views, people_views, views
 
 urlpatterns = [
     path("", include("callcard.staff.roles.urls")),
+    path("", include("callcard.staff.sign_in.urls")),
     path("", include("callcard.staff.softphone.urls")),
-    path("sign-in", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("me/preferences", views.preferences, name="preferences"),
     path("me/password", views.own_password, name="own-password"),
     path("first-start", company_views.first_start, name="first-start"),

@@ -16,6 +16,7 @@ from callcard.staff.requests import signed_in
 from callcard.tasks.forms import DayField
 from callcard.tasks.models import Task
 from callcard.tasks.queries import tasks_between, tasks_of
+from callcard.tasks.veil import veiled_tasks
 from callcard.tasks.views import whose
 from callcard.tasks.wording import first_weekday, month_title, weekday_names
 
@@ -49,6 +50,7 @@ def task_calendar(request: HttpRequest) -> HttpResponse:
     zone = timezone.get_current_timezone()
     now = timezone.now()
     days = tasks_between(tasks_of(user, assignee), first, last, zone)
+    veiled_tasks((task for rows in days.values() for task in rows), user)
     is_month = view == "month"
     cells = [_cell(day, tasks, is_outside=is_month and day.month != on.month, now=now) for day, tasks in days.items()]
     context = {

@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from callcard.customers.veil import veiled
 from callcard.staff.models import User
 from callcard.tasks.ics import Entry, calendar_text
 from callcard.tasks.models import Task, TaskChoices
+from callcard.tasks.veil import veiled_tasks
 
 _PAST = timedelta(days=90)
 _ENTRIES = 2000
@@ -41,7 +43,9 @@ def user_of_feed(key: str) -> User | None:
 
 def feed_text(user: User) -> str:
     due = Task.objects.open().filter(assignee=user, due_at__gte=timezone.now() - _PAST)
-    tasks = due.with_customer_for(user).prefetch_related("customer__phones").order_by("due_at")[:_ENTRIES]
+    rows = due.with_customer_for(user).prefetch_related("customer__phones").order_by("due_at")[:_ENTRIES]
+    tasks = veiled_tasks(rows, user)
+    veiled([task.customer for task in tasks if task.customer is not None], user)
     return calendar_text(_("Tasks of %(name)s") % {"name": user.shown_name}, (_entry(task) for task in tasks))
 
 

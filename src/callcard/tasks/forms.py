@@ -17,6 +17,7 @@ from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.tasks.models import Task
 from callcard.tasks.rules import LAST_YEAR, MOST_EVERY, RepeatNotValid, Unit, moment_of, read_repeat
+from callcard.tasks.veil import words_for
 from callcard.tasks.wording import reminder_choices, rule_for, weekday_names
 from callcard.ui.forms import WindowForm
 
@@ -62,7 +63,7 @@ class TaskFields(WindowForm):
     )
 
     def __init__(self, *args: Any, user: User, task: Task | None = None, **kwargs: Any) -> None:
-        initial = _initial(task) if task else {"assignee": user.pk, "priority": Task.Priority.NORMAL}
+        initial = _initial(task, user) if task else {"assignee": user.pk, "priority": Task.Priority.NORMAL}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         self.user, self.task = user, task
         people = User.objects.filter(is_active=True)
@@ -158,7 +159,13 @@ class TaskForm(TaskFields):
     def values(self) -> dict[str, Any]:
         given = self.cleaned_data
         rule = rule_for(given["unit"], given["every"] or 1, given["weekdays"], given["due_on"], given["due_time"])
-        return super().values() | {"customer": given["customer"] or self._hidden_customer(), "repeat": rule}
+        customer = given["customer"] or self._hidden_customer()
+        return super().values() | self._words_kept() | {"customer": customer, "repeat": rule}
+
+    def _words_kept(self) -> dict[str, str]:
+        """Of words in which numbers are veiled for this user: what stands behind them, unless they were changed."""
+        words = {name: getattr(self.task, name) for name in ("title", "note")} if self.task is not None else {}
+        return {name: text for name, text in words.items() if self.cleaned_data[name] == words_for(self.user, text)}
 
     def _hidden_customer(self) -> Customer | None:
         """Whom the task is for, when whoever changes it may not see them: they stay."""
@@ -173,15 +180,15 @@ def _chosen(seen: QuerySet[Customer], key: Any) -> Customer | None:
     return seen.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
 
 
-def _initial(task: Task) -> dict[str, Any]:
+def _initial(task: Task, user: User) -> dict[str, Any]:
     local: datetime | None = task.due_at.astimezone(zone_of(task.assignee)) if task.due_at else None
     try:
         repeat = read_repeat(task.repeat) if task.repeat else None
     except RepeatNotValid:
         repeat = None
     return {
-        "title": task.title,
-        "note": task.note,
+        "title": words_for(user, task.title),
+        "note": words_for(user, task.note),
         "due_on": task.due_on or (local.date() if local else None),
         "due_time": local.time() if local and not task.due_on else None,
         "assignee": task.assignee_id,

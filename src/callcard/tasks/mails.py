@@ -10,6 +10,7 @@ from callcard.customers.models import Customer
 from callcard.jobs.kinds import Run
 from callcard.tasks.models import Reminder, Task
 from callcard.tasks.reminder_services import note_mailed, tell_reminder
+from callcard.tasks.veil import veiled_tasks
 from callcard.ui.writing import day, full_moment
 
 
@@ -29,7 +30,7 @@ def mail_reminder(run: Run) -> None:
 
 
 def reminder_mail(reminder: Reminder) -> EmailMessage:
-    task = reminder.task
+    task = veiled_tasks([reminder.task], reminder.task.assignee)[0]
     host = settings.EMAIL_FROM.rpartition("@")[2].strip("<> ") or "localhost"
     return EmailMessage(
         subject=_("Reminder: %(title)s") % {"title": " ".join(task.title.split())},

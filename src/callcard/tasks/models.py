@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
 from callcard.staff.models import User
+from callcard.staff.veiled import Veilable
 from callcard.staff.visibility import TASKS, visible_to
 
 
@@ -33,7 +34,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(done_at=None)
 
 
-class Task(models.Model):
+class Task(Veilable):
     class Priority(models.IntegerChoices):
         LOW = 1, _("Low")
         NORMAL = 2, _("Normal")

@@ -11,6 +11,7 @@ from callcard.staff.models import User
 from callcard.staff.visibility import TASKS, visible_to
 from callcard.tasks.models import Reminder, Task, TaskQuerySet
 from callcard.tasks.rules import moment_of
+from callcard.tasks.veil import veiled_tasks
 
 NEXT_DAYS = 7
 _SHOWN = 200  # in one part of the day; the rest is counted
@@ -40,12 +41,12 @@ def tasks_of(user: User, assignee: User | None) -> TaskQuerySet:
     return seen.filter(assignee=assignee) if assignee is not None else seen
 
 
-def day_of(tasks: TaskQuerySet, *, now: datetime, zone: tzinfo) -> list[Part]:
-    """Overdue, today, the next days, without a day, later, and what was done today."""
+def day_of(tasks: TaskQuerySet, *, user: User, now: datetime, zone: tzinfo) -> list[Part]:
+    """Overdue, today, the next days, without a day, later, and what was done today; as `user` reads them."""
     today = now.astimezone(zone).date()
     tonight, ahead = _midnight(today + timedelta(days=1), zone), _midnight(today + timedelta(days=NEXT_DAYS + 1), zone)
     still_open = tasks.open().order_by("due_at", "-priority", "pk")
-    return [
+    parts = [
         _part("overdue", still_open.filter(due_at__lt=now)),
         _part("today", still_open.filter(due_at__gte=now, due_at__lt=tonight)),
         _part("next", still_open.filter(due_at__gte=tonight, due_at__lt=ahead)),
@@ -53,6 +54,8 @@ def day_of(tasks: TaskQuerySet, *, now: datetime, zone: tzinfo) -> list[Part]:
         _part("later", still_open.filter(due_at__gte=ahead)),
         Part("done", list(tasks.filter(done_at__gte=_midnight(today, zone)).order_by("-done_at")[:_DONE_SHOWN])),
     ]
+    veiled_tasks((task for part in parts for task in part.tasks), user)
+    return parts
 
 
 def _part(key: str, tasks: TaskQuerySet) -> Part:
@@ -81,7 +84,9 @@ def shown_reminders(user: User) -> list[Reminder]:
     """Those that have come and that the user has not put away, the newest first."""
     come = Reminder.objects.filter(task__assignee=user, task__done_at=None, told_at__isnull=False, seen_at=None)
     with_tasks = come.prefetch_related(Prefetch("task", Task.objects.with_customer_for(user)))
-    return list(with_tasks.order_by("-at")[:20])
+    reminders = list(with_tasks.order_by("-at")[:20])
+    veiled_tasks((reminder.task for reminder in reminders), user)
+    return reminders
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

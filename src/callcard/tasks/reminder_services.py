@@ -14,6 +14,7 @@ from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.tasks.models import Reminder, Task, TaskChoices
 from callcard.tasks.rules import reminder_moment
+from callcard.tasks.veil import words_for
 
 REMIND = "remind-of-task"
 MAIL_REMINDER = "mail-reminder"
@@ -61,7 +62,8 @@ def tell_reminder(*, reminder_id: int) -> Reminder | None:
             reminder.told_at = timezone.now()
             reminder.save(update_fields=["told_at"])
             _mail_too(reminder)
-            payload = {"reminder": reminder.pk, "task": reminder.task_id, "title": reminder.task.title}
+            title = words_for(reminder.task.assignee, reminder.task.title)
+            payload = {"reminder": reminder.pk, "task": reminder.task_id, "title": title}
             tell([Tell(user_id=reminder.task.assignee_id, kind="reminder", payload=payload)])
     return reminder
 

@@ -21,6 +21,7 @@ from callcard.tasks.models import Task
 from callcard.tasks.queries import day_of, people_with_tasks, tasks_of
 from callcard.tasks.rules import moment_of
 from callcard.tasks.services import add_task, cancel_task, change_task, complete_task, reopen_task
+from callcard.tasks.veil import veiled_tasks
 from callcard.tasks.wording import words_for_days
 from callcard.ui.writing import clock, day
 
@@ -47,7 +48,7 @@ def whose(request: HttpRequest) -> tuple[User | None, dict[str, Any]]:
 def my_day(request: HttpRequest) -> HttpResponse:
     user, (assignee, choice) = signed_in(request), whose(request)
     now = timezone.now()
-    parts = day_of(tasks_of(user, assignee), now=now, zone=timezone.get_current_timezone())
+    parts = day_of(tasks_of(user, assignee), user=user, now=now, zone=timezone.get_current_timezone())
     context = {"parts": parts, "now": now, "today": timezone.localdate(), "is_own": assignee == user, **choice}
     return render(request, "tasks/my_day.html", context)
 
@@ -112,6 +113,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         change_task(task=it, changes=form.values(), by=user)
         messages.success(request, _("Saved."))
         return redirect("task", pk=pk)
+    veiled_tasks([it], user)
     context = {"form": form, "task": it, "customer": it.customer, "about": it, "now": timezone.now()}
     return render(request, "tasks/task.html", context, status=422 if form.errors else 200)
 
@@ -157,4 +159,5 @@ def _row(request: HttpRequest, pk: int) -> HttpResponse:
     """The task's line in a list; on its own window, the window."""
     if "window" in request.POST:
         return redirect("task", pk=pk)
-    return render(request, "tasks/row.html", {"task": own_task(request, pk), "now": timezone.now()})
+    shown = veiled_tasks([own_task(request, pk)], signed_in(request))[0]
+    return render(request, "tasks/row.html", {"task": shown, "now": timezone.now()})

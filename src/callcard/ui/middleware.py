@@ -35,4 +35,6 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         for name, value in ALONE.items():
             response.headers.setdefault(name, value)
+        # Neither a proxy keeps a page, nor the Back button for whoever sits down next.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +13,9 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
+
+_LEFT_TO_RIGHT = "\u200e"
+_US = re.compile(r"[A-Za-z]+[^A-Za-z]+$")  # as in US$
 
 
 @lru_cache(maxsize=64)
@@ -55,6 +59,8 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
     is_usual = amount == round(amount, get_currency_precision(currency)) and ".00" in pattern
     if amount != round(amount, 2):
         pattern = pattern.replace(".00", ".00#")
+    if locale.text_direction == "rtl" and _US.match(symbol):
+        pattern = pattern.replace("¤", f"¤{_LEFT_TO_RIGHT}")  # else the sign after the letters goes before them: $US
     return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=is_usual)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from callcard.telephony.changes import CallEnded, Change, SegmentRang
 from callcard.telephony.events import Event, LegEvent
 from callcard.telephony.tracker import CallTracker
-from tests.pure.tracker.script import stored, track
+from tests.pure.tracker.script import Script, stored, track
 from tests.pure.tracker.stories import STORIES
 
 stories = pytest.mark.parametrize("story", STORIES)
@@ -100,3 +100,16 @@ def test_a_phone_that_rang_and_stopped_at_once_is_told_of(story: str) -> None:
     at_once = CallTracker("main").feed_many(events)
     assert {change.segment_key for change in at_once if isinstance(change, SegmentRang)} == rang
     assert len([change for change in at_once if isinstance(change, CallEnded)]) == len(stored(at_once))
+
+
+def test_a_phone_that_is_told_to_have_hung_up_before_who_talked_with_it_is_drawn() -> None:
+    script = Script()
+    script.caller("c")
+    script.rings("p", "301", "c")
+    script.joined("room", "p")
+    script.hung_up("p")
+    script.left("room", "p")
+    script.rings("q", "302", "c")
+    (call,) = stored(track(script.events)).values()
+    (_, segment, _) = call.segments
+    assert (segment.ended_at is not None, segment.outcome, call.ended_at) == (True, "missed", None)

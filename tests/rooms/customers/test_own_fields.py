@@ -18,6 +18,7 @@ from callcard.customers.services import create_customer
 from callcard.staff.models import Company, User
 from callcard.staff.roles.ready import READY
 from callcard.staff.roles.rules import joined, written
+from callcard.staff.roles.services import RoleValues, add_role, remove_role
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +230,35 @@ def test_a_new_customer_has_the_defaults() -> None:
     OwnField.objects.create(key="vat", name="VAT", kind="yesno", default=True)
     assert create_customer(name="Anna").own_fields == {"vat": True}
     assert create_customer(name="Anna", own_fields={"vat": False}).own_fields == {"vat": False}
+
+
+def test_a_role_made_from_nothing_can_be_the_one_that_sees_a_field(anna: Client) -> None:
+    boss, mali, noy = (
+        User.objects.get(username="anna"),
+        User.objects.create_user("mali"),
+        User.objects.create_user("noy"),
+    )
+    role = add_role(values=RoleValues("Pricing", "", frozenset({"customers.see"}), "all"), by=boss)
+    mali.take_roles([role])
+    assert "Pricing" in anna.get("/settings/fields/new").content.decode()
+    typed = {"name": "Margin", "kind": "text", "roles": [role.word]}
+    assert anna.post("/settings/fields/new", typed).status_code == 302
+    made = OwnField.objects.get()
+    assert [is_seen_by(made, user) for user in (mali, noy)] == [True, False]
+    assert User.objects.get(pk=mali.pk).permissions.kinds == {role.word}
+    mali.take_roles([])
+    remove_role(role=role, by=boss)
+    assert "Pricing" not in anna.get("/settings/fields/new").content.decode()
+    page = f"/settings/fields/{made.pk}"
+    assert f'value="{role.word}"' in anna.get(page).content.decode()
+    assert anna.post(page, typed).status_code == 302
+    made.refresh_from_db()
+    assert (made.roles, is_seen_by(made, noy)) == ([role.word], False)
+
+
+def test_a_word_of_no_role_is_refused(anna: Client) -> None:
+    typed = {"name": "Margin", "kind": "text", "roles": ["role-0"]}
+    assert (anna.post("/settings/fields/new", typed).status_code, OwnField.objects.count()) == (422, 0)
 
 
 def test_nobody_else_changes_fields() -> None:

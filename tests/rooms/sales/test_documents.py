@@ -122,7 +122,13 @@ def test_each_script_has_its_own_letters_and_nothing_of_the_machines(code: str) 
 
 @pytest.mark.parametrize(
     ("code", "currency", "written"),
-    [("en", "LAK", "LAK\xa01,250,000"), ("km", "LAK", "1,250,000\xa0LAK"), ("km", "KHR", "1,250,000៛")],
+    [
+        ("en", "LAK", "LAK\xa01,250,000"),
+        ("km", "LAK", "1,250,000\xa0LAK"),
+        ("km", "KHR", "1,250,000៛"),
+        ("ar", "USD", "\u200f1,250,000\xa0US$\u200e"),
+        ("ar", "EUR", "\u200f1,250,000\xa0€"),
+    ],
 )
 def test_letters_of_a_currency_stand_apart_from_the_digits(code: str, currency: str, written: str) -> None:
     with translation.override(code):

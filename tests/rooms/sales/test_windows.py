@@ -78,6 +78,7 @@ def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window)
     assert told == {
         "amounts": ["$2.01", "", ""],
         "less": ["", "", ""],
+        "wrong": ["", "The price cannot be read: x", "What is it? Write a name."],
         "goods": "$2.01",
         "discount": "",
         "taxes": [],

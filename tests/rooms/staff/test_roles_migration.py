@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from callcard.staff.models import User
+from callcard.staff.roles.giving import ready_role
+from callcard.staff.roles.models import Role
 from callcard.staff.roles.ready import READY
 from callcard.staff.roles.rules import Scope
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE, AFTER = "0001_squashed", "0004_roles_only"
+BEFORE, UNNAMED, AFTER = "0001_squashed", "0004_roles_only", "0005_words_of_own_roles"
 
 
 def migrated(to: str) -> Any:
@@ -56,3 +58,16 @@ def test_everybody_keeps_what_they_could_do_there_and_back() -> None:
     assert [user.roles.count() for user in User.objects.order_by("username")] == [1, 1, 1, 2, 1, 2]
     again = migrated(BEFORE).objects.order_by("username").values_list("role", "records", "may_export")
     assert list(again) == [("administrator", "all", False), ("owner", "all", False), *had[2:]]
+
+
+def test_who_has_a_role_made_from_nothing_carries_its_word_from_now_on() -> None:
+    own = Role.objects.create(name="Pricing", rights=["customers.see"], scope="team")
+    for name, roles in {"mali": [ready_role("manager"), own], "noy": [ready_role("manager")]}.items():
+        User.objects.create_user(name).take_roles(roles)
+    migrated(UNNAMED)
+    word = f"is:{own.word}"
+    had = {user.username: user.rights for user in User.objects.all()}
+    without = " ".join(had["mali"].replace(f" {word} ", " ").split())
+    User.objects.filter(username="mali").update(rights=f" {without} ")
+    migrated(AFTER)
+    assert {user.username: user.rights for user in User.objects.all()} == had

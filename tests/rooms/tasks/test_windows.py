@@ -53,7 +53,7 @@ def test_a_day_falls_into_its_parts_where_its_reader_lives(mali: User) -> None:
     ):
         add_task(title=title, assignee=mali, due_at=due_at)
     complete_task(task=add_task(title="done", assignee=mali), done_at=now - timedelta(hours=1))
-    parts = day_of(Task.objects.all(), now=now, zone=zone_of(mali))
+    parts = day_of(Task.objects.all(), user=mali, now=now, zone=zone_of(mali))
     assert {part.key: [task.title for task in part.tasks] for part in parts} == {
         "overdue": ["late"],
         "today": ["tonight"],

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from callcard.calls.log_conditions import ended_with
 from callcard.calls.missed.models import MissedCaller
 from callcard.calls.missed.rules import REACHED_SECONDS, Heard, is_missed, key_of
 from callcard.calls.models import Call, CallQuerySet, Segment
@@ -82,12 +83,12 @@ def _missed(key: str) -> CallQuerySet:
 
 
 def _with_number(value: str) -> Q:
-    return Q(e164=value) if value.startswith("+") else Q(e164="", number=value)
+    return ended_with(e164=value) if value.startswith("+") else ended_with(extension=value)
 
 
 def _last_talk(key: str, missed: Iterable[Call]) -> Call | None:
     numbers = {call.e164 for call in missed if call.e164} - {key.removeprefix("n:")}  # those are read by the key
-    return _newest([_talks_of(key), *(_talks(e164=e164) for e164 in sorted(numbers))])
+    return _newest([_talks_of(key), *(_talks().filter(ended_with(e164=e164)) for e164 in sorted(numbers))])
 
 
 def _talks_of(key: str) -> CallQuerySet:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.customers.models import Customer
 from callcard.staff.models import User
+from callcard.staff.veiled import Veilable, way_to_call
 from callcard.staff.visibility import CALLS, visible_to
 from callcard.tasks.models import Task
 
@@ -35,7 +36,7 @@ class MissedCallerQuerySet(models.QuerySet["MissedCaller"]):
         return self.filter(concerned)
 
 
-class MissedCaller(models.Model):
+class MissedCaller(Veilable):
     """One for each person who waits: however often they call, until somebody speaks to them.
 
     `key` is `rules.key_of` their calls. Calls are kept by number: the log may drop and join them freely.
@@ -99,6 +100,11 @@ class MissedCaller(models.Model):
             models.Index(fields=["-closed_at", "-id"], condition=~_OPEN, name="missed_closed"),
             models.Index(fields=["key", "-closed_at"], name="missed_by_key"),
         ]
+
+    @property
+    def way_to_call(self) -> str:
+        """Where a click on its number leads."""
+        return way_to_call(self.e164 or self.number, veiled_as=f"missed-{self.pk}" if self.is_veiled else "")
 
     @property
     def name(self) -> str:

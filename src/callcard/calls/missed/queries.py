@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.missed.models import MissedCaller, MissedCallerQuerySet, RangFor
 from callcard.calls.missed.setting import missed_settings
+from callcard.calls.veil import veiled_name
 from callcard.staff.models import User
+from callcard.staff.roles.rules import Veil
 from callcard.staff.visibility import visible_to
 
 COUNTED_AT_MOST = 100
@@ -44,8 +46,11 @@ def longest_waiting(user: User, *, is_mine: bool) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def veil(rows: Iterable[MissedCaller], user: User) -> None:
-    """Take out of these rows, which must not be saved, the customers whom the user may not see."""
+def veil(rows: Sequence[MissedCaller], user: User) -> None:
+    """Take out of these rows, which must not be saved, the customers whom the user may not see, and what is veiled of
+    numbers."""
+    if user.veil is not None:
+        _veil_numbers(rows, user.veil)
     visibility = visible_to(user)
     if visibility.everything:
         return
@@ -54,6 +59,12 @@ def veil(rows: Iterable[MissedCaller], user: User) -> None:
             responsible = row.customer.responsible
             row.known_to = responsible.shown_name if responsible else _("a colleague")
             row.customer = None
+
+
+def _veil_numbers(rows: Iterable[MissedCaller], veil: Veil) -> None:
+    for row in rows if not veil.has_whole_numbers else ():
+        row.number, row.e164 = veil.number(row.e164 or row.number), ""
+        row.shown_name, row.is_veiled = veiled_name(row.shown_name, veil), True
 
 
 def _mine(user: User) -> Q:

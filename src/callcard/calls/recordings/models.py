@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.calls.models import Call
 from callcard.calls.recordings.formats import DECODED
+from callcard.staff.sealed_fields import SealedText
 
 
 class RecordingSource(models.Model):
@@ -26,7 +27,7 @@ class RecordingSource(models.Model):
     folder = models.CharField(_("folder"), max_length=500, blank=True)
     address = models.CharField(_("address"), max_length=500, blank=True)
     username = models.CharField(_("user name"), max_length=120, blank=True)
-    secret = models.CharField(_("secret"), max_length=300, blank=True)
+    secret = SealedText(_("secret"), blank=True)
     expects_all = models.BooleanField(_("every talk is recorded"), default=False)
     is_enabled = models.BooleanField(_("switched on"), default=True)
     problem = models.CharField(max_length=40, blank=True)  # of the last look

@@ -35,7 +35,7 @@ from callcard.calls.recordings.storing import NotTaken
 from callcard.calls.recordings.words import explain
 from callcard.calls.seen import call_seen_by
 from callcard.staff.models import User
-from callcard.staff.requests import signed_in
+from callcard.staff.requests import address_of, signed_in
 
 # How long an opened player may go on asking for parts.
 _LISTENING = timedelta(hours=12)
@@ -50,7 +50,7 @@ def play(request: HttpRequest, pk: int) -> JsonResponse:
     recording = heard_recording(user, pk)
     if storing.size_of(recording.path) is None:
         return JsonResponse({"words": _("The file of this recording is not on the disk any more.")}, status=410)
-    opened = note_listening(recording=recording, user=user, address=_address(request))
+    opened = note_listening(recording=recording, user=user, address=address_of(request))
     return JsonResponse({"sound": f"{reverse('recording-sound', args=[pk])}?listening={opened.pk}"})
 
 
@@ -72,7 +72,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     recording = heard_recording(user, pk)
     if not rights(user, recording.call).downloads:
         raise Http404
-    note_listening(recording=recording, user=user, address=_address(request), is_download=True)
+    note_listening(recording=recording, user=user, address=address_of(request), is_download=True)
     return _sent(request, recording, "attachment")
 
 
@@ -115,10 +115,6 @@ def _stream(request: HttpRequest, recording: Recording, first: int, last: int) -
 
 def _file_name(recording: Recording) -> str:
     return recording.name or f"call-{timezone.localtime(recording.began_at):%Y-%m-%d-%H%M}"
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 # -- in the window of the call -----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +74,7 @@ def blocks_of(raw: str, *, region: str) -> list[BlockedNumber]:
 def blocking_lines(numbers: Collection[str], *, region: str) -> dict[str, BlockedNumber]:
     """Number -> the line that blocks it now, for a page of a list; one of the whole number first. One query."""
     keys = {number: _whole_keys(number, region) for number in numbers}
-    lines = list(blocked_now(timezone.now()).filter(Q(key__in=set().union(*keys.values())) | Q(is_prefix=True)))
+    lines = list(blocked_now(timezone.now()).filter(_of_keys(keys.values())))
     lines.sort(key=lambda line: line.is_prefix)
     told: dict[str, BlockedNumber] = {}
     for number, whole in keys.items():
@@ -82,6 +82,21 @@ def blocking_lines(numbers: Collection[str], *, region: str) -> dict[str, Blocke
         if line is not None:
             told[number] = line
     return told
+
+
+def blocked_at_the_time(moments: Mapping[int, tuple[str, datetime]], *, region: str) -> set[int]:
+    """The keys of those `moments` (number, when) at which the number was blocked, whatever the list says today."""
+    keys = {number: _whole_keys(number, region) for number, _at in moments.values()}
+    lines = list(BlockedNumber.objects.filter(_of_keys(keys.values()))) if keys else []
+    return {
+        name
+        for name, (number, at) in moments.items()
+        if any(line.held_at(at) and _fits(line, keys[number]) for line in lines)
+    }
+
+
+def _of_keys(keys: Iterable[set[str]]) -> Q:
+    return Q(key__in=set().union(*keys)) | Q(is_prefix=True)
 
 
 def _whole_keys(number: str, region: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from callcard.calls.screening.models import BlockedNumber
@@ -18,13 +19,14 @@ _FIELDS = ("number", "key", "is_prefix", "reason", "until", "removed_at")
 def block(
     *, number: str, key: str, by: User | None, is_prefix: bool = False, reason: str = "", until: datetime | None = None
 ) -> BlockedNumber:
-    """From now on. A line that says the same already is changed instead of doubled."""
+    """From now on. A line in force that says the same is changed instead of doubled; it keeps its beginning, for it
+    tells of which calls the number was blocked."""
+    now = timezone.now()
     same = BlockedNumber.objects.select_for_update().filter(key=key, is_prefix=is_prefix, removed_at=None)
-    line = same.order_by("pk").first()
+    line = same.filter(Q(until=None) | Q(until__gt=now)).order_by("pk").first()
     before = snapshot(line, _FIELDS) if line else {}
-    line = line or BlockedNumber(key=key, is_prefix=is_prefix)
+    line = line or BlockedNumber(key=key, is_prefix=is_prefix, blocked_by=by, blocked_at=now)
     line.number, line.reason, line.until = number, reason, until
-    line.blocked_by, line.blocked_at = by, timezone.now()
     line.save()
     _keep(line, before, by)
     return line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are =+-@ in the width of Chinese letters, which some spreadsheets read as the narrow ones."""
 _NUMBER = re.compile(r"^[+-]?[\d\s().,-]{1,30}$")
 
 

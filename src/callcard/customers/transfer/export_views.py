@@ -60,7 +60,7 @@ def file(request: HttpRequest) -> HttpResponseBase:
         raise BadRequest
     question = without(request.GET, *_OWN_NAMES)
     step = keep_step(user, what="", form=form, columns=[column.key for column in columns], question=question)
-    leaving = counted(exporting.customers_in_chunks(_customers(request, user)), step)
+    leaving = counted(exporting.customers_in_chunks(_customers(request, user), user), step)
     head = [column.title for column in columns]
     if form == "vcf":
         chunks = exporting.as_vcards(leaving)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from callcard.customers.models import Contact, Customer, CustomerQuerySet, OwnField
@@ -14,6 +15,7 @@ from callcard.customers.own_fields import fields_seen_by, typed_again
 from callcard.customers.record import OWN
 from callcard.customers.transfer import vcards
 from callcard.customers.transfer.cells import harmless
+from callcard.customers.veil import columns_hidden_from, veiled
 from callcard.staff.models import User
 from callcard.ui.writing import current_locale
 
@@ -50,10 +52,12 @@ def columns_for(user: User) -> list[Column]:
         Column("responsible", _("Responsible"), lambda one: one.responsible.shown_name if one.responsible else ""),
         Column("tags", _("Tags"), lambda one: _BETWEEN.join(tag.name for tag in one.tags.all())),
         Column("note", _("Note"), lambda one: one.note),
-        Column("created", _("Entered"), lambda one: one.created_at.date().isoformat()),
+        Column("created", _("Entered"), lambda one: localdate(one.created_at).isoformat()),
     ]
     messengers = [_way(kind, str(words)) for kind, words in Contact.Kind.choices if kind != Contact.Kind.EMAIL]
-    return [*plain, *messengers, *(_own(field) for field in fields_seen_by(user))]
+    hidden = columns_hidden_from(user)
+    seen = [column for column in (*plain, *messengers) if column.key not in hidden]
+    return [*seen, *(_own(field) for field in fields_seen_by(user))]
 
 
 def _own(field: OwnField) -> Column:
@@ -68,14 +72,14 @@ def _ways(customer: Customer, kind: str) -> list[str]:
     return [way.value for way in customer.contacts.all() if way.kind == kind]
 
 
-def customers_in_chunks(rows: CustomerQuerySet) -> Iterator[Customer]:
-    """With all that belongs to them, in the order in which they were entered."""
+def customers_in_chunks(rows: CustomerQuerySet, user: User) -> Iterator[Customer]:
+    """As this user sees them, with all that belongs to them, in the order in which they were entered."""
     related = rows.select_related("category", "stage", "source", "responsible")
     related = related.prefetch_related("phones", "contacts", "persons", "tags").order_by("pk")
     last = 0
     while chunk := list(related.filter(pk__gt=last)[:_READ_AT_ONCE]):
-        yield from chunk
         last = chunk[-1].pk
+        yield from veiled(chunk, user)
 
 
 def rows_of(customers: Iterator[Customer], columns: Sequence[Column]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""What kind of file somebody chose, by its content; its name says nothing."""
+"""What kind of file somebody chose, by its content."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _CARD = re.compile(r"^\s*BEGIN:VCARD", re.IGNORECASE)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def recognise(path: Path) -> str:
-    """CSV, XLSX or VCARD. Raises FileRefused. Reads a bounded part of the file."""
+def recognise(path: Path, *, name: str = "") -> str:
+    """CSV, XLSX or VCARD. Raises FileRefused. Reads a bounded part of the file.
+
+    Any line of words is a table of one column; so `name` decides that a file of cards without a card is none.
+    """
     with path.open("rb") as stream:
         head = stream.read(SAMPLE_BYTES)
     if not head.strip():
@@ -36,7 +39,11 @@ def recognise(path: Path) -> str:
     text = head.decode(guess_encoding(head), errors="replace").lstrip("\ufeff")
     if text.lstrip()[:200].lower().startswith(("%pdf", "<!doctype", "<html", "<svg", "<?xml", "{\\rtf")):
         raise FileRefused(Reason.NOT_A_TABLE)
-    return VCARD if _CARD.match(text) else CSV
+    if _CARD.match(text):
+        return VCARD
+    if name.lower().endswith((".vcf", ".vcard")):
+        raise FileRefused(Reason.NO_CARDS)
+    return CSV
 
 
 def _is_text(head: bytes) -> bool:

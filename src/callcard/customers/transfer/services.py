@@ -32,7 +32,7 @@ def begin_import(*, upload: UploadedFile[Any], by: User) -> Import:
     """Keep the file and have it read. Raises FileRefused, and then nothing is kept."""
     folder, path = store.keep_upload(upload)
     try:
-        kind = file_kinds.recognise(path)
+        kind = file_kinds.recognise(path, name=upload.name or "")
     except FileRefused:
         store.forget_files(folder)
         raise

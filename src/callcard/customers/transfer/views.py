@@ -146,9 +146,10 @@ def _preview(imported: Import, names: dict[str, str]) -> list[dict[str, Any]]:
     )
     rows = store.first_rows(imported, _PREVIEWED + 1)
     rows = rows[1:] if imported.reading.get("has_header") else rows[:_PREVIEWED]
-    shown = []
+    shown, choices, met = [], Choices.of(imported.choices), dict[str, int]()
     for number, cells in rows:
         entry = planner.read(number, cells)
+        keys = [] if entry.problems else entry.keys(choices)
         shown.append(
             {
                 "number": number,
@@ -157,8 +158,10 @@ def _preview(imported: Import, names: dict[str, str]) -> list[dict[str, Any]]:
                 "contacts": [value for _kind, value in entry.contacts],
                 "rest": [str(value)[:60] for name, value in entry.columns.items() if name in _SHOWN and value],
                 "problems": entry.problems,
+                "same_as": next((met[key] for key in keys if key in met), None),
             }
         )
+        met |= {key: number for key in keys if key not in met}
     return shown
 
 

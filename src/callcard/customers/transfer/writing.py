@@ -13,6 +13,7 @@ from callcard.customers.models import Contact, ContactPerson, Customer, Customer
 from callcard.customers.record import TAGS, customer_snapshot, row_snapshot, without_empty
 from callcard.customers.transfer.choices import OVERWRITE
 from callcard.customers.transfer.planning import Entry
+from callcard.customers.veil import may_change
 from callcard.staff.history import a_change, record_changes
 from callcard.staff.models import Change, User
 from callcard.telephony.numbers import ReadNumber
@@ -54,7 +55,8 @@ def _phone(customer: Customer, number: ReadNumber, label: str, *, is_preferred: 
 
 
 class Update:
-    """Rows whose customers are there already, for one transaction. Empty cells take nothing away."""
+    """Rows whose customers are there already, for one transaction. Empty cells take nothing away, and fields that the
+    roles of `by` do not let them change stay as they are."""
 
     def __init__(self, pairs: Sequence[tuple[Entry, int]], *, duplicates: str, by: User, batch: str) -> None:
         self.pairs, self.by, self.batch = pairs, by, batch
@@ -89,9 +91,11 @@ class Update:
         has_columns = self._columns(customer, entry)
         fresh = Entry(entry.number)
         numbers = {phone.e164 or phone.raw for phone in self.phones.get(pk, ())}
-        fresh.phones = [(n, label) for n, label in entry.phones if (n.e164 or n.raw) not in numbers]
+        if may_change(self.by, "phone", ""):
+            fresh.phones = [(n, label) for n, label in entry.phones if (n.e164 or n.raw) not in numbers]
         ways = {(way.kind, way.value.lower()) for way in self.contacts.get(pk, ())}
-        fresh.contacts = [(kind, value) for kind, value in entry.contacts if (kind, value.lower()) not in ways]
+        if may_change(self.by, "contact", ""):
+            fresh.contacts = [(kind, value) for kind, value in entry.contacts if (kind, value.lower()) not in ways]
         people = {folded(person.name) for person in self.persons.get(pk, ())}
         fresh.persons = [name for name in entry.persons if folded(name) not in people]
         fresh.tags = [tag for tag in entry.tags if tag not in self.tags.get(pk, ())]
@@ -102,7 +106,8 @@ class Update:
 
     def _columns(self, customer: Customer, entry: Entry) -> bool:
         before = customer_snapshot(customer, with_tags=False)
-        written = [name for name, value in entry.columns.items() if self._may(getattr(customer, name), value)]
+        given = {name: value for name, value in entry.columns.items() if may_change(self.by, "customer", name)}
+        written = [name for name, value in given.items() if self._may(getattr(customer, name), value)]
         for name in written:
             setattr(customer, name, entry.columns[name])
         own = {key: value for key, value in entry.own.items() if self._may(customer.own_fields.get(key), value)}

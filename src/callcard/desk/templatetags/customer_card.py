@@ -19,11 +19,15 @@ register = template.Library()
 
 @register.filter
 def card_value(value: Value, placeholder: str = "") -> SafeString:
-    """The value as a button; pressed, it becomes a field. Without a value it says what could be there."""
+    """The value as a button; pressed, it becomes a field. Without a value it says what could be there. It is text for
+    those whose roles do not let them change it."""
     classes = "cv" if value.shown else "cv is-empty"
     if value.tone:
         classes += f" badge-state tone-{value.tone}"
     picture = icon(value.icon) if value.icon else ""
+    if value.is_fixed:
+        shape = classes.replace("cv", "cv-fixed", 1)
+        return format_html('<span class="{}">{}<bdi>{}</bdi></span>', shape, picture, value.shown)
     name = f"{value.label}: {value.shown or _('nothing yet')}"
     return format_html(
         '<button type="button" class="{}" data-field="{}" data-kind="{}" data-held="{}" data-typed="{}" data-label="{}"'

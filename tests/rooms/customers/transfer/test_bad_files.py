@@ -66,6 +66,14 @@ def test_what_is_no_table_is_refused_in_words(boss: User, content: bytes, words:
     assert not list((Path(settings.DATA_DIR) / "imports").glob("*/source"))
 
 
+@pytest.mark.parametrize("name", ["cards.vcf", "CARDS.VCF", "a.vcard"])
+def test_a_file_of_cards_without_a_card_is_no_table(boss: User, name: str) -> None:
+    with pytest.raises(FileRefused, match="There is no vCard in the file"):
+        services.begin_import(upload=SimpleUploadedFile(name, b"Name,Phone\nAnna,020\n"), by=boss)
+    assert not Import.objects.exists()
+    assert upload(boss, "BEGIN:VCARD\nFN:Anna\nEND:VCARD\n", name=name).kind == "vcard"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.services import add_contact, create_customer
@@ -104,6 +106,29 @@ def test_how_the_file_is_read_can_be_changed(window: Window, boss: User) -> None
     assert imported.mapping == ["name", "city"]
 
 
+def test_the_first_rows_say_which_of_them_are_the_same(window: Window, boss: User) -> None:
+    rows = "Anna,02055512345\nNoy,02055512346\nAnna V,+856 20 5551 2345\nNobody,\nAnn,020-555-12345\n"
+    imported = upload(boss, f"Name,Phone\n{rows}")
+    page = window.get(reverse("import", args=[imported.pk]))
+    assert [(row["number"], row["same_as"]) for row in page.context["preview"]] == [
+        (2, None),
+        (3, None),
+        (4, 2),
+        (5, None),
+        (6, 2),
+    ]
+    assert page.content.decode().count("as row 2") == 2
+
+
+def test_a_customer_was_entered_on_the_day_that_it_was_here(window: Window) -> None:
+    customer = create_customer(name="Anna")
+    at = datetime(2026, 3, 7, 20, 30, tzinfo=UTC)
+    Customer.objects.filter(pk=customer.pk).update(created_at=at)
+    with timezone.override("Asia/Vientiane"):
+        text = _sent(window, form="csv", column=["created"]).decode("utf-8-sig")
+    assert text.split() == ["Entered", "2026-03-08"]
+
+
 def test_imports_of_others_do_not_exist(boss: User) -> None:
     imported = upload(boss, "Name\nAnna\n")
     other = Window(User.objects.create_user("other"))
@@ -162,6 +187,8 @@ def test_fields_that_a_role_does_not_see_are_not_exported() -> None:
         ("@SUM(1)", "'@SUM(1)"),
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-2+3+cmd", "'-2+3+cmd"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(1)", "'＠SUM(1)"),
         ("+856 20 5551 2345", "+856 20 5551 2345"),
         ("-12.50", "-12.50"),
     ],

@@ -8,6 +8,7 @@ import socket
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
@@ -38,19 +39,25 @@ class Command(BaseCommand):
             call_command("load_demo", stdout=self.stdout)
         if options["pbx"]:
             _set_only_pbx(options["pbx"], options["pbx_options"])
-        address = f"http://{options['host']}:{options['port']}/"
+        scheme = "https" if settings.TLS_CERTIFICATE else "http"
+        address = f"{scheme}://{options['host']}:{options['port']}/"
         self.stdout.write(self.style.SUCCESS(f"Callcard is at {address}"))
         if not is_set_up():
             self.stdout.write("Nobody works here yet. To set up your company, open")
             here = "127.0.0.1" if options["host"] in _EVERY_ADDRESS else options["host"]
-            self.stdout.write(f"  http://{here}:{options['port']}/first-start?code={first_start_code()}")
+            self.stdout.write(f"  {scheme}://{here}:{options['port']}/first-start?code={first_start_code()}")
         self.stdout.flush()
         from callcard.config.asgi import office  # the applications must be ready first
         from callcard.config.server import Server
 
         office.worker = JobsProcess()
         with contextlib.suppress(KeyboardInterrupt):
-            Server(host=options["host"], port=options["port"]).run()
+            Server(
+                host=options["host"],
+                port=options["port"],
+                certificate=settings.TLS_CERTIFICATE,
+                proxies=settings.TRUSTED_PROXIES,
+            ).run()
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
