@@ -11,6 +11,8 @@ import urllib.request
 from pathlib import Path
 from typing import Protocol
 
+from django.conf import settings
+
 from lab.ports import free_port
 from tests.databases import url_of_the_run
 from tests.pbx.proxy import Wire
@@ -93,6 +95,7 @@ class Killed:
             **os.environ,
             "CALLCARD_DATA_DIR": str(self._folder),
             "CALLCARD_DATABASE_URL": url_of_the_run(),
+            "CALLCARD_SECRET_KEY": settings.SECRET_KEY,  # with which the PBX's secret is sealed
             "DJANGO_SETTINGS_MODULE": "callcard.config.settings",
         }
         with (self._folder / "serve.log").open("ab") as log:

@@ -163,7 +163,8 @@ def test_a_task_about_somebody_foreign_names_them_nowhere_and_keeps_them(window:
     task = add_task(title="Call back", assignee=mali, customer=foreign, due_at=due, remind_minutes=0)
     tell_reminder(reminder_id=Reminder.objects.get().pk)
     feed = Client().get(f"/tasks/feed/{renew_feed_key(user=mali)}.ics").content.decode()
-    places = ("/tasks/", f"/tasks/{task.pk}", "/tasks/calendar?view=day", "/tasks/reminders")
+    day = due.astimezone(zone_of(mali)).date()
+    places = ("/tasks/", f"/tasks/{task.pk}", f"/tasks/calendar?view=day&on={day}", "/tasks/reminders")
     seen = [*map(window.text, places), feed, str(reminder_mail(Reminder.objects.get()).body)]
     assert ["Call back" in text for text in seen] == [True] * 6
     assert [text for text in seen if "Foreign" in text or "99887766" in text] == []
