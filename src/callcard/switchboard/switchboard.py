@@ -8,12 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from callcard.calls.queries import calls_going_on, calls_going_on_elsewhere
 from callcard.calls.rows import call_value
 from callcard.calls.screening.looking import let_go, look_up_soon
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
+from callcard.switchboard.journal import write_link_report
 from callcard.switchboard.kinds import make_connector, make_name_server
 from callcard.switchboard.links import PbxLink
 from callcard.switchboard.models import Pbx
@@ -22,7 +24,7 @@ from callcard.switchboard.own_extensions import own_extensions
 from callcard.switchboard.services import note_heard
 from callcard.switchboard.writer import CallWriter
 from callcard.telephony.commands import Command, CommandRefused
-from callcard.telephony.connector import Connector
+from callcard.telephony.connector import Connector, LinkReport, LinkState
 from callcard.telephony.tracker import CallTracker
 
 logger = logging.getLogger(__name__)
@@ -120,12 +122,18 @@ def _prepare() -> tuple[str, list[_Prepared]]:
             connector, names = make_connector(pbx), make_name_server(pbx, look_up_soon)
         except ValueError as error:
             logger.error("the settings of %s cannot be used: %s", pbx.slug, error)
+            write_link_report(pbx.slug, _no_use(error))
             continue
         tracker = CallTracker(pbx.slug, is_own_extension=own_extensions(region))
         _take_up_calls(pbx, tracker)
         prepared.append(_Prepared(pbx.slug, connector, tracker, names))
     connection.close()
     return region, prepared
+
+
+def _no_use(error: ValueError) -> LinkReport:
+    """Without it the lamp and the page of this PBX would go on saying what was true of its last link."""
+    return LinkReport(state=LinkState.REFUSED, at=timezone.now(), problem="settings", detail=str(error))
 
 
 def _take_up_calls(pbx: Pbx, tracker: CallTracker) -> None:

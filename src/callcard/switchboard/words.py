@@ -23,6 +23,10 @@ PROBLEMS = {
         "Something answers at this address and closes the connection at once, without the greeting of a manager "
         "interface. Check address and port. A manager interface does so too when too many connections wait at it."
     ),
+    "settings": _(
+        "These settings cannot be used. Open them, mend what is named here, and save. After a restored backup the "
+        "secret has to be typed anew, unless the old secret-key file is put back into the data folder."
+    ),
     "lost": _("The connection broke. It is being made anew."),
     "overloaded": _("More came from the PBX than could be read. The link is made anew and nothing is counted twice."),
 }

@@ -10,8 +10,11 @@ import pytest
 from callcard.calls.demo import PBX as DEMO_PBX
 from callcard.calls.models import Call
 from callcard.switchboard.diagnosis import diagnose_recent_calls
+from callcard.switchboard.journal import write_link_report
 from callcard.switchboard.models import Pbx
+from callcard.switchboard.queries import lamp, link_of
 from callcard.switchboard.switchboard import Switchboard
+from callcard.telephony.connector import LinkReport, LinkState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +39,19 @@ def test_calls_of_a_pbx_that_is_off_or_gone_do_not_go_on_for_ever() -> None:
         ("off", "answered", False),
     ]
     assert Call.objects.get(ended_at=None).pbx == "broken"
+
+
+def test_settings_that_cannot_be_used_are_said_where_the_link_is() -> None:
+    """As after a restored backup, whose secrets another key has sealed."""
+    pbx = Pbx.objects.create(slug="office", name="Office", kind="asterisk", options={"host": "127.0.0.1"})
+    write_link_report("office", LinkReport(state=LinkState.UP, at=NOW))
+    asyncio.run(start_and_stop())
+    link = link_of(pbx)
+    assert link.last
+    assert (link.last.state, link.last.problem) == ("refused", "settings")
+    assert "secret" in link.last.detail
+    assert "typed anew" in link.explanation
+    assert lamp() == {"links": ["refused"]}
 
 
 def test_a_demo_companys_past_is_not_explained() -> None:
