@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from callcard.calls.models import Call
+from callcard.telephony.numbers import legible
 from callcard.ui.icons import icon
 
 Markup = str
@@ -45,11 +46,11 @@ def direction_icon(call: Call) -> SafeString:
 
 def number_html(call: Call) -> SafeString:
     """The other side's number, to be called by a click unless it is a colleague's."""
-    shown = call.e164 or call.number
     if not call.number:
         return mark_safe("")
-    words = escape(shown)
-    title = f' title="{words}"' if len(shown) > _LONG_NUMBER else ""
+    raw = call.e164 or call.number
+    words = escape(legible(raw))
+    title = f' title="{words}"' if len(raw) > _LONG_NUMBER else ""
     number = f'<bdi class="number-shown" dir="ltr"{title}>{words}</bdi>'
     if call.match == "own" or call.direction == Call.Direction.INTERNAL:
         return mark_safe(number)

@@ -165,7 +165,10 @@ def _parsed(text: str, region: str | None) -> Iterator[Reading]:
 
 @lru_cache(maxsize=8192)
 def legible(e164: str) -> str:
-    """The number in groups, as people of its country read it: "+856 20 55 512 345". As it is when it is none."""
+    """The number in groups, as people of its country read it: "+856 20 55 512 345". As it is when it is none, or
+    when signs stand in it for what is hidden."""
+    if not (e164.startswith("+") and e164[1:].isdecimal()):
+        return e164
     try:
         return str(phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
     except phonenumbers.NumberParseException:
