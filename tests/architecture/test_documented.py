@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bench.__main__ import BENCHES
 from tests.architecture import source
 
 ADMIN = source.PROJECT / "docs" / "admin"
 # Set for the machinery of tests and benches only; the developer docs have it.
 NOT_FOR_ADMINISTRATORS = {"CALLCARD_PEERS"}
+_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _SETTING = re.compile(r"CALLCARD_[A-Z][A-Z_]*[A-Z]")
 
 
@@ -63,3 +65,20 @@ def test_no_link_in_the_docs_leads_nowhere() -> None:
         if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists()
     ]
     assert dead == []
+
+
+def test_tests_and_benches_that_the_docs_name_are_there() -> None:
+    """So that a promise does not outlive what shows it."""
+    pages = source.files(".md", under=source.PROJECT / "docs" / "developer")
+    told = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    missing = [f"{file}::{name}" for file, name in re.findall(_TEST, told) if not _has(source.PROJECT / file, name)]
+    assert missing == []
+    benches = set(re.findall(r"bench `([a-z-]+)`", told))
+    assert benches
+    assert benches - BENCHES.keys() == set()
+
+
+def _has(file: Path, name: str) -> bool:
+    if not file.is_file():
+        return False
+    return not name or re.search(rf"def {name}\(", file.read_text(encoding="utf-8")) is not None
