@@ -6,7 +6,7 @@ PBX ?= simulator
 RUN_simulator = $(BIN)/callcard serve --demo --port $(PORT) --pbx simulator
 RUN_asterisk = $(BIN)/python -m scripts.run_asterisk --port $(PORT)
 
-.PHONY: help setup run test check ci bench lock docs-screenshots clean
+.PHONY: help setup run test check audit ci bench lock docs-screenshots clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: setup ## style, types, the rooms' borders, missing migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/callcard makemigrations --check --dry-run
+
+audit: setup ## whether a weakness is known of a locked package; CALLCARD_AUDIT=required fails when nobody can be asked
+	@$(BIN)/python -m scripts.audit_packages
 
 ci: setup ## both of them at once, as CI does
 	@$(BIN)/python -m scripts.test --with-checks

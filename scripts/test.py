@@ -70,6 +70,7 @@ def without_calls(url: str, *, with_checks: bool) -> list[Stage]:
     checks = [
         Stage("Types", ((program("mypy"),),)),
         Stage("Style, borders, migrations", tuple((program(name), *rest) for name, *rest in CHECKS)),
+        Stage("Dependencies", ((sys.executable, "-m", "scripts.audit_packages"),)),
     ]
     return [*stages, *checks] if with_checks else stages
 

@@ -93,7 +93,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "callcard.config.urls"
 ASGI_APPLICATION = "callcard.config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "callcard.ui.form_renderer.FieldsInPython"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
