@@ -62,11 +62,17 @@ def test_a_line_that_cannot_be_read_says_so_before_the_total_leaves_it_out(
     discount = page.get_by_label("Discount", exact=True).first
     discount.fill("110 %")
     wrong = page.locator(".order-line .wrong")
-    expect(wrong).to_have_text("The discount cannot be read: 110 %")
+    expect(wrong).to_have_text("More than 100 % cannot be taken off.")
     expect(discount).to_be_focused()
     discount.fill("10 %")
     expect(page.locator("[data-sum=total] dd")).to_contain_text("4,500")
     expect(wrong).to_have_count(0)
+    whole = page.get_by_label("Discount on the whole order")
+    whole.fill("ten")
+    expect(page.locator(".order-fields .wrong")).to_have_text("Write a discount as 10 % or as an amount.")
+    whole.fill("500")
+    expect(page.locator("[data-sum=total] dd")).to_contain_text("4,000")
+    expect(page.locator(".order-fields .wrong")).to_have_count(0)
 
 
 def test_on_a_mobile_every_figure_of_a_line_can_be_read(

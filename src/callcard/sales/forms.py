@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from callcard.sales.models import Order, OrderState, PaymentMethod, Product, ProductPrice
 from callcard.sales.remembering import plain
-from callcard.sales.rules import NotAnAmount, places_of, places_of_price, read_amount, read_discount
+from callcard.sales.rules import MoreThanAll, NotAnAmount, places_of, places_of_price, read_amount, read_discount
 from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.places import currencies
@@ -37,6 +37,13 @@ def typed(amount: Decimal) -> str:
 
 def typed_discount(percent: Decimal, amount: Decimal) -> str:
     return f"{typed(percent)} %" if percent else typed(amount) if amount else ""
+
+
+def not_a_discount(refused: NotAnAmount) -> str:
+    """Why it is none, in words for the user."""
+    if isinstance(refused, MoreThanAll):
+        return _("More than 100 % cannot be taken off.")
+    return _("Write a discount as 10 % or as an amount.")
 
 
 class AmountField(forms.CharField):
@@ -73,8 +80,8 @@ class DiscountField(forms.CharField):
     def clean(self, value: Any) -> Any:
         try:
             return read_discount(super().clean(value), point=decimal_point(), places=self.places)
-        except NotAnAmount:
-            raise forms.ValidationError(_("Write a discount as 10 % or as an amount.")) from None
+        except NotAnAmount as refused:
+            raise forms.ValidationError(not_a_discount(refused)) from None
 
 
 class DayField(forms.DateField):
@@ -105,7 +112,9 @@ class OrderForm(WindowForm):
     state = forms.ModelChoiceField(label=gettext_lazy("State"), queryset=OrderState.objects, empty_label=None)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     due_on = DayField(label=gettext_lazy("Due"), required=False)
-    responsible = forms.ModelChoiceField(label=gettext_lazy("Responsible"), queryset=User.objects, required=False)
+    responsible = forms.ModelChoiceField(
+        label=gettext_lazy("Responsible"), queryset=User.objects, required=False, empty_label="—"
+    )
     discount = DiscountField(
         label=gettext_lazy("Discount on the whole order"),
         help_text=gettext_lazy("With a percent sign a share, without it an amount"),
@@ -151,7 +160,10 @@ class PaymentForm(WindowForm):
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     is_refund = forms.BooleanField(label=gettext_lazy("Money given back"), required=False)
     method = forms.ModelChoiceField(
-        label=gettext_lazy("Paid by"), queryset=PaymentMethod.objects.filter(archived_at=None), required=False
+        label=gettext_lazy("Paid by"),
+        queryset=PaymentMethod.objects.filter(archived_at=None),
+        required=False,
+        empty_label="—",
     )
     paid_on = DayField(label=gettext_lazy("Paid on"))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)

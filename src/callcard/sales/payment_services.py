@@ -23,6 +23,14 @@ class NotAllocated(ValueError):
     """The advance cannot pay for this order; the text says why."""
 
 
+class MoreThanWasPaid(ValueError):
+    """More is given back than was ever paid for the order. `paid`: how much that is."""
+
+    def __init__(self, paid: Decimal) -> None:
+        super().__init__("more is given back than was paid for the order")
+        self.paid = paid
+
+
 @transaction.atomic
 def record_payment(
     *,
@@ -38,12 +46,13 @@ def record_payment(
 ) -> Payment:
     """Write down money received; a negative amount is money given back, and no order an advance.
 
-    Raises ValueError for another's order, and for one in another currency or a cancelled one.
+    Raises ValueError for another's order, and for one in another currency or a cancelled one; MoreThanWasPaid.
     """
     customer = held_for_writing(customer)
     if order is not None:
         order = locked_order(order.pk)
         _check_order(order, customer, currency.upper())
+        _check_given_back(order, amount)
     payment = Payment.objects.create(
         customer=customer,
         order=order,
@@ -69,6 +78,12 @@ def _check_order(order: Order, customer: Customer, currency: str) -> None:
         raise ValueError("the order is in another currency")
     if order.is_cancelled:
         raise ValueError("the order is cancelled")
+
+
+def _check_given_back(order: Order, amount: Decimal) -> None:
+    """A digit too many would else become a debt that nobody made."""
+    if amount < 0 and order.paid + amount < min(order.total, ZERO):
+        raise MoreThanWasPaid(order.paid)
 
 
 @transaction.atomic

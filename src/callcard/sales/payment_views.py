@@ -14,11 +14,19 @@ from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
 from callcard.sales.forms import PaymentForm, decimal_point
 from callcard.sales.models import Order, Payment, PaymentMethod
-from callcard.sales.payment_services import NotAllocated, allocate, cancel_payment, record_payment, restore_payment
+from callcard.sales.payment_services import (
+    MoreThanWasPaid,
+    NotAllocated,
+    allocate,
+    cancel_payment,
+    record_payment,
+    restore_payment,
+)
 from callcard.sales.rules import NotAnAmount, places_of, read_amount
 from callcard.sales.views import number_in, own_order
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
+from callcard.ui.writing import money
 
 
 def own_payment(request: HttpRequest, pk: int) -> Payment:
@@ -53,6 +61,9 @@ def _pay(request: HttpRequest, customer: Customer, order: Order | None, initial:
     if form.is_bound and form.is_valid():
         try:
             payment = record_payment(customer=customer, order=order, by=signed_in(request), **form.columns())
+        except MoreThanWasPaid as refused:
+            words = _("Only %(paid)s was paid for this order: more than that cannot be given back.")
+            form.add_error("amount", words % {"paid": money(refused.paid, form.cleaned_data["currency"])})
         except ValueError:
             form.add_error(None, _("This order is cancelled, or in another currency by now."))
         else:

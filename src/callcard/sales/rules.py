@@ -27,6 +27,10 @@ class NotAnAmount(ValueError):
     """What was typed cannot be read as a number."""
 
 
+class MoreThanAll(NotAnAmount):
+    """A discount of more than 100 %."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineFigures:
     """`price` of one unit; the discount is a share in per cent, an amount off the line, or both in this order."""
@@ -158,14 +162,16 @@ def _point_of(plain: str, signs: list[str], point: str, places: int) -> int:
 
 
 def read_discount(text: str, *, point: str = ".", places: int = 3) -> tuple[Decimal, Decimal]:
-    """(per cent, amount) of "10 %", "10%" or "5000"; nothing typed is no discount. Raises NotAnAmount."""
+    """(per cent, amount) of "10 %", "10%" or "5000"; nothing typed is no discount. Raises NotAnAmount, MoreThanAll."""
     plain = unicodedata.normalize("NFKC", text).replace("٪", "%").strip()
     if not plain:
         return ZERO, ZERO
     if plain.startswith("%") or plain.endswith("%"):
         percent = read_amount(plain.strip("%"), point=point)
-        if not ZERO <= percent <= _HUNDRED:
+        if percent < 0:
             raise NotAnAmount(text)
+        if percent > _HUNDRED:
+            raise MoreThanAll(text)
         return percent, ZERO
     amount = read_amount(plain, point=point, places=places)
     if amount < 0:

@@ -10,12 +10,13 @@ from typing import TypeVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from callcard.sales.forms import decimal_point, typed, typed_discount
+from callcard.sales.forms import decimal_point, not_a_discount, typed, typed_discount
 from callcard.sales.models import Order, OrderLine, Product
 from callcard.sales.product_services import product_by_line
 from callcard.sales.rules import (
     LARGEST_TOTAL,
     LineFigures,
+    MoreThanAll,
     NotAnAmount,
     places_of_price,
     read_amount,
@@ -87,6 +88,9 @@ def _understand(line: TypedLine, places: int) -> None:
 def _read(line: TypedLine, name: str, read: Callable[..., _Value], text: str, places: int = 3) -> _Value | None:
     try:
         return read(text, point=decimal_point(), places=places)
+    except MoreThanAll as refused:
+        line.wrong = line.wrong or not_a_discount(refused)
+        return None
     except NotAnAmount:
         line.wrong = line.wrong or _("%(what)s cannot be read: %(text)s") % {"what": name.capitalize(), "text": text}
         return None

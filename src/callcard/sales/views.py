@@ -17,7 +17,7 @@ from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
 from callcard.sales.documents.languages import languages_for
-from callcard.sales.forms import OrderForm, decimal_point, typed
+from callcard.sales.forms import OrderForm, decimal_point, not_a_discount, typed
 from callcard.sales.models import Order, OrderState
 from callcard.sales.queries import free_advances
 from callcard.sales.rules import (
@@ -222,11 +222,12 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
     lines = read_lines(request.POST)
     currency = request.POST.get("currency", "")
     currency = currency if currency in dict(currencies()) else company().currency
+    percent, amount, wrong_discount = Decimal(0), Decimal(0), ""
     try:
         text, places = request.POST.get("discount", "")[:40], places_of_price(currency)
         percent, amount = read_discount(text, point=decimal_point(), places=places)
-    except NotAnAmount:
-        percent, amount = read_discount("")
+    except NotAnAmount as refused:
+        wrong_discount = not_a_discount(refused)
     columns = {"currency": currency, "discount_percent": percent, "discount_amount": amount}
     is_included = request.POST.get("is_tax_included", "1") == "1"
     written = _written(_figures(columns, lines, is_tax_included=is_included), lines, currency)
@@ -234,6 +235,7 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
         known = iter(written[name])
         written[name] = [next(known) if line.figures else "" for line in lines]
     written["wrong"] = [line.wrong for line in lines]
+    written["wrong_discount"] = wrong_discount
     return JsonResponse(written)
 
 

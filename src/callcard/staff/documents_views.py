@@ -70,6 +70,7 @@ def logo_change(request: HttpRequest) -> HttpResponse:
     try:
         if upload is not None:
             set_logo(upload=upload.read(LONGEST_BYTES + 1))
+            messages.success(request, _("This is the logo on documents from now on."))
         elif "remove" in request.POST:
             remove_logo()
         else:

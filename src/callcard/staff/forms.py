@@ -66,6 +66,12 @@ class PersonForm(WindowForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     username = UserNameField(help_text=gettext_lazy("Typed when signing in"))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Reminders of their tasks are sent there too"),
+    )
     roles = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Roles"),
         coerce=int,
@@ -100,6 +106,7 @@ class PersonForm(WindowForm):
         assert isinstance(language, forms.ChoiceField)
         team.widget.suggestions = team_names()
         language.choices = [("", _("As the browser asks")), *_languages()]
+        self.fields["email"].widget.attrs |= {"dir": "ltr", "autocomplete": "off"}
         self.fields["extensions"].widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
 
     def clean_username(self) -> str:
@@ -148,7 +155,7 @@ def _at_first(offered: list[Role]) -> dict[str, Any]:
 
 
 def _initial(person: User) -> dict[str, Any]:
-    names = ("first_name", "last_name", "username")
+    names = ("first_name", "last_name", "username", "email")
     plain = {name: getattr(person, name) for name in names}
     numbers = ", ".join(person.extensions.order_by("number").values_list("number", flat=True))
     team = person.team.name if person.team else ""

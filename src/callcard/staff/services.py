@@ -44,6 +44,7 @@ class Person:
     username: str
     first_name: str
     last_name: str
+    email: str
     roles: tuple[Role, ...]
     team: str
     language: str
@@ -75,7 +76,7 @@ def change_person(person: Person, *, user: User, by: User, moved: frozenset[str]
 
 
 def _write(user: User, person: Person, moved: frozenset[str], by: User | None) -> None:
-    for name in ("username", "first_name", "last_name", "language"):
+    for name in ("username", "first_name", "last_name", "email", "language"):
         setattr(user, name, getattr(person, name))
     user.team = _team_named(person.team)
     try:

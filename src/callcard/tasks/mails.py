@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from callcard.customers.models import Customer
@@ -11,7 +12,7 @@ from callcard.jobs.kinds import Run
 from callcard.tasks.models import Reminder, Task
 from callcard.tasks.reminder_services import note_mailed, tell_reminder
 from callcard.tasks.veil import veiled_tasks
-from callcard.ui.writing import day, full_moment
+from callcard.ui.writing import clock, long_day
 
 
 def remind(run: Run) -> None:
@@ -42,8 +43,7 @@ def reminder_mail(reminder: Reminder) -> EmailMessage:
 
 
 def _lines(task: Task) -> list[str]:
-    due = day(task.due_on) if task.due_on else full_moment(task.due_at)
-    lines = [task.title, _("Due: %(when)s") % {"when": due}]
+    lines = [task.title, _("Due: %(when)s") % {"when": _when(task)}]
     seen = Customer.objects.visible_to(task.assignee)
     customer = seen.filter(pk=task.customer_id).first() if task.customer_id is not None else None
     if customer is not None:
@@ -55,3 +55,10 @@ def _lines(task: Task) -> list[str]:
     if settings.PUBLIC_ADDRESS:
         lines += ["", f"{settings.PUBLIC_ADDRESS}/tasks/{task.pk}"]
     return lines
+
+
+def _when(task: Task) -> str:
+    """With its date: a mail may be read on another day."""
+    if task.due_on or task.due_at is None:
+        return long_day(task.due_on)
+    return f"{long_day(timezone.localdate(task.due_at))}, {clock(task.due_at)}"

@@ -79,6 +79,7 @@ def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window)
         "amounts": ["$2.01", "", ""],
         "less": ["", "", ""],
         "wrong": ["", "The price cannot be read: x", "What is it? Write a name."],
+        "wrong_discount": "Write a discount as 10 % or as an amount.",
         "goods": "$2.01",
         "discount": "",
         "taxes": [],
@@ -94,7 +95,7 @@ def test_the_page_says_what_the_lines_come_to_while_they_are_typed(anna: Window)
     [
         ({"title": "Bench", "price": "much"}, "The price cannot be read: much"),
         ({"title": "Bench", "quantity": "a", "price": "1"}, "The quantity cannot be read: a"),
-        ({"title": "Bench", "discount": "200 %", "price": "1"}, "The discount cannot be read: 200 %"),
+        ({"title": "Bench", "discount": "200 %", "price": "1"}, "More than 100 % cannot be taken off."),
         ({"title": "", "price": "1"}, "What is it? Write a name."),
         ({"title": "Bench", "quantity": "99999999999", "price": "99999999999"}, "more than can be written down"),
         ({"title": "Bench", "quantity": "-1", "price": "5"}, "Neither a quantity nor a price is less than nothing."),
@@ -118,6 +119,33 @@ def test_beside_a_discount_stands_what_it_takes_off(anna: Window, mali: Customer
     assert (told["goods"], told["discount"], told["total"]) == ("$180", "-$10", "$170")
     saved = anna.post("/orders/new", an_order(mali, rows[0], rows[2]))["Location"]
     assert re.findall(r"data-less>(.*?)</output>", anna.text(saved))[:2] == ["-$10", "-$5"]
+
+
+@pytest.mark.parametrize(
+    ("discount", "said"), [("110 %", "More than 100 % cannot be taken off."), ("-5 %", "Write a discount as 10 %")]
+)
+def test_a_discount_of_the_whole_order_that_is_wrong_is_said_before_saving(
+    anna: Window, mali: Customer, discount: str, said: str
+) -> None:
+    row = {"title": "Bench", "price": "50"}
+    told = json.loads(words(anna.post("/orders/figures", {**lines(row), "currency": "USD", "discount": discount})))
+    assert (said in told["wrong_discount"], told["total"]) == (True, "$50")
+    response = anna.post("/orders/new", {**an_order(mali, row), "discount": discount})
+    assert (response.status_code, Order.objects.count(), said in words(response)) == (422, 0, True)
+
+
+def test_no_more_is_given_back_than_was_paid(anna: Window, mali: Customer) -> None:
+    order = record_order(customer=mali, total=Decimal(50), currency="USD")
+    record_payment(customer=mali, amount=Decimal(20), currency="USD", order=order)
+    typed = {"currency": "USD", "paid_on": timezone.localdate().isoformat(), "is_refund": "on"}
+    refused = anna.post(f"/orders/{order.pk}/pay", typed | {"amount": "200"})
+    assert (refused.status_code, Payment.objects.count(), Balance.objects.get().owed) == (422, 1, Decimal(30))
+    assert "Only $20 was paid for this order: more than that cannot be given back." in words(refused)
+    given = anna.post(f"/orders/{order.pk}/pay", typed | {"amount": "20"})
+    order.refresh_from_db()
+    assert (given.status_code, order.paid, Balance.objects.get().owed) == (302, Decimal(0), Decimal(50))
+    number = Payment.objects.latest("pk").number
+    assert f"Money given back {number}" in anna.text(f"/customers/{mali.pk}/statement")
 
 
 def test_what_was_paid_too_much_is_not_said_to_be_owed(anna: Window, mali: Customer) -> None:

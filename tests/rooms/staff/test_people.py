@@ -112,6 +112,7 @@ def test_a_password_that_the_administrator_types_is_not_shown_and_must_be_good(a
         ({"username": ""}, "This field is required."),
         ({"username": "ANNA"}, "Somebody has this user name already."),
         ({"username": "a b"}, "Enter a valid username."),
+        ({"email": "mali@"}, "Enter a valid email address."),
         ({"extensions": "301, <b>"}, "“&lt;b&gt;” is not an extension."),
         ({"extensions": " ".join(map(str, range(100, 130)))}, "Nobody has so many phones."),
         ({"team": ""}, "Without a team there are no team&#x27;s records."),
@@ -175,10 +176,13 @@ def test_a_colleague_is_changed(anna: Window, mali: User) -> None:
     url = f"/settings/people/{mali.pk}"
     assert 'value="301, 304"' in anna.text(url)
     typed = as_sent(username="mali2", first_name="Mali", roles=("owner", "all"), extensions="301")
+    typed |= {"email": "mali@example.com"}
     assert anna.post(url, typed)["Location"] == "/settings/people"
     mali.refresh_from_db()
     assert (mali.username, mali.permissions.kinds, mali.team) == ("mali2", frozenset({"owner"}), None)
     assert mali.check_password(PASSWORD)
+    assert mali.email == "mali@example.com"
+    assert 'value="mali@example.com"' in anna.text(url)
 
 
 def test_an_administrator_keeps_their_own_role_and_access(anna: Window) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socketserver
 import subprocess
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from callcard.config.jobs import new_worker
 from callcard.jobs.models import Job
 from callcard.live.models import LiveEvent
 from callcard.staff.models import User
+from callcard.tasks.mails import reminder_mail
 from callcard.tasks.models import Reminder
 from callcard.tasks.queries import shown_reminders
 from callcard.tasks.reminder_services import (
@@ -166,6 +168,17 @@ def test_page_and_mail_at_the_minute(settings: Any, worker: None) -> None:
     assert (sent.subject, sent.to) == ("Reminder: Call Mali", ["mali@example.com"])
     assert sent.extra_headers["Message-ID"] == f"<reminder-{Reminder.objects.get().pk}@example.com>"
     assert sent.body.endswith(f"About the lamps\n\nhttps://callcard.example.com/tasks/{task.pk}")
+
+
+@pytest.mark.django_db
+def test_a_mail_names_day_and_minute_since_it_may_be_read_later() -> None:
+    mali = _mali()
+    with_time = datetime(2030, 6, 1, 8, 5, 43, tzinfo=UTC)
+    task = add_task(title="Call", assignee=mali, due_at=with_time, remind_minutes=0)
+    assert re.search(r"^Due: Sat, June 1, 8:05\sAM$", str(reminder_mail(task.reminders.get()).body), re.MULTILINE)
+    task.due_on, task.due_at = date(2030, 6, 2), datetime(2030, 6, 2, 23, 59, tzinfo=UTC)
+    task.save()
+    assert "Due: Sun, June 2\n" in f"{reminder_mail(task.reminders.get()).body}\n"
 
 
 @pytest.mark.django_db(transaction=True)

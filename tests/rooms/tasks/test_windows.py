@@ -248,6 +248,16 @@ def test_the_feed_is_open_to_its_address_only_and_can_be_renewed(window: Window,
     assert anyone.get(f"/tasks/feed/{new}.ics").status_code == 404
 
 
+def test_it_is_said_where_mails_go_or_why_they_do_not(window: Window, mali: User, settings: Any) -> None:
+    assert "No mail server is set up here" in window.text("/tasks/settings")
+    settings.EMAIL_FROM = "Callcard <callcard@example.com>"
+    assert "Ask your administrator to write it down." in window.text("/tasks/settings")
+    administrator = User.objects.create_user("anna", role="administrator")
+    assert f"/settings/people/{administrator.pk}" in Window(administrator).text("/tasks/settings")
+    User.objects.filter(pk=mali.pk).update(email="mali@example.com")
+    assert "Mails go to mali@example.com." in window.text("/tasks/settings")
+
+
 def test_choices_are_kept_and_odd_time_zones_refused(window: Window, mali: User) -> None:
     window.post("/tasks/settings", {"time_zone": "Asia/Vientiane"})
     mali.refresh_from_db()

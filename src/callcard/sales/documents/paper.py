@@ -175,6 +175,8 @@ def _told(row: StatementRow) -> list[str]:
     document, currency = row.document, row.document.currency
     if isinstance(document, Order):
         what = " ".join(filter(None, (_("Order %(number)s") % {"number": document.number}, _own(document.title))))
+    elif document.amount < 0:
+        what = _("Money given back %(number)s") % {"number": document.number}
     else:
         what = _("Payment %(number)s") % {"number": document.number}
     bought, paid = (_money(amount, currency) if amount else "" for amount in (row.bought, row.paid))

@@ -180,29 +180,29 @@ class OrderLines extends HTMLElement {
     return ["title", "price", "product"].some((column) => row.querySelector(`[name=line_${column}]`).value.trim());
   }
 
-  show({ amounts, less, wrong, goods, discount, taxes, total }, typed, rows) {
+  show({ amounts, less, wrong, wrong_discount, goods, discount, taxes, total }, typed, rows) {
     for (const row of rows) {
       const at = typed.indexOf(row);
       row.querySelector("[data-amount]").textContent = amounts[at] ?? "";
       row.querySelector("[data-less]").textContent = less[at] ?? "";
-      this.tell(row, wrong[at] ?? "");
+      this.tell(row.querySelector("[name=line_title]"), wrong[at] ?? "");
     }
+    this.tell(this.form.elements.discount, wrong_discount);
     this.sum("goods", goods, discount || taxes.length);
     this.sum("discount", discount, discount);
     this.sum("tax", taxes.map(([rate, amount]) => `${rate}: ${amount}`).join("  "), taxes.length);
     this.sum("total", total, true);
   }
 
-  /** Why the line counts for nothing yet; else the total would leave it out without a word. */
-  tell(row, words) {
-    const what = row.querySelector("[name=line_title]");
-    const told = what.parentElement.querySelector(".wrong");
-    if (words === (told?.textContent ?? "")) return;
+  /** Why what is typed counts for nothing yet; else the total would leave it out without a word. */
+  tell(field, words) {
+    const told = field.parentElement.querySelector(".wrong");
+    if (words === (told?.textContent.trim() ?? "")) return;
     told?.remove();
-    what.toggleAttribute("aria-invalid", false);
+    field.removeAttribute("aria-invalid");
     if (!words) return;
-    what.setAttribute("aria-invalid", "true");
-    what.parentElement.append(Object.assign(document.createElement("p"), { className: "wrong", textContent: words }));
+    field.setAttribute("aria-invalid", "true");
+    field.parentElement.append(Object.assign(document.createElement("p"), { className: "wrong", role: "alert", textContent: words }));
   }
 
   sum(name, text, isShown) {
