@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -88,7 +89,8 @@ def test_a_number_is_never_broken(
     product.run(product.simulator.ring("+8562055512345", ["301"]))  # beside its card the window is narrow
     page = open_page(signed_in("anna", width=width), f"/calls/{call.pk}/")
     expect(page.locator("article.popup")).to_be_visible()
-    shown = page.locator(".call-window bdi").get_by_text(number, exact=True)
+    # In groups where it is the caller's, as the telephone system said it where it is a segment's.
+    shown = page.locator(".call-window bdi").get_by_text(re.compile(r"^\+992 ?985123456789$"))
     expect(shown).to_have_count(3)
     assert shown.evaluate_all(f"all => all.map({LINES})") == [1, 1, 1]
     assert shown.evaluate_all(f"all => all.filter({STICKS_OUT}).length") == 0

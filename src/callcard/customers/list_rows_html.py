@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from callcard.customers.list_cells import Row
 from callcard.customers.models import Customer, Phone, Tag
 from callcard.customers.search_reasons import Reason
+from callcard.telephony.numbers import legible
 from callcard.ui.addresses import Addresses, addresses_of
 from callcard.ui.icons import icon
 from callcard.ui.list_rows_html import row_start
@@ -79,7 +80,7 @@ def numbers_cell(phones: Iterable[Phone]) -> SafeString:
 
 
 def _number(phone: Phone) -> Markup:
-    raw = escape(phone.raw)
+    raw = escape(legible(phone.raw))
     shown = f'<bdi dir="ltr">{f"<s>{raw}</s>" if phone.do_not_call else raw}</bdi>'
     if not phone.do_not_call:
         way = escape(phone.way_to_call)

@@ -8,13 +8,11 @@ from django.utils.safestring import SafeString, mark_safe
 from callcard.calls import call_html, closing
 from callcard.calls.models import Call
 from callcard.staff import line_names
-from callcard.telephony.numbers import legible
 
 register = template.Library()
 
 for _piece in (call_html.direction_icon, call_html.number_html, call_html.outcome_html):
     register.filter(_piece.__name__, _piece)
-register.filter("legible", legible)
 
 
 @register.simple_tag

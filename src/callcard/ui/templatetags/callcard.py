@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.template.base import Parser, TextNode, Token
 
+from callcard.telephony.numbers import legible
 from callcard.ui import writing
 from callcard.ui.icons import icon
 from callcard.ui.list_panels_html import column_choices, filter_fields
@@ -14,6 +15,7 @@ register = template.Library()
 
 for _name in ("money", "moment", "day", "full_moment", "duration", "initials", "media_url", "clock", "long_day"):
     register.filter(_name, getattr(writing, _name))
+register.filter("legible", legible)
 register.filter("column_choices", column_choices)
 register.filter("filter_fields", filter_fields)
 register.simple_tag(options_html, name="options")
