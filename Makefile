@@ -3,10 +3,11 @@
 BIN := .venv/bin
 PORT ?= 8000
 PBX ?= simulator
+SECONDS ?= 600
 RUN_simulator = $(BIN)/callcard serve --demo --port $(PORT) --pbx simulator
 RUN_asterisk = $(BIN)/python -m scripts.run_asterisk --port $(PORT)
 
-.PHONY: help setup run test check audit ci bench lock docs-screenshots clean
+.PHONY: help setup run test check audit ci fuzz-api bench lock docs-screenshots clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ audit: setup ## whether a weakness is known of a locked package; CALLCARD_AUDIT=
 
 ci: setup ## both of them at once, as CI does
 	@$(BIN)/python -m scripts.test --with-checks
+
+fuzz-api: setup ## a running Callcard is asked all that its OpenAPI document allows and forbids; SECONDS=600
+	@$(BIN)/python -m scripts.fuzz_api --seconds $(SECONDS)
 
 bench: setup ## one bench with its bars: NAME=ring, dial, card, open-card, search, list, import, name-lookup, ami or steady
 	@$(BIN)/python -m bench $(NAME)

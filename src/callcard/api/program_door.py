@@ -14,6 +14,8 @@ from callcard.api.sign_in import PREFIX, let_in
 from callcard.live.door import LiveDoor, Scope, Send
 from callcard.live.hub import Hub, Message, Stream
 from callcard.live.models import LiveEvent
+from callcard.staff.sign_in.journal import What, write_program_down
+from callcard.staff.sign_in.rules import Refusal
 from callcard.staff.sign_in.standing import refusal_of, status_of_listener
 
 EVENTS = f"{PREFIX}events"
@@ -53,7 +55,10 @@ class ProgramDoor(LiveDoor):
             token = let_in(given, address)
         except Problem as problem:
             return 0, problem.status
-        if refusal_of(token.user, address):
+        refused = refusal_of(token.user, address)
+        if refused:
+            what = What.NOT_NOW if refused is Refusal.NOT_NOW else What.NOT_HERE
+            write_program_down(what, user=token.user, address=address, how=token.name)
             return 0, 403
         scope[_MAY] = token.user.permissions.rights
         return token.user_id, 200

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from callcard.api.limits import has_failed_too_often, is_too_often
+from callcard.api.limits import is_too_often
 from callcard.api.problems import MEDIA_TYPE, Problem, problem_response
 from callcard.api.rate import Left, Rate
 from callcard.api.tokens.models import AccessToken
@@ -17,6 +17,7 @@ from callcard.api.tokens.queries import valid_token
 from callcard.api.tokens.services import is_noted, note_use
 from callcard.staff.models import User
 from callcard.staff.requests import address_of, missing_right
+from callcard.staff.sign_in.journal import What, write_program_down
 
 PREFIX = "/api/v1/"
 DOCUMENT = f"{PREFIX}openapi.json"
@@ -54,14 +55,17 @@ class ApiSignIn:
 
 
 def let_in(given: str, address: str) -> AccessToken:
-    """The token of an Authorization header. Raises Problem: 401, and 429 for who tries too often."""
-    if has_failed_too_often("api-failures", address, most=_FAILURES_A_MINUTE):
-        raise Problem(429, headers={"Retry-After": "60"})
+    """The token of an Authorization header. Raises Problem: 401, and 429 for who tries too often.
+
+    Whoever has a good token is never kept waiting by somebody who guesses behind the same address.
+    """
     scheme, _space, text = given.partition(" ")
     token = valid_token(text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
+        if given and is_too_often("api-failures", address, most=_FAILURES_A_MINUTE):
+            raise Problem(429, headers={"Retry-After": "60"})
         if given:
-            is_too_often("api-failures", address, most=0)
+            write_program_down(What.WRONG_TOKEN, user=None, address=address, how="")
         error = ', error="invalid_token"' if given else ""
         detail = "The token is not valid, or not any more." if given else "Send a token: Authorization: Bearer …"
         raise Problem(401, detail, headers={"WWW-Authenticate": f"{_REALM}{error}"})

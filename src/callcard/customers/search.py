@@ -15,6 +15,7 @@ from typing import Any
 
 from callcard.customers import grams, search_query, search_reading, search_slips
 from callcard.customers.models import OwnField
+from callcard.customers.number_guesses import count_whole_number
 from callcard.customers.own_fields import is_seen_by
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_judging import judged
@@ -59,8 +60,10 @@ def find_customers(
     """The customers that `text` may mean for this user, the likeliest first.
 
     `archived` None: current ones before archived ones. `region`: the office's country when the caller knows it.
+    Raises PermissionDenied for who asks for too many whole numbers and sees them veiled.
     """
     typed = search_query.read_typed(text, region or company().region)
+    count_whole_number(user, max(typed.digits, key=len, default=""))
     if typed.is_empty:
         return []
     return _Search(typed, user, limit, archived).run()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 
+from callcard.customers import number_guesses
 from callcard.customers.models import Contact, Customer, Phone
 from callcard.customers.services import add_contact, create_customer
+from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
 from callcard.staff.roles.models import Role
 from callcard.staff.roles.ready import READY
 from tests.rooms.api.program import Program, told
-from tests.rooms.staff.windows import person
+from tests.rooms.staff.windows import Window, person, words
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+8562055512345"
@@ -70,3 +73,18 @@ def test_a_change_by_who_reads_veiled_numbers_keeps_them(mali: Customer) -> None
     assert asks.change(f"/customers/{mali.pk}", {"city": "Pakse"}).status_code == 200
     mali.refresh_from_db()
     assert (mali.city, mali.address, mali.phones.get().e164) == ("Pakse", "River Road 1", NUMBER)
+
+
+def test_nobody_tries_all_numbers_that_a_veil_could_stand_for(mali: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(number_guesses, "MOST", 2)
+    asks, sees_all = program("phones.whole"), Program(person("boss", role="administrator"))
+    window = Window(asks.user)
+    found = [window.get("/customers/find", {"q": f"020 5551 234{end}"}).status_code for end in range(3)]
+    assert found == [200, 200, 403]
+    assert window.get("/customers/find", {"q": "Mali"}).status_code == 200
+    assert asks.get("/customers/match?number=%2B8562055512345").status_code == 403
+    assert asks.get("/customers?q=020+5551+2345").status_code == 403
+    assert "go on in an hour" in words(window.get("/customers/", {"q": "02055512345"}))
+    assert [sees_all.get("/customers/match?number=%2B8562055512345").status_code for _ask in range(4)] == [200] * 4
+    assert Entry.objects.filter(kind="refused", user_id=asks.user.pk).count() == 4

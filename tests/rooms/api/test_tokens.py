@@ -14,7 +14,10 @@ from callcard.api.sign_in import ASKS_A_MINUTE, rate
 from callcard.api.tokens.models import AccessToken
 from callcard.api.tokens.services import NotTheirs, make_token, revoke_token
 from callcard.customers.services import create_customer
+from callcard.staff.audit.lately import Lately
+from callcard.staff.audit.models import Entry
 from callcard.staff.models import Change, User
+from callcard.staff.sign_in import journal
 from tests.rooms.api.program import API, Program, told
 from tests.rooms.staff.windows import Window, give, person
 
@@ -103,10 +106,13 @@ def test_a_session_beside_a_token_does_not_count_and_stays(mali: User) -> None:
     assert client.get("/settings/roles").status_code == 200
 
 
-def test_guessing_is_stopped(mali: User) -> None:
+def test_guessing_is_stopped(mali: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_refused_lately", Lately())
     wrong = {"Authorization": f"Bearer callcard_1_{'a' * 43}"}
     answers = [Client().get(f"{API}/me", headers=wrong).status_code for _try in range(33)]
     assert (answers[0], answers[-1]) == (401, 429)
+    assert Program(mali).get("/me").status_code == 200  # behind the same address
+    assert list(Entry.objects.values_list("kind", "act", "address")) == [("failed", "wrong-token", "127.0.0.1")]
 
 
 def test_a_program_is_told_how_much_it_may_ask(mali: User) -> None:

@@ -54,6 +54,21 @@ def test_the_parts_of_a_card_that_are_asked_for_alone_are_looks_too(browser: Cli
     assert _entries() == [("looked", "card-timeline", "Olga", customer.pk)]
 
 
+def test_a_card_with_its_parts_is_one_look_and_another_computer_another(browser: Client, owner: User) -> None:
+    customer = Customer.objects.create(name="Souk")
+    for part in ("", "parts", "timeline", "edit"):
+        assert browser.get(f"/customers/{customer.pk}/{part}").status_code == 200
+    assert _entries() == [("looked", "customer-card", "Olga", customer.pk)]
+    browser.get(f"/customers/{customer.pk}/history")
+    browser.get(f"/customers/{customer.pk}/", REMOTE_ADDR="10.9.9.9")
+    assert _entries()[1:] == [
+        ("looked", "customer-history", "Olga", customer.pk),
+        ("looked", "customer-card", "Olga", customer.pk),
+    ]
+    browser.get(f"/customers/{Customer.objects.create(name='Noy').pk}/")
+    assert len(_entries()) == 4
+
+
 def test_changes_and_exports_are_written_down_and_what_failed_is_not(browser: Client) -> None:
     assert browser.post("/customers/new", {"name": ""}).status_code == 422
     assert _entries() == []

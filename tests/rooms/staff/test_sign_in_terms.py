@@ -14,9 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from callcard.live.models import CHECK_SESSION, LiveEvent
+from callcard.staff.audit.lately import Lately
 from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
-from callcard.staff.sign_in import second_steps
+from callcard.staff.sign_in import journal, second_steps
 from callcard.staff.sign_in.models import Guesses, OpenSession, RoleTerms, SecondStep
 from callcard.staff.sign_in.settings_row import forget_sign_in_settings
 from callcard.staff.sign_in.standing import forget_standing, status_of_listener
@@ -253,11 +254,15 @@ def test_when_the_screen_locks_by_itself_is_the_administrators_to_say() -> None:
     assert 'data-minutes="10"' in words(page.get("/"))
 
 
-def test_a_programs_token_is_no_way_round_hours_and_networks() -> None:
+def test_a_programs_token_is_no_way_round_hours_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_refused_lately", Lately())
     user = person("mali")
     program = Program(user)
     limit(user, networks="192.168.1.0/24", needs_second_step=True)
     refused = program.get("/customers")  # from 127.0.0.1
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    program.get("/customers")
+    told = Entry.objects.filter(kind="failed").values_list("act", "user_id", "address", "detail")
+    assert list(told) == [("sign-in-network", user.pk, "127.0.0.1", "Test")]
     limit(user, networks="127.0.0.0/8")
     assert program.get("/customers").status_code == 200

@@ -54,10 +54,12 @@ from callcard.api.v1.described import IF_MATCH, ONCE, list_parameters
 from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Id, moment, named
 from callcard.customers.form_fixed import ABOUT
+from callcard.customers.grams import digits_of
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers, orderable, page_of
 from callcard.customers.models import Customer
 from callcard.customers.note_services import write_note
+from callcard.customers.number_guesses import count_whole_number
 from callcard.customers.queries import match_number
 from callcard.customers.services import archive_customer, restore_customer
 from callcard.staff.company import company
@@ -127,6 +129,7 @@ def match(request: HttpRequest, number: Query[str]) -> HttpResponse:
     user = signed_in(request)
     if user.veil is not None and user.veil.hides("phones"):
         raise PermissionDenied
+    count_whole_number(user, digits_of(number))
     found = match_number(number[:64], region=company().region)
     is_told = found.kind != "possible" or user.veil is None or user.veil.has_whole_numbers
     seen = Customer.objects.visible_to(user).current().filter(pk__in=found.customer_ids if is_told else ())

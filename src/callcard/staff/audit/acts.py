@@ -218,6 +218,7 @@ _WAYS_IN: _Table = (
     (Kind.FAILED, "", _("Too many attempts: has to wait"), "sign-in-closed"),
     (Kind.FAILED, "", _("Not within the hours of the role"), "sign-in-hours"),
     (Kind.FAILED, "", _("Not from a network of the role"), "sign-in-network"),
+    (Kind.FAILED, "", _("A program with a token that is not valid"), "wrong-token"),
 )
 
 

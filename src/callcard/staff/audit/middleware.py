@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -41,7 +41,7 @@ class Audit:
         kind = _kind(act, name, status, user, object_id is not None)
         if kind is None:
             return
-        if kind == Entry.Kind.LOOKED and not self.lately.is_new((user.pk if user else None, about, object_id, name)):
+        if kind == Entry.Kind.LOOKED and not self.lately.is_new(_look(request, act, user, object_id)):
             return
         write(
             kind=kind,
@@ -54,6 +54,13 @@ class Audit:
             object_id=object_id if about else None,
             detail=_detail(request, kind),
         )
+
+
+def _look(request: HttpRequest, act: Act | None, user: User | None, object_id: int | None) -> Hashable:
+    """What is one look: a card, its parts and its timeline are. From another computer, or by a program, is another."""
+    assert act is not None
+    is_program = hasattr(request, "access_token")
+    return user.pk if user else None, is_program, address_of(request), act.about, object_id, str(act.words)
 
 
 def _kind(act: Act | None, name: str, status: int, user: User | None, has_record: bool) -> Entry.Kind | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.http import HttpRequest
 
+from callcard.staff.audit.lately import Lately
 from callcard.staff.audit.models import Entry
 from callcard.staff.audit.services import write
 from callcard.staff.models import User
@@ -29,9 +30,11 @@ class What(StrEnum):
     UNLOCKED = "screen-unlocked"
     STEP_ADDED = "step-added"
     STEP_REMOVED = "step-removed"
+    WRONG_TOKEN = "wrong-token"
 
 
-_FAILED = {What.WRONG_PASSWORD, What.WRONG_STEP, What.CLOSED, What.NOT_NOW, What.NOT_HERE}
+_FAILED = {What.WRONG_PASSWORD, What.WRONG_STEP, What.CLOSED, What.NOT_NOW, What.NOT_HERE, What.WRONG_TOKEN}
+_refused_lately = Lately()
 
 
 def write_down(
@@ -56,6 +59,23 @@ def write_down(
         about="user" if is_other else "",
         object_id=user.pk if is_other and user else None,
         detail=" · ".join(filter(None, (how, browser_of(agent_of(request))))),
+    )
+
+
+def write_program_down(what: What, *, user: User | None, address: str, how: str) -> None:
+    """That a program was refused, once for ten minutes of its attempts. `how`: its name, or what it sent."""
+    if not _refused_lately.is_new((what, user.pk if user else None, address, how)):
+        return
+    write(
+        kind=Entry.Kind.FAILED,
+        act=what,
+        is_deed=True,
+        user_id=user.pk if user else None,
+        who=user.shown_name if user else "",
+        address=address,
+        about="",
+        object_id=None,
+        detail=how,
     )
 
 

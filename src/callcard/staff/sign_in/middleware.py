@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from callcard.staff.models import User
 from callcard.staff.requests import address_of
-from callcard.staff.sign_in.journal import What, write_down
+from callcard.staff.sign_in.journal import What, write_down, write_program_down
 from callcard.staff.sign_in.sessions import note_seen
 from callcard.staff.sign_in.standing import Standing, standing
 from callcard.staff.sign_in.words import refused_words
@@ -24,6 +24,7 @@ _ALWAYS = {"sign-out", "set_language"}
 _WHILE_LOCKED = _ALWAYS | {"locked", "unlock", "unlock-passkey", "lock", "prove-passkey-ask"}
 _WITHOUT_STEP = _ALWAYS | {"second-step-first", "codes", "own-passkey-ask", "own-passkey"}
 _WITHOUT_STEP |= {"prove", "prove-passkey-ask", "prove-passkey"}
+_WHAT = {Standing.NOT_NOW: What.NOT_NOW, Standing.NOT_HERE: What.NOT_HERE}
 
 
 class HoldToTerms:
@@ -40,7 +41,7 @@ class HoldToTerms:
         name = (request.resolver_match.url_name if request.resolver_match else None) or ""
         found = standing(user, request.session, address_of(request))
         if hasattr(request, "access_token"):
-            _hold_program(found)
+            _hold_program(request, user, found)
             return None
         if found is Standing.FINE:
             note_seen(request)
@@ -52,9 +53,10 @@ class HoldToTerms:
         return _put_out(request, user, found)
 
 
-def _hold_program(found: Standing) -> None:
+def _hold_program(request: HttpRequest, user: User, found: Standing) -> None:
     """A token is no way round hours and networks; a second step was for whoever made it. Raises PermissionDenied."""
     if found in (Standing.NOT_NOW, Standing.NOT_HERE):
+        write_program_down(_WHAT[found], user=user, address=address_of(request), how=request.access_token.name)  # type: ignore[attr-defined]
         raise PermissionDenied(refused_words(found.value))
 
 
@@ -66,8 +68,7 @@ def _to_lock(request: HttpRequest) -> HttpResponse:
 
 
 def _put_out(request: HttpRequest, user: User, found: Standing) -> HttpResponse:
-    what = What.NOT_NOW if found is Standing.NOT_NOW else What.NOT_HERE
-    write_down(what, request, user=user)
+    write_down(_WHAT[found], request, user=user)
     logout(request)
     return _led(request, f"{reverse('sign-in')}?{urlencode({'why': found.value})}")
 
