@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -73,3 +74,31 @@ def test_enter_opens_the_card_and_c_offers_the_numbers(
     row.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Anna")).to_be_visible()
+
+
+def test_a_list_is_searched_as_one_types_and_the_field_keeps_the_focus(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    for name in ("Anna", "Bounmy", "ບຸນມີ"):
+        create_customer(name=name, responsible=office_people["anna"])
+    page = open_page(signed_in("anna"), "/customers/")
+    rows = page.locator("record-list tbody tr")
+    expect(rows).to_have_count(3)
+    field = page.locator(".list-search [name=q]")
+    field.press_sequentially("boun")
+    expect(rows).to_have_count(1)
+    expect(page.locator(".list-number")).to_have_text("1 customer")
+    expect(field).to_be_focused()
+    field.press_sequentially("m")
+    expect(field).to_have_value("bounm")
+    expect(page).to_have_url(re.compile(r"/customers/\?.*q=bounm"))
+    field.fill("nobody")
+    expect(page.get_by_text("Nobody is found for “nobody”.")).to_be_visible()
+    field.fill("ບຸນ")
+    expect(rows).to_have_count(1)
+    field.press("ArrowDown")
+    expect(rows.first).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(".list-chosen")).to_have_text("1 selected")
+    page.get_by_role("link", name="Clear all").click()
+    expect(rows).to_have_count(3)
