@@ -24,6 +24,7 @@ from callcard.api.limits import has_failed_too_often, is_too_often
 from callcard.api.models import PbxKey
 from callcard.api.rules import is_in, read_networks
 from callcard.calls.screening.looking import ask_soon, look_up_here
+from callcard.kit.ids import is_id
 from callcard.live.door import Receive, Scope, Send
 from callcard.staff.statements import select
 from callcard.telephony.callers import CallerTold
@@ -121,8 +122,7 @@ def _answer(key: str, who: str, number: str) -> tuple[int, CallerTold] | None:
 def _known(key: str, who: str) -> int | None:
     """The key's id, when it is one that may ask from there. Asked each time, without the ORM: a caller waits."""
     number, _, token = key.partition("-")
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    rows = select(PbxKey, ("token", "is_enabled", "networks"), id=int(number)) if is_number else []
+    rows = select(PbxKey, ("token", "is_enabled", "networks"), id=int(number)) if is_id(number) else []
     kept, is_enabled, named = rows[0] if rows else ("-", False, "")
     # Compared even when there is no such key, so that the time tells nothing.
     is_known = compare_digest(kept.encode(), token.encode())

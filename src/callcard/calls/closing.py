@@ -20,6 +20,7 @@ from callcard.calls.models import Call, CallResult, CallTag
 from callcard.calls.services import write_note
 from callcard.calls.tagging import tag_call
 from callcard.customers.merge_queries import held_for_writing
+from callcard.kit.ids import ids_in
 from callcard.sales.models import Order
 from callcard.staff.models import User
 from callcard.tasks.forms import DayField, time_field
@@ -103,8 +104,8 @@ def read_closing(given: QueryDict) -> Closing:
         note=given.get("note"),
         result=given.get("result", ""),
         next_contact=when,
-        tags=frozenset(_ids(given.getlist("tag"))) if "tags" in given else None,
-        order_id=next(iter(_ids([given.get("order") or "0"])), None) if "order" in given else None,
+        tags=frozenset(ids_in(given.getlist("tag"))) if "tags" in given else None,
+        order_id=next(iter(ids_in([given.get("order") or "0"])), None) if "order" in given else None,
     )
 
 
@@ -126,10 +127,6 @@ def closing_problem(given: QueryDict, *, call: Call | None = None, task: Task | 
 
 def _result_names() -> Iterable[str]:
     return CallResult.objects.values_list("name", flat=True)
-
-
-def _ids(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
 
 
 def closing_door(call_id: int, *, is_open: bool = False) -> str:

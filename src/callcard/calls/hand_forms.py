@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from callcard.calls.hand import Written
 from callcard.calls.models import Call
 from callcard.customers.models import Customer
+from callcard.kit.ids import is_id
 from callcard.staff.models import User
 from callcard.tasks.forms import DayField, time_field
 from callcard.ui.forms import WindowForm
@@ -61,7 +62,7 @@ class WhoForm(WindowForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = self.seen = Customer.objects.visible_to(user)
         key = str(self["customer"].value() or "")
-        chosen = self.seen.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+        chosen = self.seen.filter(pk=key).first() if is_id(key) else None
         typed = self.fields["customer_typed"]
         typed.initial = chosen.name if chosen else ""
         typed.widget.attrs["aria-controls"] = f"{self['customer_typed'].id_for_label}-found"

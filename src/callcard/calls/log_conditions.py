@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from callcard.calls.log_walk import Source, Span, Unindexed
 from callcard.calls.models import Call, CallQuerySet, CallTagging, Segment
+from callcard.kit.ids import ids_in
 from callcard.sales.models import Order
 from callcard.staff.company import company
 from callcard.telephony.numbers import candidates
@@ -179,7 +180,7 @@ def _queue(one: Filter) -> Condition:
 
 def _person(one: Filter) -> Condition:
     """Who took part, whether they spoke or not."""
-    ids = _ids(one.values)
+    ids = ids_in(one.values)
     parts = [Segment.objects.filter(user_id=pk, began_at__isnull=False) for pk in ids]
     source = Source(parts, "began_at", "call_id") if len(parts) <= _MOST_PARTS else None
     return Condition(Q(Exists(_segments_of(ids))), source) if ids else NOTHING
@@ -188,7 +189,7 @@ def _person(one: Filter) -> Condition:
 def _answered_by(one: Filter) -> Condition:
     if one.is_empty:
         return Condition(Q(u_answered_by_id__isnull=True))
-    ids = _ids(one.values)
+    ids = ids_in(one.values)
     parts = [Call.objects.filter(answered_by_id=pk) for pk in ids]
     return Condition(Q(u_answered_by_id__in=ids), Source(parts) if len(ids) <= _MOST_PARTS else None)
 
@@ -218,7 +219,7 @@ def _tags(one: Filter) -> Condition:
     given = CallTagging.objects.filter(call=OuterRef("pk"))
     if one.is_empty:
         return Condition(~Q(Exists(given)))
-    ids = _ids(one.values)
+    ids = ids_in(one.values)
     parts = [CallTagging.objects.filter(tag_id=pk) for pk in ids]
     source = Source(parts, "began_at", "call_id") if len(parts) <= _MOST_PARTS else None
     return Condition(Q(Exists(given.filter(tag_id__in=ids))), source) if ids else NOTHING
@@ -268,10 +269,6 @@ def _decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return max(-_MOST, min(_MOST, number)) if number.is_finite() else None
-
-
-def _ids(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
 
 
 _CONDITIONS: dict[str, Callable[[Filter], Condition]] = {

@@ -26,6 +26,7 @@ from callcard.calls.setting import call_settings
 from callcard.calls.tagging import tag_many
 from callcard.customers.transfer.leaving import MEDIA_TYPES
 from callcard.customers.transfer.sending import sent
+from callcard.kit.ids import ids_in, is_id
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import Asked, Column, read_asked, without
@@ -96,11 +97,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """A tag for the calls that were selected, or away with it: the one undoes the other."""
     user = signed_in(request)
     action, _colon, value = request.POST.get("change", "").partition(":")
-    tag = (
-        CallTag.objects.filter(pk=int(value)).first()
-        if value.isascii() and value.isdigit() and len(value) < 19
-        else None
-    )
+    tag = CallTag.objects.filter(pk=int(value)).first() if is_id(value) else None
     if tag is None or action not in ("add_tag", "remove_tag"):
         messages.error(request, _("Choose what to change."))
         return redirect(LOG.back_to(request))
@@ -112,7 +109,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(query: QueryDict) -> list[int]:
-    return [int(pk) for pk in query.getlist("call")[:_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return ids_in(query.getlist("call")[:_AT_ONCE])
 
 
 # -- taking it out -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from callcard.calls.timeline_bar import Stretch, scale_of, stretches
 from callcard.calls.unfinished import needs_result, without_result
 from callcard.calls.veil import veil_segments
 from callcard.customers.models import Customer
+from callcard.kit.ids import is_id
 from callcard.staff.history import Json
 from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
@@ -123,7 +124,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     shown = call_seen_by(user, pk)
     chosen = request.POST.get("customer", "")
-    key = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    key = int(chosen) if is_id(chosen) else 0
     veiled = [shown]
     veil_customers(veiled, user)
     if shown.known_to:

@@ -12,6 +12,7 @@ from django.db import transaction
 from callcard.customers.models import Category, Customer, CustomerStage, Tag
 from callcard.customers.services import archive_customer, put_back_fields, restore_customer, update_customer
 from callcard.customers.veil import refuse_unless_changeable
+from callcard.kit.ids import is_id
 from callcard.staff.models import Change, User
 
 Action = Literal["category", "stage", "responsible", "city", "add_tag", "remove_tag", "archive", "restore"]
@@ -118,8 +119,7 @@ def _tagged(action: str, tag: Tag, by: User) -> Callable[[Customer], Any]:
 
 
 def _one_of(model: Any, value: str) -> Any:
-    is_id = value.isascii() and value.isdigit() and len(value) < 19
-    found = model.objects.filter(pk=int(value)).first() if is_id else None
+    found = model.objects.filter(pk=int(value)).first() if is_id(value) else None
     if found is None:
         raise ValidationError("no such choice")
     return found

@@ -15,6 +15,7 @@ from callcard.customers.forms import CustomerEntry
 from callcard.customers.likenesses import likenesses
 from callcard.customers.services import archive_customer, restore_customer
 from callcard.customers.views import own_customer
+from callcard.kit.ids import is_id
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 from callcard.telephony.numbers import legible, read_number
@@ -68,7 +69,7 @@ def alike(request: HttpRequest) -> JsonResponse:
         name=name,
         numbers=numbers,
         user=signed_in(request),
-        leave_out=int(leave_out) if leave_out.isascii() and leave_out.isdigit() and len(leave_out) < 19 else 0,
+        leave_out=int(leave_out) if is_id(leave_out) else 0,
     )
     html = render_to_string("customers/alike.html", {"found": found}, request).strip()
     return JsonResponse({"numbers": [_reading(number) for number in numbers], "html": html})

@@ -25,6 +25,7 @@ from callcard.customers.services import (
     write_portrait,
 )
 from callcard.customers.veil import may_change
+from callcard.kit.ids import ids_in
 from callcard.staff.models import User
 from callcard.staff.places import countries
 from callcard.staff.visibility import visible_to
@@ -303,8 +304,7 @@ class CustomerEntry:
         return all(done)
 
     def _shown(self, prefix: str) -> set[int]:
-        given = self.data.getlist(f"{prefix}-shown")
-        return {int(pk) for pk in given if pk.isascii() and pk.isdigit() and len(pk) < 19}
+        return set(ids_in(self.data.getlist(f"{prefix}-shown")))
 
 
 def _id(customer: Customer | None) -> str:

@@ -22,6 +22,7 @@ from callcard.customers.models import Customer, CustomerTag, OwnField
 from callcard.customers.search_index import value_fact
 from callcard.customers.search_query import Slot
 from callcard.customers.transfer.models import Import
+from callcard.kit.ids import ids_in
 from callcard.staff.models import Change
 from callcard.ui.list_days import midnight, read_day
 from callcard.ui.list_walk import Source
@@ -82,7 +83,7 @@ def _condition(one: Filter, column: Column, *, archived: bool) -> Condition:
 
 def _imported(one: Filter) -> Condition:
     """Those whom an import brought in; whom it changed is another question."""
-    batches = [Import(pk=pk).batch for pk in _ids(one.values)]
+    batches = [Import(pk=pk).batch for pk in ids_in(one.values)]
     steps = Change.objects.filter(batch__in=batches, about="customer", action=Change.Action.IMPORTED)
     ids = steps.values_list("object_id", flat=True)
     return Condition(Q(pk__in=ids), among=ids) if batches else NOBODY
@@ -91,7 +92,7 @@ def _imported(one: Filter) -> Condition:
 def _of_column(one: Filter, *, archived: bool) -> Condition:
     """One of these values in a column of the customer that has indexes for it."""
     column = f"{one.key}_id" if one.key in _RELATED else one.key
-    values: list[Any] = _ids(one.values) if one.key in _RELATED else list(one.values)
+    values: list[Any] = ids_in(one.values) if one.key in _RELATED else list(one.values)
     if not values:
         return NOBODY
     slot = [[value_fact("y" if column == "city" else _FACT_OF[one.key], value)] for value in values]
@@ -106,7 +107,7 @@ def _tags(one: Filter, *, archived: bool) -> Condition:
     given = CustomerTag.objects.filter(customer=OuterRef("pk"))
     if one.is_empty:
         return Condition(Q(~Exists(given)))
-    ids = _ids(one.values)
+    ids = ids_in(one.values)
     if not ids:
         return NOBODY
     facts = [value_fact("t", pk) for pk in ids]
@@ -236,10 +237,6 @@ def _range(column: str, first: Any, last: Any, *, below: str = "lte") -> Q:
     lower = {} if first is None else {f"{column}__gte": first}
     upper = {} if last is None else {f"{column}__{below}": last}
     return Q(**lower, **upper)
-
-
-def _ids(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
 
 
 def _number(text: str) -> float | None:

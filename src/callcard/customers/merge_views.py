@@ -32,6 +32,7 @@ from callcard.customers.search import find_customers
 from callcard.customers.veil import veiled
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
+from callcard.kit.ids import ids_in
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.staff.visibility import visible_to
@@ -104,7 +105,7 @@ def merge(request: HttpRequest) -> HttpResponse:
 
 def _people(user: User, given: list[str]) -> list[Customer]:
     """In the order in which they were given. 404 when one of them is not this user's to see, archived or no number."""
-    ids = list(dict.fromkeys(int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 19))
+    ids = list(dict.fromkeys(ids_in(given)))
     if len(ids) != len(set(given)) or len(ids) > MOST_AT_ONCE:
         raise Http404
     rows = Customer.objects.visible_to(user).current().select_related("category", "stage", "source", "responsible")
@@ -148,7 +149,7 @@ def _unwanted(request: HttpRequest) -> dict[str, set[int]]:
         if name.startswith("offered:"):
             table = name.removeprefix("offered:")
             left = set(request.POST.getlist(name)) - set(request.POST.getlist(f"row:{table}"))
-            found[table] = {int(pk) for pk in left if pk.isascii() and pk.isdigit() and len(pk) < 19}
+            found[table] = set(ids_in(left))
     return found
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from callcard.customers.models import Customer
 from callcard.customers.search import FOUND_AT_ONCE, Hit, find_customers
 from callcard.customers.search_reasons import reasons
+from callcard.kit.ids import is_id
 from callcard.staff.requests import signed_in
 
 
@@ -18,7 +19,7 @@ from callcard.staff.requests import signed_in
 def search(request: HttpRequest) -> HttpResponse:
     """Options of the search box. With `merge`, an id: those with whom that customer can be merged, and led there."""
     text, merged = request.GET.get("q", ""), request.GET.get("merge", "")
-    if not (merged.isascii() and merged.isdigit() and len(merged) < 19):
+    if not is_id(merged):
         merged = ""
     hits = find_customers(text, user=signed_in(request), limit=FOUND_AT_ONCE, archived=False if merged else None)
     options = _options([hit for hit in hits if str(hit.customer_id) != merged])

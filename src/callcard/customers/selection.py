@@ -11,6 +11,7 @@ from django.http import QueryDict
 from callcard.customers.list_columns import columns_for
 from callcard.customers.list_query import found_customers
 from callcard.customers.models import Customer, CustomerQuerySet
+from callcard.kit.ids import ids_in
 from callcard.staff.models import User
 from callcard.ui.lists import read_asked
 from callcard.ui.record_lists import question_of
@@ -62,4 +63,4 @@ def read_selection(sent: QueryDict) -> Selection:
     if "all" in sent:
         return Selection(question=question_of(sent))
     chosen = dict.fromkeys(sent.getlist("customer")[:MOST_CHOSEN])
-    return Selection(ids=tuple(int(pk) for pk in chosen if pk.isascii() and pk.isdigit() and len(pk) < 19))
+    return Selection(ids=tuple(ids_in(chosen)))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from callcard.calls.models import Call
 from callcard.customers.models import Customer
-from callcard.desk.history_rows import is_id
+from callcard.kit.ids import is_id
 from callcard.sales.models import Order
 from callcard.staff.audit.acts import act_of
 from callcard.staff.audit.models import Entry

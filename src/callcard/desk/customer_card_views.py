@@ -29,6 +29,7 @@ from callcard.desk.customer_card import (
     read_customer,
     timeline_context,
 )
+from callcard.kit.ids import is_id
 from callcard.live.services import Tell, tell
 from callcard.live.watching import stop_watching, watch, watchers
 from callcard.staff.history import topic_of
@@ -229,7 +230,7 @@ def quick_note(request: HttpRequest, pk: int) -> JsonResponse:
 
 def _change_note(request: HttpRequest, customer: Customer, given: str, text: str, before: int) -> JsonResponse:
     user = signed_in(request)
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    number = int(given) if is_id(given) else 0
     notes = CustomerNote.objects.filter(customer=customer, removed_at=None)
     if not user.may("customers.others_notes"):
         notes = notes.filter(author=user)

@@ -20,6 +20,7 @@ from callcard.customers.row_forms import ADDRESSES, CONTACTS, PERSONS, PHONES, R
 from callcard.customers.services import change_field
 from callcard.customers.undo import ROWS
 from callcard.customers.veil import refuse_unless_changeable
+from callcard.kit.ids import is_id
 from callcard.staff.models import Change, User
 
 KINDS: dict[str, RowKind] = {"phone": PHONES, "contact": CONTACTS, "person": PERSONS, "address": ADDRESSES}
@@ -160,7 +161,7 @@ def newest_step(customer: Customer) -> int:
 def steps_to_undo(customer: Customer, given: str) -> list[Change]:
     """What `steps_since` told, in that order; Http404 when one of them is not there."""
     parts = given.split("-")[:_STEPS_UNDONE]
-    ids = [int(part) if part.isascii() and part.isdigit() and len(part) < 19 else 0 for part in parts]
+    ids = [int(part) if is_id(part) else 0 for part in parts]
     found = Change.objects.filter(customer_id=customer.pk).in_bulk(ids)
     if len(found) < len(ids):
         raise Http404

@@ -61,7 +61,7 @@ def call_entry(call: Call, user: User, names: Names) -> Entry:
         badge=" · ".join(filter(None, [str(call.ending), talked])),
         tone="red" if is_missed and call.direction == "inbound" else "green" if talked else "secondary",
         who=_("placed by %(name)s") % {"name": call.placed_by} if call.placed_by else answered,
-        may_be_closed=True,  # whoever sees a call may
+        may_be_closed=user.may("calls.change"),
         call=call if call.answered_at else None,
     )
 

@@ -13,6 +13,7 @@ from callcard.calls.services import choose_customer, give_number
 from callcard.customers.form_views import entry_context
 from callcard.customers.forms import CustomerEntry
 from callcard.customers.models import Customer
+from callcard.kit.ids import is_id
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 
@@ -47,6 +48,6 @@ def _name_caller(call: Call, customer: Customer, user: User) -> None:
 
 def _call_of(request: HttpRequest, given: str) -> Call | None:
     """The call, if it was shown to this user."""
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    if not is_id(given):
         return None
     return Call.objects.filter(pk=int(given), notices__user=signed_in(request)).first()

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from callcard.customers.models import Customer
 from callcard.customers.undo import ROWS
 from callcard.desk import customer_changes as words
+from callcard.kit.ids import is_id
 from callcard.staff.models import Change, User
 
 ROWS_SHOWN = 50
@@ -96,10 +97,6 @@ def page_of(changes: QuerySet[Change], *, after: str, by: str = "", about: str =
 def recent() -> QuerySet[Change]:
     newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return Change.objects.filter(pk__gt=newest - _LOOKED_BACK)
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def kinds() -> dict[str, str]:

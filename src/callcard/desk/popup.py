@@ -99,11 +99,11 @@ def _popups_of(user: User, rows: Sequence[Row], known: _Known) -> list[Popup]:
     seen = _visible_customers(user, known.cards)
     with timezone.override(company_zone()), translation.override(user.language or None):
         own, parts = shown_own_fields(user), shown_parts_for(user)
-        veil = user.veil
+        veil, rights = user.veil, user.permissions.rights
         if veil is None:
-            return [_popup(row, known.cards, known, seen, own, parts) for row in rows]
+            return [_popup(row, known.cards, known, seen, own, parts, rights) for row in rows]
         cards = veiled_cards(known.cards, veil)
-        return [_popup(veiled_row(row, veil), cards, known, seen, own, parts) for row in rows]
+        return [_popup(veiled_row(row, veil), cards, known, seen, own, parts, rights) for row in rows]
 
 
 def _visible_customers(user: User, cards: Mapping[int, CallerCard]) -> set[int]:
@@ -119,6 +119,7 @@ def _popup(
     seen: set[int],
     own: Mapping[str, OwnField],
     parts: tuple[str, ...],
+    rights: frozenset[str],
 ) -> Popup:
     customer_id = row["customer_id"]
     card = cards.get(customer_id) if customer_id in seen else None
@@ -137,6 +138,7 @@ def _popup(
         "known_to": (hidden.responsible or _("a colleague")) if hidden else "",
         "parts": parts,
         "own_fields": own,
+        "rights": rights,
         "archived": cards.get(archived) if archived in seen else None,
         "was_added": row["call_id"] in known.added,
         "may_choose_anew": bool(row["candidates"]) or row["withheld"] or not row["number"],

@@ -33,7 +33,7 @@ def popup_html(context: Context) -> Markup:
     {direction, number_shown, veiled (it is not to be copied), e164, line_shown, line_name, shown_name, answered_at,
     outcome, note, answered_by_name}; match; card (CallerCard or None); candidates [{id, name, city, responsible}];
     known_to; archived (CallerCard or None); may_choose_anew; was_added; parts [key]; own_fields {part key: OwnField};
-    now."""
+    rights (what the user may do); now."""
     call_id, state = context["notice"]["call_id"], context["notice"]["state"]
     return (
         f'<article class="popup" id="popup-{call_id}" aria-labelledby="popup-name-{call_id}" tabindex="-1"'
@@ -189,7 +189,8 @@ def _choices(context: Context) -> Markup:
         question = _("Only the last digits agree. Is it one of these?")
     else:
         question = _("This number belongs to more than one customer. Who is calling?")
-    choices = "".join(map(_choice, candidates))
+    is_asked = "calls.change" in context["rights"]
+    choices = "".join(map(_choice if is_asked else _possible, candidates))
     return f'<div class="popup-ask"><p>{escape(question)}</p><ul class="choices">{choices}</ul></div>'
 
 
@@ -201,9 +202,16 @@ def _choice(candidate: Context) -> Markup:
     )
 
 
+def _possible(candidate: Context) -> Markup:
+    """For whoever may not say who it was."""
+    return f'<li><b dir="auto">{escape(candidate["name"])}</b> <span>{escape(candidate["city"])}</span></li>'
+
+
 def _take_back(context: Context) -> Markup:
     """The wrong customer may have been chosen, or given the number."""
     if context["match"] != "chosen" or not (context["was_added"] or context["may_choose_anew"]):
+        return ""
+    if "calls.change" not in context["rights"]:
         return ""
     words = _("Not this customer: take the number back") if context["was_added"] else _("Not this customer")
     return f'<button type="button" class="popup-other" data-do="unchoose">{escape(words)}</button>'
@@ -211,7 +219,7 @@ def _take_back(context: Context) -> Markup:
 
 def _bring_back(context: Context) -> Markup:
     archived: CallerCard | None = context["archived"]
-    if archived is None:
+    if archived is None or "customers.change" not in context["rights"]:
         return ""
     words = escape(_("Bring %(name)s back") % {"name": archived.name})
     return (
@@ -228,13 +236,19 @@ def _new_or_known(context: Context) -> Markup:
     add = escape(
         _("Add this number to an existing customer") if call["number_shown"] else _("Who of your customers is it?")
     )
-    return (
-        f'<div class="popup-ask"><a class="popup-act" href="/customers/new?number={number}&amp;call={call_id}"'
-        f' data-window>{icon("user-plus")}{escape(_("New customer"))}</a><label class="popup-find">{icon("search")}'
+    new = (
+        f'<a class="popup-act" href="/customers/new?number={number}&amp;call={call_id}" data-window>'
+        f"{icon('user-plus')}{escape(_('New customer'))}</a>"
+    )
+    find = (
+        f'<label class="popup-find">{icon("search")}'
         f'<input type="search" name="q" data-find autocomplete="off" maxlength="80" role="combobox"'
         f' aria-expanded="false" aria-controls="popup-found-{call_id}" placeholder="{add}" aria-label="{add}"></label>'
-        f'<ul class="choices" id="popup-found-{call_id}" data-found></ul></div>'
+        f'<ul class="choices" id="popup-found-{call_id}" data-found></ul>'
     )
+    rights = context["rights"]
+    asks = (new if "customers.add" in rights else "") + (find if "customers.change" in rights else "")
+    return f'<div class="popup-ask">{asks}</div>' if asks else ""
 
 
 def _note_form(context: Context) -> Markup:
@@ -243,6 +257,8 @@ def _note_form(context: Context) -> Markup:
     words = escape(_("Note on this call"))
     own, others = context["call"]["own_note"] or "", context["call"]["others_notes"]
     others = f'<p class="popup-notes" dir="auto">{escape(others)}</p>' if others else ""
+    if "calls.change" not in context["rights"]:
+        return others
     return (
         f'{others}<form class="popup-note" data-do="note">'
         f'<textarea name="note" rows="1" maxlength="4000" placeholder="{words}"'

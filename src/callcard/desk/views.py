@@ -25,6 +25,7 @@ from callcard.customers.services import restore_customer
 from callcard.desk.popup import popups
 from callcard.desk.popup_parts import all_parts, arrange_parts
 from callcard.desk.rendering import popup_data
+from callcard.kit.ids import is_id
 from callcard.live.queries import newest_event_id
 from callcard.staff.requests import signed_in
 
@@ -59,13 +60,9 @@ def _ended(notice: Notice) -> dict[str, object]:
 def popups_shown(request: HttpRequest) -> HttpResponse:
     """POST calls="12:350 14:20": the pop-ups that the browser has painted, and how many ms ago."""
     pairs = [pair.split(":") for pair in request.POST.get("calls", "").split()[:_SHOWN_AT_ONCE]]
-    ages = {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(_is_count, pair))}
+    ages = {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(is_id, pair))}
     mark_shown(ages_ms=ages, user=signed_in(request))
     return HttpResponse(status=204)
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @require_POST
@@ -128,7 +125,7 @@ def _own_call(request: HttpRequest, call_id: int) -> Call:
 def _call_and_customer(request: HttpRequest, call_id: int) -> tuple[Call, Customer]:
     call = _own_call(request, call_id)
     chosen = request.POST.get("customer", "")
-    pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    pk = int(chosen) if is_id(chosen) else 0
     return call, get_object_or_404(Customer.objects.visible_to(signed_in(request)), pk=pk)
 
 

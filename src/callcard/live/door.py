@@ -23,6 +23,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 
 from callcard import __version__
+from callcard.kit.ids import id_in
 from callcard.live.hub import Hub, Message, Stream
 from callcard.live.models import CHECK_SESSION
 from callcard.live.queries import missed_events
@@ -201,7 +202,7 @@ def _last_seen(scope: Scope) -> int | None:
     """Last-Event-ID of a returning browser, else ?since= of a fresh page; None when neither is a number."""
     given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
     given = given or parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+    return id_in(given)
 
 
 async def _until_disconnect(receive: Receive) -> None:

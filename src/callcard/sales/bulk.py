@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from callcard.kit.ids import is_id
 from callcard.sales.models import Order, OrderState
 from callcard.sales.services import OrderIsCancelled, update_order
 from callcard.staff.models import Change, User
@@ -52,8 +53,7 @@ def _change(order: Order, changes: dict[str, Any], by: User, batch: str) -> bool
 def _chosen(action: str, value: str) -> Any:
     if action == "responsible" and not value:
         return None
-    is_id = value.isascii() and value.isdigit() and len(value) < 19
-    found = _MODELS[action].objects.filter(pk=int(value)).first() if action in _MODELS and is_id else None
+    found = _MODELS[action].objects.filter(pk=int(value)).first() if action in _MODELS and is_id(value) else None
     if found is None:
         raise ValidationError("no such choice")
     return found

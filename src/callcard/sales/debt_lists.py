@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from callcard.customers.list_columns import people_of
 from callcard.customers.models import Category, Customer
 from callcard.customers.search import find_customers
+from callcard.kit.ids import ids_in
 from callcard.sales.models import Balance, Order
 from callcard.staff.models import User
 from callcard.staff.visibility import SALES, visible_to
@@ -83,7 +84,7 @@ def _customers(user: User, asked: Asked) -> QuerySet[Customer] | None:
         if one.is_empty:
             customers = customers.filter(**{f"{key}__isnull": True})
         elif one.values:
-            ids = [int(value) for value in one.values if value.isascii() and value.isdigit() and len(value) < 19]
+            ids = ids_in(one.values)
             customers = customers.filter(**{f"{key}__in": ids})
     return customers
 

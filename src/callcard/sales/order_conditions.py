@@ -16,6 +16,7 @@ from django.db.models import DateField, DateTimeField, F, Func, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
+from callcard.kit.ids import ids_in
 from callcard.sales.models import Order, OrderQuerySet
 from callcard.ui.list_days import midnight, read_day
 from callcard.ui.list_ids import among
@@ -49,8 +50,9 @@ class Condition:
 def conditions_of(filters: Iterable[Filter]) -> list[Condition]:
     by_key = {one.key: one for one in filters}
     state, responsible = (by_key.get(key) for key in ("state", "responsible"))
-    if state and responsible and len(_ids(state)) == len(_ids(responsible)) == 1 and not responsible.is_empty:
-        both = {"responsible_id": _ids(responsible)[0], "state_id": _ids(state)[0]}  # these two have an index together
+    states, people = (ids_in(one.values) if one else [] for one in (state, responsible))
+    if responsible and len(states) == len(people) == 1 and not responsible.is_empty:
+        both = {"responsible_id": people[0], "state_id": states[0]}  # these two have an index together
         rest = [one for key, one in by_key.items() if key not in ("state", "responsible")]
         return [_of_parts(Q(**both)), *(_condition(one) for one in rest)]
     return [_condition(one) for one in by_key.values()]
@@ -64,7 +66,7 @@ def _condition(one: Filter) -> Condition:
     if one.key in _DAYS:
         return _days(one)
     column = "currency" if one.key == "currency" else f"{one.key}_id"
-    values: Sequence[Any] = one.values if one.key == "currency" else _ids(one)
+    values: Sequence[Any] = one.values if one.key == "currency" else ids_in(one.values)
     if not values:
         return Condition(Q(pk__in=[]), (Order.objects.none(),))
     if len(values) > _MOST_PARTS:
@@ -134,7 +136,3 @@ def of_numbers(check: Q) -> Condition:
     """Orders whose number begins so, in the order of their numbers."""
     rows = Order.objects.filter(check)
     return Condition(check, among=rows, source=Source([rows], "number"))
-
-
-def _ids(one: Filter) -> list[int]:
-    return [int(value) for value in one.values if value.isascii() and value.isdigit() and len(value) < 19]

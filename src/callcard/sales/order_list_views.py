@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from callcard.kit.ids import ids_in
 from callcard.sales.bulk import change_many, undo_many
 from callcard.sales.order_lists import (
     Found,
@@ -107,8 +108,7 @@ def _selected(request: HttpRequest, user: User) -> list[int]:
 
 
 def _chosen(request: HttpRequest) -> list[int]:
-    chosen = request.POST.getlist("order")[:_AT_ONCE]
-    return [int(pk) for pk in chosen if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return ids_in(request.POST.getlist("order")[:_AT_ONCE])
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
+from callcard.kit.ids import id_in
 from callcard.sales.forms import PaymentForm, decimal_point
 from callcard.sales.models import Order, Payment, PaymentMethod
 from callcard.sales.payment_services import (
@@ -23,7 +24,7 @@ from callcard.sales.payment_services import (
     restore_payment,
 )
 from callcard.sales.rules import NotAnAmount, places_of, read_amount
-from callcard.sales.views import number_in, own_order
+from callcard.sales.views import own_order
 from callcard.staff.company import company
 from callcard.staff.requests import signed_in
 from callcard.ui.writing import money
@@ -46,7 +47,7 @@ def order_pay(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def customer_pay(request: HttpRequest) -> HttpResponse:
     """An advance, or money for what the customer owes in all."""
-    customer = own_customer(request, number_in(request.GET.get("customer", "")) or 0)
+    customer = own_customer(request, id_in(request.GET.get("customer", "")) or 0)
     most = customer.balances.filter(owed__gt=0).order_by("-owed").first()
     initial: dict[str, object] = {
         "currency": most.currency if most else company().currency,
@@ -103,7 +104,7 @@ def payment_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def payment_allocate(request: HttpRequest, pk: int) -> HttpResponse:
     """Sends: order (its id), amount; without an amount as much as the order needs and the advance has."""
     payment = own_payment(request, pk)
-    order = own_order(request, number_in(request.POST.get("order", "")) or 0)
+    order = own_order(request, id_in(request.POST.get("order", "")) or 0)
     try:
         text = request.POST.get("amount", "").strip()
         amount = max(min(order.debt, payment.free), Decimal(0))

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.kit.ids import ids_in
 from callcard.sales.forms import ProductForm, typed
 from callcard.sales.models import Product
 from callcard.sales.product_lists import columns_for, found_products, group_counts
 from callcard.sales.product_services import archive_product, set_product
 from callcard.sales.queries import find_products
-from callcard.sales.views import number_in
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import counted, keyset_page, read_asked
 from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context, question_of
@@ -60,7 +60,7 @@ def products_change(request: HttpRequest) -> HttpResponse:
     if change not in ("archive", "restore"):
         messages.error(request, _("Choose what to change."))
         return redirect(PRODUCTS.back_to(request))
-    chosen = [pk for pk in map(number_in, request.POST.getlist("product")[:_AT_ONCE]) if pk is not None]
+    chosen = ids_in(request.POST.getlist("product")[:_AT_ONCE])
     to_change = Product.objects.filter(pk__in=chosen, archived_at__isnull=change == "archive").order_by("pk")
     done = [archive_product(product=one, is_archived=change == "archive", by=user).pk for one in to_change]
     words = ngettext("%(number)d product was changed.", "%(number)d products were changed.", len(done))

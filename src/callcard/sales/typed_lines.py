@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from callcard.kit.ids import ids_in, is_id
 from callcard.sales.forms import decimal_point, not_a_discount, typed, typed_discount
 from callcard.sales.models import Order, OrderLine, Product
 from callcard.sales.product_services import product_by_line
@@ -120,12 +121,7 @@ def figures_of_lines(lines: Iterable[TypedLine]) -> list[LineFigures]:
 
 def drafts(lines: list[TypedLine], *, currency: str) -> list[LineDraft]:
     """For the services. What was marked as new in its line becomes a product now."""
-    ids = [
-        int(line.product)
-        for line in lines
-        if line.product.isascii() and line.product.isdigit() and len(line.product) < 19
-    ]
-    products = Product.objects.in_bulk(ids)
+    products = Product.objects.in_bulk(ids_in(line.product for line in lines))
     return list(_drafts(lines, products, currency))
 
 
@@ -135,6 +131,6 @@ def _drafts(lines: list[TypedLine], products: dict[int, Product], currency: str)
         product = None
         if line.product == NEW_PRODUCT:
             product = product_by_line(title=line.title.strip(), unit=line.unit, currency=currency, figures=line.figures)
-        elif line.product.isascii() and line.product.isdigit():
+        elif is_id(line.product):
             product = products.get(int(line.product))
         yield LineDraft(title=line.title.strip(), figures=line.figures, unit=line.unit.strip(), product=product)

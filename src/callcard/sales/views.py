@@ -16,6 +16,7 @@ from callcard.customers.about import address_of_new_task
 from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
+from callcard.kit.ids import id_in
 from callcard.sales.documents.languages import languages_for
 from callcard.sales.forms import OrderForm, decimal_point, not_a_discount, typed
 from callcard.sales.models import Order, OrderState
@@ -55,18 +56,13 @@ def own_order(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(seen.select_related("customer", "state", "responsible", "cancelled_by"), pk=pk)
 
 
-def number_in(text: str) -> int | None:
-    """The id in a part of an address; None when there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 # -- one order --------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def order_new(request: HttpRequest) -> HttpResponse:
     """For the customer that the address names."""
-    named = number_in(request.POST.get("customer") or request.GET.get("customer", ""))
+    named = id_in(request.POST.get("customer") or request.GET.get("customer", ""))
     if named is None:
         return render(request, "sales/order_for.html")
     customer = own_customer(request, named)
@@ -163,7 +159,7 @@ def _files(order: Order) -> dict[str, Any]:
 def _save(request: HttpRequest, order: Order, form: OrderForm, lines: list[TypedLine]) -> bool:
     """False when it was not to be; the form says why."""
     columns = form.columns()
-    version = number_in(request.POST.get("version", ""))
+    version = id_in(request.POST.get("version", ""))
     try:
         with transaction.atomic():
             made = drafts(lines, currency=columns["currency"])
@@ -243,7 +239,7 @@ def order_figures_now(request: HttpRequest) -> JsonResponse:
 def order_state(request: HttpRequest, pk: int) -> HttpResponse:
     """The state alone, without opening the order for editing."""
     order = own_order(request, pk)
-    state = get_object_or_404(OrderState, pk=number_in(request.POST.get("state", "")) or 0)
+    state = get_object_or_404(OrderState, pk=id_in(request.POST.get("state", "")) or 0)
     try:
         update_order(order=order, changes={"state": state}, by=signed_in(request))
     except OrderIsCancelled:

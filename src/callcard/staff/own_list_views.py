@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.kit.ids import ids_in, is_id
 from callcard.staff.own_list_forms import EntryForm
 from callcard.staff.own_lists import (
     EntryInUse,
@@ -50,7 +51,7 @@ def own_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def own_list_order(request: HttpRequest, slug: str) -> HttpResponse:
-    keys = [int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit() and len(key) < 19]
+    keys = ids_in(request.POST.getlist("order"))
     order_entries(_list_or_404(slug), keys=keys)
     messages.success(request, _("Saved."))
     return redirect("own-list", slug=slug)
@@ -77,7 +78,7 @@ def own_list_entry_remove(request: HttpRequest, slug: str, pk: int) -> HttpRespo
     if instead == "archive":
         archive_entry(wanted, entry=entry, by=by)
         messages.success(request, _("“%(name)s” is not offered any more.") % {"name": entry.name})
-    elif instead.isascii() and instead.isdigit() and len(instead) < 19:
+    elif is_id(instead):
         other = get_object_or_404(wanted.current().exclude(pk=pk), pk=int(instead))
         places = replace_entry(wanted, entry=entry, other=other, by=by)
         words = ngettext("Replaced in %(count)d place.", "Replaced in %(count)d places.", places)

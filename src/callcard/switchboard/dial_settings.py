@@ -9,6 +9,7 @@ from django.db import transaction
 
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, User
+from callcard.staff.roles.queries import own_words
 from callcard.switchboard.dial_rules import Rules
 from callcard.switchboard.models import RoleRules
 
@@ -23,7 +24,13 @@ DEFAULTS = {
 
 
 ROLES = (User.Role.MANAGER, User.Role.HEAD, User.Role.OPERATOR, User.Role.OWNER, User.Role.ADMINISTRATOR)
-"""Kinds of roles that have rules of their own. Who has none of them dials as managers do."""
+"""Ready roles that have rules of their own. Who has none of them dials as managers do, unless a role that was made from
+nothing has been given rules."""
+
+
+def offered_roles() -> list[tuple[str, str]]:
+    """(word, name) of all roles that may have rules: the ready ones and those that were made from nothing."""
+    return [*((role.value, str(role.label)) for role in ROLES), *own_words()]
 
 
 def rules_of(role: str) -> Rules:
@@ -32,12 +39,20 @@ def rules_of(role: str) -> Rules:
 
 def rules_for(user: User) -> tuple[Rules, ...]:
     """Of each of their roles: what one of them allows, they may dial. At least one."""
-    return _rules_of([role for role in ROLES if role in user.permissions.kinds] or [User.Role.MANAGER])
+    kinds = user.permissions.kinds
+    ready, own = [role for role in ROLES if role in kinds], kinds.difference(User.Role.values)
+    given = [_read(row) for row in RoleRules.objects.filter(role__in=own).order_by("role")] if own else []
+    return (*_rules_of(ready), *given) or _rules_of([User.Role.MANAGER])
 
 
 def _rules_of(roles: Sequence[str]) -> tuple[Rules, ...]:
     rows = {row.role: row for row in RoleRules.objects.filter(role__in=roles)}
-    return tuple(_read(rows[role]) if role in rows else DEFAULTS[User.Role(role)] for role in roles)
+    return tuple(_read(rows[role]) if role in rows else _default(role) for role in roles)
+
+
+def _default(role: str) -> Rules:
+    """Of a ready role its own; whoever has a role made from nothing dials as managers do until it has rules."""
+    return DEFAULTS[User.Role(role)] if role in DEFAULTS else rules_of(User.Role.MANAGER)
 
 
 def _read(row: RoleRules) -> Rules:

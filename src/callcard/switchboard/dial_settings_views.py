@@ -8,10 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.switchboard.dial_forms import RulesForm
-from callcard.switchboard.dial_settings import ROLES, rules_of, set_rules
+from callcard.switchboard.dial_settings import offered_roles, rules_of, set_rules
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,7 +19,7 @@ def dial_rules(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     role = request.POST.get("role", "")
-    if role not in ROLES:
+    if role not in dict(offered_roles()):
         raise Http404
     form = RulesForm(request.POST, role=role, rules=rules_of(role))
     if not form.is_valid():
@@ -31,6 +30,9 @@ def dial_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, sent: RulesForm | None = None) -> HttpResponse:
-    forms = [sent if sent and sent.role == role else RulesForm(role=role, rules=rules_of(role)) for role in ROLES]
-    context = {"forms": [(User.Role(form.role).label, form) for form in forms], "open": sent.role if sent else ""}
+    forms = [
+        (name, sent if sent and sent.role == role else RulesForm(role=role, rules=rules_of(role)))
+        for role, name in offered_roles()
+    ]
+    context = {"forms": forms, "open": sent.role if sent else ""}
     return render(request, "switchboard/dial_rules.html", context, status=422 if sent else 200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from callcard.customers.models import Customer
+from callcard.kit.ids import is_id
 from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.tasks.models import Task
@@ -177,7 +178,7 @@ class TaskForm(TaskFields):
 
 def _chosen(seen: QuerySet[Customer], key: Any) -> Customer | None:
     key = str(key or "")
-    return seen.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+    return seen.filter(pk=key).first() if is_id(key) else None
 
 
 def _initial(task: Task, user: User) -> dict[str, Any]:

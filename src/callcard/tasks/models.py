@@ -23,7 +23,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self
         ids = sorted(seen.responsible_ids or ())
         about_seen = models.Q(customer__isnull=False) & seen.customers_filter("customer__")
-        mine = models.Q(assignee_id=user.pk) | models.Q(created_by_id=user.pk) if user.is_active else models.Q(pk=None)
+        may_see = user.is_active and user.may("tasks.see")
+        mine = models.Q(assignee_id=user.pk) | models.Q(created_by_id=user.pk) if may_see else models.Q(pk=None)
         return self.filter(mine | models.Q(assignee_id__in=ids) | about_seen)
 
     def with_customer_for(self, user: User) -> TaskQuerySet:

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from callcard.kit.ids import is_id
 from callcard.ui.list_values import TURNED
 from callcard.ui.lists import Asked, Column, Filter, chosen_columns, without
 from callcard.ui.models import ListLayout, SavedView
@@ -220,12 +221,8 @@ def _question(view: SavedView) -> str:
 
 
 def _view_now(user: AbstractBaseUser, records: RecordList, asked: Asked) -> SavedView | None:
-    is_named = _is_id(asked.view)
+    is_named = is_id(asked.view)
     return views_for(user, list_key=records.key).filter(pk=int(asked.view)).first() if is_named else None
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @require_GET
@@ -276,7 +273,7 @@ def store_columns(request: HttpRequest, records: RecordList) -> HttpResponse:
     known = {column.key for column in records.columns(user)}
     keys = [key for key in dict.fromkeys(request.POST.getlist("column")) if key in known]
     widths = {key: request.POST.get(f"width-{key}", "") for key in keys}
-    chosen = [(key, int(widths[key]) if _is_id(widths[key]) else 0) for key in keys]
+    chosen = [(key, int(widths[key]) if is_id(widths[key]) else 0) for key in keys]
     choose_columns(user=user, list_key=records.key, columns=chosen)
     if "X-Callcard-Window" in request.headers and "HX-Request" not in request.headers:
         return HttpResponse(status=204)

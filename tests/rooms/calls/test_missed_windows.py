@@ -12,7 +12,7 @@ from callcard.calls.missed.following import FOLLOW, follow, follow_calls
 from callcard.calls.missed.models import MissedCaller
 from callcard.calls.missed.queries import count_of
 from callcard.calls.missed.services import close, reopen, take
-from callcard.calls.missed.setting import decide
+from callcard.calls.missed.setting import decide, missed_settings
 from callcard.customers.merge_services import merge_customers, undo_merge
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
@@ -21,6 +21,7 @@ from callcard.jobs.models import Job
 from callcard.jobs.services import claim_job, end_job, enqueue
 from callcard.live.models import LiveEvent
 from callcard.staff.models import User
+from callcard.staff.roles.models import Role
 from callcard.tasks.models import Task
 from callcard.tasks.services import complete_task
 from tests.rooms.calls.missed_calls import NUMBER, Clock, ago, heard, manager, the_row, told
@@ -91,7 +92,7 @@ def test_who_does_the_task_has_called_back(mali: User) -> None:
 
 
 def test_who_waits_too_long_is_told_to_the_owner_once(mali: User) -> None:
-    decide(minutes=30, told="owner")
+    decide(minutes=30, told_roles=["owner"])
     boss = User.objects.create_user("boss", role=User.Role.OWNER)
     heard(31, customer=create_customer(name="Souk", responsible=mali))
     heard(29, e164="+8562055500000", rings=[mali])
@@ -106,6 +107,33 @@ def test_who_waits_too_long_is_told_to_the_owner_once(mali: User) -> None:
     }
     assert [one.escalated_at is not None for one in MissedCaller.objects.order_by("first_at")] == [True, False]
     assert count_of(boss) == (1, True)
+
+
+def test_whoever_has_a_role_made_from_nothing_can_be_told(mali: User, client: Client) -> None:
+    role = Role.objects.create(name="Shift leader", rights=["calls.see", "customers.see"], scope="all")
+    leader = User.objects.create_user("leader")
+    leader.take_roles([role])
+    client.force_login(User.objects.create_user("admin", role=User.Role.ADMINISTRATOR))
+    said = {"minutes": "30", "told_roles": [role.word]}
+    assert client.post("/settings/missed-calls", said).status_code == 302
+    heard(31, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    assert [event.user_id for event in LiveEvent.objects.filter(kind="missed-escalated")] == [leader.pk]
+    assert "Shift leader" in client.get("/settings/missed-calls").content.decode()
+    refused = client.post("/settings/missed-calls", {"minutes": "30", "told_roles": ["role-999"]})
+    assert "role-999" in refused.content.decode()
+    assert missed_settings().told_roles == [role.word]
+
+
+def test_nobody_is_told_the_name_of_somebody_whom_they_may_not_see(mali: User) -> None:
+    decide(minutes=30, told_roles=["owner", "manager"])
+    User.objects.create_user("other", role=User.Role.MANAGER, records="own")
+    boss = User.objects.create_user("boss", role=User.Role.OWNER)
+    heard(31, customer=create_customer(name="Souk", responsible=mali))
+    follow()
+    told_to = {event.user_id: event.payload["words"] for event in LiveEvent.objects.filter(kind="missed-escalated")}
+    assert {pk for pk, words in told_to.items() if "Souk" in words} <= {boss.pk, mali.pk}
+    assert boss.pk in told_to
 
 
 def test_without_a_limit_nobody_is_told() -> None:

@@ -7,8 +7,9 @@ from django.test import Client
 
 from callcard.staff.models import Change, Company, Extension, User
 from callcard.staff.roles.giving import roles_for
+from callcard.staff.roles.models import Role
 from callcard.switchboard.dial_rules import Rules
-from callcard.switchboard.dial_settings import DEFAULTS, ROLES, rules_of, set_rules
+from callcard.switchboard.dial_settings import DEFAULTS, ROLES, rules_for, rules_of, set_rules
 from callcard.switchboard.dialling import dial
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.refusals import NotDialled
@@ -35,6 +36,33 @@ def test_what_each_of_several_roles_refuses_is_refused(pbx: FakePbx, anna: User)
     assert pbx.sent == []
     dial(user=anna, raw="+88223300001", command_id="press-0002", is_sure=True)
     assert len(pbx.sent) == 1
+
+
+def test_a_role_made_from_nothing_has_the_rules_of_managers_until_it_has_its_own(
+    pbx: FakePbx, anna: User, client: Client
+) -> None:
+    role = Role.objects.create(name="Night desk", rights=["calls.dial", "calls.see", "customers.see"], scope="all")
+    anna.take_roles([role])
+    set_rules(role="manager", rules=Rules(denied=("+882",)), by=anna)
+    assert rules_for(anna) == (rules_of("manager"),)
+    client.force_login(User.objects.create_user("admin", role="administrator"))
+    assert "Night desk" in client.get("/settings/dialling").content.decode()
+    limits = {"calls_a_day": "0", "abroad_a_day": "0", "countries_a_day": "0"}
+    form = {"role": role.word, "abroad": "on", "may_dare": "on", "denied": "+8821"}
+    assert client.post("/settings/dialling", form | limits).status_code == 302
+    (mine,) = rules_for(anna)
+    assert (mine.denied, mine.national) == (("+8821",), False)
+    with pytest.raises(NotDialled, match="does not allow calls to this number"):
+        dial(user=anna, raw="+88213300001", command_id="press-0001", is_sure=True)
+    assert pbx.sent == []
+    dial(user=anna, raw="+88223300001", command_id="press-0002", is_sure=True)
+    assert len(pbx.sent) == 1
+
+
+def test_a_role_without_rules_takes_nothing_from_a_ready_one(anna: User) -> None:
+    role = Role.objects.create(name="Night desk", rights=["calls.dial", "calls.see"], scope="own")
+    anna.take_roles([role, *roles_for("operator", "", False)])
+    assert rules_for(anna) == (rules_of("operator"),)
 
 
 def test_the_administrator_sets_the_rules_of_a_role(anna: User, client: Client) -> None:

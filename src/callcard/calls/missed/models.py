@@ -133,21 +133,16 @@ class FollowPlace(models.Model):
     unsettled = models.JSONField(default=dict)
 
 
+def told_at_first() -> list[str]:
+    return [User.Role.OWNER.value, User.Role.ADMINISTRATOR.value]
+
+
 class MissedSettings(models.Model):
     """What the administrator decided; one row at most, none: as the defaults here."""
 
-    class Told(models.TextChoices):
-        OWNERS = "owner", _("Owners")
-        ADMINISTRATORS = "administrator", _("Administrators")
-        BOTH = "both", _("Owners and administrators")
-
     makes_tasks = models.BooleanField(_("a task for who should call back"), default=False)
     minutes = models.PositiveIntegerField(_("minutes within which to call back"), default=30)  # 0: no limit
-    told = models.CharField(_("who is told after that"), max_length=13, choices=Told.choices, default=Told.BOTH)
+    told_roles = models.JSONField(_("who is told after that"), default=told_at_first, blank=True)  # Role.word of each
 
     class Meta:
         verbose_name = _("settings of missed calls")
-
-    @property
-    def told_roles(self) -> list[str]:
-        return [User.Role.OWNER, User.Role.ADMINISTRATOR] if self.told == self.Told.BOTH else [self.told]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from callcard.calls.missed.models import MissedCaller
+from callcard.calls.missed.queries import veil
 from callcard.calls.missed.setting import missed_settings
 from callcard.live.services import Tell, tell
 from callcard.staff.models import User
@@ -28,19 +29,25 @@ def escalate(*, now: datetime) -> int:
     """Mark who waits for longer than the company allows, and tell whom the administrator chose. Each once."""
     with transaction.atomic():
         late = MissedCaller.objects.open().filter(due_at__lte=now, escalated_at=None).select_for_update(of=("self",))
-        rows = list(late.select_related("customer").order_by("due_at")[:_AT_ONCE])
+        rows = list(late.order_by("due_at")[:_AT_ONCE])
         if not rows:
             return 0
         MissedCaller.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=now)
         told = User.objects.who_are(*missed_settings().told_roles) & User.objects.who_may("calls.see")
-        tell([_told(user, rows, now) for user in told])
+        tell([event for user in told for event in _told(user, rows, now)])
     return len(rows)
 
 
-def _told(user: User, rows: Sequence[MissedCaller], now: datetime) -> Tell:
+def _told(user: User, rows: Sequence[MissedCaller], now: datetime) -> list[Tell]:
+    """Of those whom this user may see, as they see them."""
+    late = MissedCaller.objects.visible_to(user).filter(pk__in=[row.pk for row in rows]).order_by("due_at")
+    seen = list(late.select_related("customer__responsible"))
+    if not seen:
+        return []
+    veil(seen, user)
     with in_setting_of(user.pk):
-        words = _words(rows, now)
-    return Tell(user_id=user.pk, kind="missed-escalated", payload={"missed": rows[0].pk, "words": words})
+        words = _words(seen, now)
+    return [Tell(user_id=user.pk, kind="missed-escalated", payload={"missed": seen[0].pk, "words": words})]
 
 
 def _words(rows: Sequence[MissedCaller], now: datetime) -> str:

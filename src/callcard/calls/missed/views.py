@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.calls.missed.models import MissedCaller
 from callcard.calls.missed.queries import closed_for, count_of, longest_waiting, veil, waiting_for
 from callcard.calls.missed.services import close, leave, reopen, take
+from callcard.kit.ids import is_id
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.ui.lists import keyset_page, read_asked
@@ -97,7 +98,7 @@ def _seen(request: HttpRequest, pk: int) -> MissedCaller:
 def _just_closed(request: HttpRequest, user: User) -> MissedCaller | None:
     """Whom the user has just struck off, to take that back."""
     asked = request.GET.get("undo", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    if not is_id(asked):
         return None
     closed = MissedCaller.objects.visible_to(user).filter(pk=int(asked), closed_by=user, closing_call_id=None)
     row = closed.exclude(state=MissedCaller.State.OPEN).select_related("customer__responsible").first()

@@ -35,7 +35,7 @@ def rights(user: User, call: Call) -> Rights:
     if user.may("recordings.manage"):
         return Rights(hears=True, downloads=True, adds=True, is_in_charge=True)
     hears = call.pk in heard_calls(user, [call.pk], settings)
-    adds = settings.may_add and Segment.objects.filter(call=call, user=user).exists()
+    adds = settings.may_add and user.may("recordings.see") and Segment.objects.filter(call=call, user=user).exists()
     return Rights(hears=hears, downloads=hears and settings.may_download, adds=adds, is_in_charge=False)
 
 

@@ -34,6 +34,7 @@ from callcard.calls.recordings.services import (
 from callcard.calls.recordings.storing import NotTaken
 from callcard.calls.recordings.words import explain
 from callcard.calls.seen import call_seen_by
+from callcard.kit.ids import is_id
 from callcard.staff.models import User
 from callcard.staff.requests import address_of, signed_in
 
@@ -61,7 +62,7 @@ def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
     recording = heard_recording(user, pk)
     asked = request.GET.get("listening", "")
     known = Listening.objects.filter(recording=recording, user=user, at__gt=timezone.now() - _LISTENING)
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19 and known.filter(pk=int(asked)).exists()):
+    if not (is_id(asked) and known.filter(pk=int(asked)).exists()):
         raise Http404
     return _sent(request, recording, "inline")
 

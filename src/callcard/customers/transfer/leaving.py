@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.http import HttpRequest
 
+from callcard.kit.ids import ids_in
 from callcard.staff.history import record_change
 from callcard.staff.models import Change, User
 
@@ -22,8 +23,7 @@ _MOST_CHOSEN = 1000
 
 def chosen_ids(request: HttpRequest) -> list[int]:
     """Of records that were chosen by themselves; none: those that the list's question finds."""
-    ids = request.GET.getlist("id")[:_MOST_CHOSEN]
-    return [int(pk) for pk in ids if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return ids_in(request.GET.getlist("id")[:_MOST_CHOSEN])
 
 
 def keep_step(user: User, *, what: str, form: str, columns: Sequence[str], question: str) -> Change | None:
