@@ -54,11 +54,13 @@ def see_reminder(*, reminder: Reminder) -> None:
 
 
 def tell_reminder(*, reminder_id: int) -> Reminder | None:
-    """Show it in the page of whose task it is, once; None when there is nothing to remind of any more."""
+    """Show it in the page of whose task it is, once; None when there is nothing to remind of any more.
+    Whoever sees no tasks (any more) is told nothing."""
     with transaction.atomic():
         due = Reminder.objects.select_for_update(of=("self",)).select_related("task__assignee", "task__customer")
         reminder = due.filter(pk=reminder_id, seen_at=None, task__done_at=None).first()
-        if reminder is not None and reminder.told_at is None:
+        may_see = reminder is not None and reminder.task.assignee.may("tasks.see")
+        if reminder is not None and may_see and reminder.told_at is None:
             reminder.told_at = timezone.now()
             reminder.save(update_fields=["told_at"])
             _mail_too(reminder)
