@@ -57,6 +57,7 @@ NEEDS = _read(
     customers.change: restore-change
     customers.change: customer-file-remove customer-file-restore popup-add-number changed-customers
     customers.change: undo-customers
+    customers.change: api-customer-consents
     customers.change: api-phones api-contacts api-persons api-addresses api-customer-notes
     customers.delete: archive-customer restore-customer api-customer-archive api-customer-restore
     customers.export: export-customers export-file

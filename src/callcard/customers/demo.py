@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import phonenumbers
 
+from callcard.customers.consent.models import Consent
 from callcard.customers.demo_faces import demo_face
 from callcard.customers.demo_names import COMPANIES, LANDS, Land, Person, person_of
 from callcard.customers.models import (
@@ -47,6 +48,7 @@ _NOTES = (
     *("", "", "", "", "Speaks slowly, likes to be called by first name.", "Delivery only after 17:00."),
     *("Always asks for a discount; three per cent is fine.", "Prefers WhatsApp.", "Met at the spring fair."),
 )
+_ASKED = ("by phone", "form on the website", "on paper")
 _STREETS = ("Main Street", "River Road", "Market Lane", "Temple Road")
 _LABELS = ("mobile", "office", "home")
 
@@ -78,6 +80,7 @@ def load_customers(chance: random.Random, *, staff: list[User], region: str, now
     persons = _belongings(drawn, chance, staff, now)
     _write_phones(drawn, chance, region, persons)
     Contact.objects.bulk_create(contact for one in drawn for contact in _contacts(one, chance))
+    _note_consents(customers, now)
     refresh(customer.pk for customer in customers)
     return customers
 
@@ -93,6 +96,23 @@ def _make_own_fields() -> None:
             OwnField(key="credit", name="Credit limit", kind=OwnField.Kind.MONEY, position=3, roles=["owner"]),
             OwnField(key="contract", name="Contract until", kind=OwnField.Kind.DATE, position=4),
         ]
+    )
+
+
+def _note_consents(customers: list[Customer], now: datetime) -> None:
+    """Of every third customer; one in eight said no. By chances of their own: the rest stays as it was."""
+    chance = random.Random(len(customers))
+    Consent.objects.bulk_create(
+        Consent(
+            customer=customer,
+            way=way,
+            answer=Consent.Answer.REFUSED if chance.random() < 0.125 else Consent.Answer.GIVEN,
+            said_on=(now - timedelta(days=chance.randrange(1, 190))).date(),
+            how=chance.choice(_ASKED),
+            noted_at=now,
+        )
+        for customer in customers[::3]
+        for way in (Consent.Way.CALLS, Consent.Way.EMAIL)
     )
 
 

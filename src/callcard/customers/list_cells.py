@@ -8,7 +8,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from callcard.customers.list_columns import IMPORT, OWN
+from callcard.customers.consent.models import Consent
+from callcard.customers.consent.queries import counting
+from callcard.customers.list_columns import CALLS, IMPORT, OWN
 from callcard.customers.list_entries import Entries
 from callcard.customers.list_records import put_beside
 from callcard.customers.models import Contact, Customer, CustomerTag, OwnField, Phone, Tag, by_customer
@@ -99,6 +101,11 @@ def _files(ids: list[int]) -> dict[int, str]:
     return {pk: names.get(batch, "") for pk, batch in batches.items()}
 
 
+def _calls_consents(ids: list[int]) -> dict[int, str]:
+    said = counting(Consent.Way.CALLS).filter(customer__in=ids).exclude(answer=Consent.Answer.NOT_ASKED)
+    return {one.customer_id: one.get_answer_display() for one in said}
+
+
 _PHONES = KeptQueryOfMany(
     lambda pks: (
         Phone.objects.filter(customer_id__in=pks)
@@ -120,6 +127,7 @@ _MAILS = KeptQueryOfMany(
 _BESIDE: dict[str, tuple[Callable[[list[int]], Mapping[int, Any]], Any]] = {
     "tags": (_tags, ()),
     "contacts": (_mails, ""),
+    CALLS: (_calls_consents, ""),
     IMPORT: (_files, ""),
 }
 _CELLS: dict[str, Cell] = {

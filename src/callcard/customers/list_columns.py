@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from callcard.customers.consent.models import Consent
 from callcard.customers.list_entries import Entries, read_entries
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.own_fields import fields_seen_by
@@ -22,6 +23,7 @@ from callcard.ui.writing import day
 
 IMPORT = "import"
 _IMPORTS_OFFERED = 30
+CALLS = "calls_consent"
 OWN = "own-"
 """What the key of an own field's column begins with."""
 _KINDS: dict[str, Kind] = {
@@ -62,8 +64,13 @@ def _fixed(user: User, entries: Entries) -> list[Column]:
         Column("contacts", _("E-mail"), has_filter=False, is_shown=False),
         Column("birthday", _("Birthday"), "date", sort="birthday", is_shown=False),
         Column("created", _("Entered"), "date", sort="id", is_shown=False, may_be_empty=False),
+        Column(CALLS, _("Consent for calls"), "choice", options=_answers(), is_shown=False),
         Column("archived", _("Archived"), "yesno", is_shown=False, may_be_empty=False),
     ]
+
+
+def _answers() -> tuple[tuple[str, str], ...]:
+    return tuple((value, str(label)) for value, label in Consent.Answer.choices if value)
 
 
 def _imports(user: User) -> list[Column]:
@@ -106,6 +113,7 @@ def without_words(column: Column) -> str:
         "tags": _("No tags"),
         "responsible": _("Nobody responsible"),
         "source": _("No source"),
+        CALLS: _("Not asked"),
     }
     return known.get(column.key) or _("%(column)s: none") % {"column": column.title}
 

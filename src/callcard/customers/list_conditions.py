@@ -16,7 +16,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callcard.customers import grams
-from callcard.customers.list_columns import IMPORT, OWN
+from callcard.customers.consent.models import Consent
+from callcard.customers.consent.queries import counting
+from callcard.customers.list_columns import CALLS, IMPORT, OWN
 from callcard.customers.list_models import ListFact, ListValue
 from callcard.customers.models import Customer, CustomerTag, OwnField
 from callcard.customers.search_index import value_fact
@@ -70,6 +72,8 @@ def _condition(one: Filter, column: Column, *, archived: bool) -> Condition:
         return _own(one, column.kind, archived=archived)
     if one.key == IMPORT:
         return _imported(one)
+    if one.key == CALLS:
+        return _calls_consent(one)
     if one.key == "tags":
         return _tags(one, archived=archived)
     if one.is_empty:
@@ -87,6 +91,15 @@ def _imported(one: Filter) -> Condition:
     steps = Change.objects.filter(batch__in=batches, about="customer", action=Change.Action.IMPORTED)
     ids = steps.values_list("object_id", flat=True)
     return Condition(Q(pk__in=ids), among=ids) if batches else NOBODY
+
+
+def _calls_consent(one: Filter) -> Condition:
+    """By the answer that counts; nothing: never asked, or not any more."""
+    said = counting(Consent.Way.CALLS).exclude(answer=Consent.Answer.NOT_ASKED)
+    if one.is_empty:
+        return Condition(Q(~Exists(said.filter(customer=OuterRef("pk")))))
+    said = said.filter(answer__in=one.values)
+    return Condition(Q(Exists(said.filter(customer=OuterRef("pk")))), among=said.values_list("customer_id", flat=True))
 
 
 def _of_column(one: Filter, *, archived: bool) -> Condition:

@@ -91,6 +91,7 @@ class CallerCard:
     tasks: tuple[CardTask, ...]  # open ones, soonest due first (so overdue ones lead), at most TASKS_SHOWN
     tasks_count: int
     last_contact: LastContact | None
+    refuses_calls: bool  # they said so: customers.consent
     own_fields: dict[str, Any]  # OwnField.key -> value, as customers.own_fields keeps it
 
 

@@ -104,7 +104,8 @@ def _statement(vendor: str, size: int) -> str:
         f"c.birthday, c.note, {_NAME_OF_USER}, {own_fields}, {phones}, {contacts}, {debts}, {orders}, "
         "(SELECT COUNT(*) FROM sales_order o WHERE o.customer_id = c.id AND o.is_current), "
         f"{tasks}, (SELECT COUNT(*) FROM tasks_task k WHERE k.customer_id = c.id AND k.done_at IS NULL), "
-        f"{last_contact} FROM ({moment}) n CROSS JOIN customers_customer c "
+        f"{last_contact}, COALESCE((SELECT s.answer = 'refused' FROM consent_consent s WHERE s.customer_id = c.id "
+        f"AND s.way = 'calls' ORDER BY s.id DESC LIMIT 1), FALSE) FROM ({moment}) n CROSS JOIN customers_customer c "
         "LEFT JOIN customers_category g ON g.id = c.category_id LEFT JOIN staff_user u ON u.id = c.responsible_id "
         f"WHERE c.id IN ({', '.join(['%s'] * size)})"
     )
@@ -114,7 +115,7 @@ def _card(row: Sequence[Any]) -> CallerCard:
     (pk, kind, name, portrait, category, colour, city, country, address, language, birthday, note, responsible) = row[
         :13
     ]
-    own_fields, phones, contacts, debts, orders, orders_count, tasks, tasks_count, last_contact = row[13:]
+    own_fields, phones, contacts, debts, orders, orders_count, tasks, tasks_count, last_contact, refuses = row[13:]
     return CallerCard(
         customer_id=pk,
         kind=kind,
@@ -137,6 +138,7 @@ def _card(row: Sequence[Any]) -> CallerCard:
         tasks=_listed(tasks, _task),
         tasks_count=tasks_count,
         last_contact=next(iter(_listed(last_contact, _last_contact)), None),
+        refuses_calls=bool(refuses),
         own_fields={key: value for key, value in json.loads(own_fields).items() if value not in (None, "")},
     )
 

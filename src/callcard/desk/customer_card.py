@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from callcard.customers.consent.models import Consent
 from callcard.customers.models import (
     Address,
     Contact,
@@ -49,6 +50,7 @@ _CUSTOMER = KeptQuery(
         Customer.objects.visible_to(user).filter(pk=pk).select_related("category", "stage", "source", "responsible")
     )
 )
+_CALLS = KeptQuery(lambda pk: Consent.objects.filter(customer_id=pk, way=Consent.Way.CALLS).order_by("-pk")[:1])
 _TAGS = KeptQuery(lambda pk: Tag.objects.filter(customer_tags__customer_id=pk))
 _DEBTS = KeptQuery(lambda pk: Balance.objects.filter(customer_id=pk).exclude(owed=0).order_by("-owed"))
 _PHONES = KeptQuery(lambda pk: Phone.objects.filter(customer_id=pk).order_by("-is_preferred", "pk"))
@@ -101,6 +103,7 @@ def card_context(customer: Customer, user: User) -> dict[str, Any]:
         "place": _told(values, _PLACE),
         "own": own_values(own_fields_of_card(user), customer.own_fields),
         "debts": _debts(customer) if user.may("sales.see") else [],
+        "refuses_calls": any(one.answer == Consent.Answer.REFUSED for one in _CALLS.rows(customer.pk)),
         "now": timezone.now(),
         **_reach(customer, user),
         **_work(customer, user),

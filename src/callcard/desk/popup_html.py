@@ -102,7 +102,7 @@ def _who(context: Context) -> Markup:
     return (
         f'<div class="popup-who">{_portrait(context["card"], context["match"])}<div class="popup-id">'
         f'<h2 class="popup-name" id="popup-name-{call_id}" elementtiming="popup" dir="auto">{_name(context)}</h2>'
-        f"{_number(context['call'])}{_hint(context)}</div></div>"
+        f"{_number(context['call'])}{_hint(context)}{_refusal(context['card'])}</div></div>"
     )
 
 
@@ -167,6 +167,12 @@ def _hint(context: Context) -> Markup:
     else:
         return ""
     return f'<p class="popup-hint" dir="auto">{escape(words)}</p>'
+
+
+def _refusal(card: CallerCard | None) -> Markup:
+    if card is None or not card.refuses_calls:
+        return ""
+    return f'<p class="popup-refusal"><span class="badge-state tone-red">{escape(_("said no to calls"))}</span></p>'
 
 
 # -- what is known, or what to do about it ----------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def reserve(
             verdict = judge_any(target.destination, rules_for(user), usage_today(user))
             if how == How.DESK and not verdict.refusal:
                 refuse_second(user, target, instead)
-            if verdict.must_ask and not is_sure:
+            if (verdict.must_ask or target.refuses_calls) and not is_sure:
                 raise AskFirst(_question(target, verdict, user))
             return _write(user, target, verdict, command_id, how, pbx), True
     except IntegrityError:  # somebody else's
@@ -174,6 +174,17 @@ def usage_today(user: User) -> Usage:
 
 
 def _question(target: Whom, verdict: Verdict, user: User) -> str:
+    """All that is to be asked before this call."""
+    asked = [_about_consent(target, user)] if target.refuses_calls else []
+    return " ".join([*asked, _about_number(target, verdict, user)] if verdict.must_ask else asked)
+
+
+def _about_consent(target: Whom, user: User) -> str:
+    who = target.name or legible_for(user, target.destination.number)
+    return _("%(who)s said no to calls. Call all the same?") % {"who": who}
+
+
+def _about_number(target: Whom, verdict: Verdict, user: User) -> str:
     if not verdict.is_emergency:
         return question(target.destination, verdict.asks, shown=legible_for(user, target.destination.number))
     number = target.destination.number

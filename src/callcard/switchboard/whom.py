@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Length
 
+from callcard.customers.consent.models import Consent
+from callcard.customers.consent.services import refused_by
 from callcard.customers.models import Phone
 from callcard.staff.company import company
 from callcard.staff.models import Extension, User
@@ -25,11 +27,13 @@ _LOOKED_AT = 8  # customers with one number
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """`name` is empty unless it is one whom the user may see. `then`: see telephony.dial_string."""
+    """`name` is empty unless it is one whom the user may see. `then`: see telephony.dial_string. `refuses_calls`: a
+    customer with this number has said no to calls."""
 
     destination: Destination
     name: str = ""
     then: str = ""
+    refuses_calls: bool = False
 
 
 def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
@@ -42,16 +46,16 @@ def whom(user: User, raw: str, refused: Callable[[str], Exception]) -> Whom:
     number = _dialable(read, region)
     if not _DIALABLE.fullmatch(number):
         raise refused(explain_number("no_number"))
-    is_customer, name = _owner(number, user)
+    ids, name = _owner(number, user)
     destination = destination_of(
         number,
         region,
         extensions=_Extensions(),
         is_as_long_as_own=lambda digits: digits in _own_lengths(),
-        is_customer=is_customer,
+        is_customer=bool(ids),
         is_known=lambda country: DialRequest.objects.filter(country=country, problem="").exists(),
     )
-    return Whom(destination, name, read.then)
+    return Whom(destination, name, read.then, bool(refused_by(ids, way=Consent.Way.CALLS)) if ids else False)
 
 
 def name_of(number: str, user: User) -> str:
@@ -59,8 +63,8 @@ def name_of(number: str, user: User) -> str:
     return _owner(number, user)[1]
 
 
-def _owner(number: str, user: User) -> tuple[bool, str]:
-    return _customer(number, user) if number.startswith("+") else (False, _colleague(number))
+def _owner(number: str, user: User) -> tuple[list[int], str]:
+    return _customer(number, user) if number.startswith("+") else ([], _colleague(number))
 
 
 class _Extensions:
@@ -79,13 +83,14 @@ def _dialable(read: DialString, region: str) -> str:
     return read_number(read.number, region).e164 or ("+" if written.has_plus else "") + written.digits
 
 
-def _customer(number: str, user: User) -> tuple[bool, str]:
-    """Whether it is a customer's, and the name of the only one."""
+def _customer(number: str, user: User) -> tuple[list[int], str]:
+    """Ids of the customers who have it, and the name of the only one."""
     rows = Phone.objects.filter(e164=number, customer__archived_at=None)
-    names = dict(rows.values_list("customer__name", "customer__responsible_id")[:_LOOKED_AT])
+    found = list(rows.values_list("customer", "customer__name", "customer__responsible_id")[:_LOOKED_AT])
+    names = {name: responsible_id for _pk, name, responsible_id in found}
     sees = visible_to(user) if names else None
     seen = [name for name, responsible_id in names.items() if sees and sees.allows(responsible_id)]
-    return bool(names), seen[0] if len(seen) == 1 == len(names) else ""
+    return [pk for pk, _name, _whose in found], seen[0] if len(seen) == 1 == len(names) else ""
 
 
 def _colleague(number: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from callcard.api.sign_in import rate
 from callcard.api.v1.customers import FILTERS
+from callcard.customers.consent.models import Consent
 from callcard.customers.list_columns import columns_for
 from callcard.customers.models import Category, Customer, OwnField, Phone, Tag
 from callcard.customers.services import add_phone, create_customer
@@ -304,3 +305,18 @@ def test_fields_that_the_token_does_not_name_are_neither_told_nor_changed(mali: 
     blind = Program(mali, ["customers.see"])
     assert (told(blind.get(path))["phones"], blind.get(f"{path}/phones/{phone.pk}").status_code) == ([], 404)
     assert blind.get("/customers/match?number=02055556666").status_code == 403
+
+
+def test_an_answer_about_calls_is_told_noted_and_found(mali: User, program: Program) -> None:
+    one = create_customer(name="Boun", responsible=mali)
+    assert program.get(f"/customers/{one.pk}").json()["consents"] == []
+    said = {"way": "calls", "answer": "refused", "said_on": "2026-01-05", "how": "by phone"}
+    noted = program.post(f"/customers/{one.pk}/consents", said)
+    assert (noted.status_code, noted.json()["consents"]) == (201, [said])
+    found = program.get("/customers?f.calls_consent=refused").json()
+    assert [row["id"] for row in found["items"]] == [one.pk]
+    late = program.post(f"/customers/{one.pk}/consents", {**said, "said_on": "2199-01-01"})
+    assert late.status_code == 422
+    reads = Program(mali, {"customers.see"})
+    assert reads.post(f"/customers/{one.pk}/consents", {**said, "answer": "given"}).status_code == 403
+    assert Consent.objects.count() == 1

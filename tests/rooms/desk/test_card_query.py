@@ -57,6 +57,7 @@ def test_a_bare_customer_has_an_empty_card() -> None:
             tasks=(),
             tasks_count=0,
             last_contact=None,
+            refuses_calls=False,
             own_fields={},
         )
     }

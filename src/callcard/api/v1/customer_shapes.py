@@ -71,6 +71,28 @@ class AddressTold(Told):
     label: str
 
 
+Way = Literal["calls", "sms", "email", "messengers", "voice"]
+
+
+class ConsentTold(Told):
+    """The answer that counts for one way; a way that was never asked about is not there."""
+
+    way: Way
+    answer: Literal["", "given", "refused"]
+    said_on: str
+    how: str
+
+
+class ConsentGiven(Given):
+    """`answer`: "" for not asked (any more). `text`: what was agreed to. `said_on`: today where nothing is said."""
+
+    way: Way
+    answer: Literal["", "given", "refused"]
+    said_on: Day | None = None
+    how: Annotated[Text, Field(max_length=200)] = ""
+    text: Annotated[Text, Field(max_length=5000)] = ""
+
+
 class CustomerTold(Told):
     """`owed`: in each currency what they owe, negative when it is paid in advance; null for who may not see sales.
     `own_fields`: the company's own, by key; see /own-fields."""
@@ -96,6 +118,7 @@ class CustomerTold(Told):
     persons: list[PersonTold]
     addresses: list[AddressTold]
     owed: list[Money] | None
+    consents: list[ConsentTold]
     created_at: str
     changed_at: str | None
     archived_at: str | None

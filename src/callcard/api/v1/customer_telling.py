@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from callcard.api.v1.types import day, moment, money, named
+from callcard.customers.consent.models import Consent
 from callcard.customers.models import Address, Contact, ContactPerson, Customer, CustomerTag, Phone, by_customer
 from callcard.customers.own_fields import fields_seen_by
 from callcard.customers.veil import Row, veiled
@@ -28,6 +29,7 @@ _ADDRESSES = KeptQueryOfMany(lambda pks: Address.objects.filter(customer__in=pks
 _TAGS = KeptQueryOfMany(
     lambda pks: CustomerTag.objects.filter(customer__in=pks).select_related("tag").order_by("tag__position", "tag_id")
 )
+_CONSENTS = KeptQueryOfMany(lambda pks: Consent.objects.filter(customer__in=pks).order_by("pk"))
 _OWED = KeptQueryOfMany(
     lambda pks: Balance.objects.filter(customer__in=pks).exclude(owed=0).order_by("-owed", "currency")
 )
@@ -57,6 +59,7 @@ def told(customers: Sequence[Customer], user: User) -> list[Json]:
         "persons": _by(_PERSONS, pks, user),
         "addresses": _by(_ADDRESSES, pks, user),
         "tags": _by(_TAGS, pks, user),
+        "consents": _by(_CONSENTS, pks, user),
         "owed": _by(_OWED, pks, user) if user.may("sales.see") else {},
     }
     own = [field.key for field in fields_seen_by(user)]
@@ -95,10 +98,19 @@ def _told(one: Customer, parts: Mapping[str, Mapping[int, list[Any]]], own: Sequ
         "persons": [person_told(row) for row in of("persons")],
         "addresses": [address_told(row) for row in of("addresses")],
         "owed": [money(row.owed, row.currency) for row in of("owed")] if sees_owed else None,
+        "consents": consents_told(of("consents")),
         "created_at": moment(one.created_at),
         "changed_at": moment(one.changed_at),
         "archived_at": moment(one.archived_at),
     }
+
+
+def consents_told(rows: Sequence[Consent]) -> list[Json]:
+    """`rows`: in the order in which they were noted; of each way the last one counts."""
+    counting = {row.way: row for row in rows}
+    return [
+        {"way": row.way, "answer": row.answer, "said_on": day(row.said_on), "how": row.how} for row in counting.values()
+    ]
 
 
 def phone_told(row: Phone) -> Json:

@@ -8,12 +8,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router
 
+from callcard.api.problems import Problem
 from callcard.api.v1.answers import Listed, answered, asked_of, done, made, page_told, refuse_if_other
 from callcard.api.v1.customer_shapes import (
     AddressGiven,
     AddressTold,
+    ConsentGiven,
     ContactChange,
     ContactGiven,
     ContactTold,
@@ -53,6 +56,7 @@ from callcard.api.v1.customer_writing import (
 from callcard.api.v1.described import IF_MATCH, ONCE, list_parameters
 from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Id, moment, named
+from callcard.customers.consent.services import note_consent
 from callcard.customers.form_fixed import ABOUT
 from callcard.customers.grams import digits_of
 from callcard.customers.list_columns import columns_for
@@ -74,6 +78,7 @@ FILTERS = {
     "birthday": "date",
     "created": "date",
     "archived": "yesno",
+    "calls_consent": "choice",
 }
 _KEY = "customers"
 _TELL: dict[str, Callable[[Any], Any]] = {
@@ -179,6 +184,20 @@ def add_note(request: HttpRequest, pk: Id, said: NoteGiven) -> HttpResponse:
         author = named(user.pk, user.shown_name)
         told = {"id": note.pk, "text": note.text, "author": author, "written_at": moment(note.written_at)}
         return answered(request, told, status=201)
+
+    return once(request, do)
+
+
+@router.post("/{id:pk}/consents", response={201: CustomerTold}, url_name="api-customer-consents", openapi_extra=ONCE)
+def note_answer(request: HttpRequest, pk: Id, said: ConsentGiven) -> HttpResponse:
+    """What they allowed or refused for a way, which counts from now on; the answers before it stay to be seen."""
+    user = signed_in(request)
+    if said.said_on is not None and said.said_on > timezone.localdate():
+        raise Problem(422, errors=[("said_on", "This day is still to come.")])
+
+    def do() -> HttpResponse:
+        note_consent(customer=seen_customer(user, pk), by=user, **said.model_dump())
+        return answered(request, customer_told(seen_customer(user, pk), user), status=201)
 
     return once(request, do)
 

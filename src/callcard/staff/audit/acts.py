@@ -100,7 +100,7 @@ _DEEDS: _Table = (
     (Kind.CHANGED, "customer", _("Wrote a note"), "quick-note api-customer-notes"),
     (Kind.CHANGED, "customer", _("Changed files of a customer"), "customer-files customer-file-remove"),
     (Kind.CHANGED, "customer", _("Brought a file back"), "customer-file-restore"),
-    (Kind.CHANGED, "customer", _("Noted a customer's consent"), "customer-consents"),
+    (Kind.CHANGED, "customer", _("Noted a customer's consent"), "customer-consents api-customer-consents"),
     (Kind.CHANGED, "customer", _("Erased a person"), "personal-data"),
     (Kind.CHANGED, "customer", _("Archived a customer"), "archive-customer api-customer-archive"),
     (Kind.CHANGED, "customer", _("Brought a customer back"), "restore-customer api-customer-restore"),
