@@ -102,7 +102,8 @@ def test_every_address_opens_for_those_in_the_table_and_nobody_else() -> None:
     visitors = {role: Visitor(User.objects.get(username=role) if role else None) for role in map(str, ROLES)}
     rows = [row for address in addresses for method in methods_of(address) if (row := _row(method, address, visitors))]
     assert len(rows) > 5
-    written = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    addresses_told = PAGE.read_text(encoding="utf-8").partition("## Addresses")[2]
+    written = [line for line in addresses_told.splitlines() if line.startswith("| `")]
     missing, wrong = sorted(set(rows) - set(written)), sorted(set(written) - set(rows))
     assert not missing, "Judge these lines, then add them to access.md:\n" + "\n".join(missing)
     assert not wrong, "These lines of access.md are not true:\n" + "\n".join(wrong)

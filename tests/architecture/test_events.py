@@ -130,6 +130,11 @@ def _job(user: User, _by: User) -> None:
     cancel_job(job=enqueue(kind="anything", user_id=user.pk, title="Anything"))
 
 
+def _recordings(_user: User, _by: User) -> None:
+    for pk in (1, 2, 3):
+        tell_changed(pk)
+
+
 def _watched(user: User, by: User) -> None:
     """Of cards that they have, or had, on the screen."""
     client = Client()
@@ -153,7 +158,7 @@ CAUSES: dict[str, Callable[[User, User], None]] = {
     "customer-changed": _watched,
     "customer": _watched,
     "card-watchers": _watched,
-    "recordings": lambda _user, _by: [tell_changed(pk) for pk in (1, 2, 3)] and None,
+    "recordings": _recordings,
     "link": lambda _user, _by: tell_links(),
     CHECK_SESSION: lambda user, _by: check_sessions(user_id=user.pk),
 }

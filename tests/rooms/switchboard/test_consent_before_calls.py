@@ -32,8 +32,8 @@ def anna() -> User:
     return user
 
 
-def customer(name: str = "Boun", number: str = NUMBER, **columns: object) -> Customer:
-    one = create_customer(name=name, **columns)
+def customer(name: str = "Boun", number: str = NUMBER) -> Customer:
+    one = create_customer(name=name)
     add_phone(customer=one, raw=number)
     return one
 
@@ -68,7 +68,7 @@ def test_both_questions_are_asked_at_once(pbx: FakePbx, anna: User) -> None:
 def test_a_stranger_is_not_named_in_the_question(pbx: FakePbx, anna: User) -> None:
     anna = User.objects.create_user("own", records="own")
     Extension.objects.create(number="302", user=anna)
-    note_consent(customer=customer(responsible=None), way="calls", answer="refused", by=None)
+    note_consent(customer=customer(), way="calls", answer="refused", by=None)
     with pytest.raises(AskFirst) as asked:
         dial(user=anna, raw=NUMBER, command_id="press-0001")
     assert "Boun" not in asked.value.words
