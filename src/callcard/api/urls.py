@@ -5,6 +5,7 @@ from django.urls import path
 from callcard.api import carddav_views, pbx_key_views, phone_book_views, settings_views
 from callcard.api.tokens import views as token_views
 from callcard.api.v1.document import addresses
+from callcard.api.webhooks import views as webhook_views
 
 urlpatterns = [
     path(".well-known/carddav", carddav_views.well_known, name="well-known-carddav"),
@@ -30,5 +31,14 @@ urlpatterns = [
     path("me/programs/<int:pk>/revoke", token_views.own_token_revoke, name="revoke-token"),
     path("settings/programs", token_views.everybodys_tokens, name="all-tokens"),
     path("settings/programs/<int:pk>/revoke", token_views.token_revoke, name="revoke-any-token"),
+    path("settings/webhooks", webhook_views.webhooks, name="webhooks"),
+    path("settings/webhooks/new", webhook_views.webhook_new, name="webhook-new"),
+    path("settings/webhooks/<int:pk>", webhook_views.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/secret", webhook_views.webhook_secret, name="webhook-secret"),
+    path("settings/webhooks/<int:pk>/switch", webhook_views.webhook_switch, name="webhook-switch"),
+    path("settings/webhooks/<int:pk>/test", webhook_views.webhook_test, name="webhook-test"),
+    path("settings/webhooks/<int:pk>/remove", webhook_views.webhook_remove, name="webhook-remove"),
+    path("settings/webhooks/<int:pk>/deliveries", webhook_views.webhook_deliveries, name="webhook-deliveries"),
+    path("settings/webhooks/<int:pk>/resend", webhook_views.webhook_resend, name="webhook-resend"),
     *addresses("api/v1/"),
 ]

@@ -18,7 +18,7 @@ SETTINGS = frozenset(
         *("DATA_DIR", "DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "HTTPS", "SECRET_KEY"),
         *("TLS_CERTIFICATE", "TRUSTED_PROXIES"),
         *("LANGUAGE", "TIME_ZONE", "DEBUG", "EMAIL_URL", "EMAIL_FROM", "ADDRESS"),
-        *("IMPORT_LARGEST_MB", "IMPORT_MOST_ROWS"),
+        *("IMPORT_LARGEST_MB", "IMPORT_MOST_ROWS", "WEBHOOKS_PRIVATE"),
     )
 )
 _YES_OR_NO = frozenset({"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0", ""})
@@ -33,7 +33,7 @@ class SettingNotValid(Exception):
 def check(name: str, value: str, languages: Iterable[str]) -> None:
     """Raises SettingNotValid. `languages`: those in which Callcard can be shown."""
     short = name.removeprefix(PREFIX)
-    if short in ("HTTPS", "DEBUG") and value.lower() not in _YES_OR_NO:
+    if short in ("HTTPS", "DEBUG", "WEBHOOKS_PRIVATE") and value.lower() not in _YES_OR_NO:
         raise SettingNotValid(f"{name}: true or false is wanted, not {value!r}.")
     if short == "TIME_ZONE" and value not in zoneinfo.available_timezones():
         raise SettingNotValid(f"{name}: there is no time zone {value!r}; one is Asia/Vientiane.")

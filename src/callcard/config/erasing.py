@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcard.api import erasing as api
+from callcard.api.webhooks import erasing as webhooks
 from callcard.calls import erasing as calls
 from callcard.calls.missed import erasing as missed
 from callcard.calls.recordings import erasing as recordings
@@ -15,5 +16,5 @@ from callcard.tasks import erasing as tasks
 
 def name_steps() -> None:
     """Recordings and missed callers before the calls, which forget whose they were."""
-    for room in (sales, tasks, recordings, missed, calls, switchboard, api, consent, customers):
+    for room in (sales, tasks, webhooks, recordings, missed, calls, switchboard, api, consent, customers):
         room.name_steps()

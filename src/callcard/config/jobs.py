@@ -9,6 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from callcard.api.tokens.services import forget_answers
+from callcard.api.webhooks.delivering import DELIVER, LEASE, deliver_webhooks
+from callcard.api.webhooks.delivering import EVERY as DELIVER_EVERY
+from callcard.api.webhooks.mails import mail_off
+from callcard.api.webhooks.services import MAIL_OFF, forget_deliveries, keep_schedule
 from callcard.calls.missed.following import EVERY as FOLLOW_EVERY
 from callcard.calls.missed.following import FOLLOW, follow_calls
 from callcard.calls.recordings.fetching import EVERY as RECORDINGS_EVERY
@@ -51,6 +55,7 @@ def _tidy_up(_run: Run) -> None:
     now = timezone.now()
     forget_events(before=now - _EVENTS_KEPT)
     forget_jobs(before=now - _JOBS_KEPT)
+    forget_deliveries(now=now)
     forget_answers(before=now - _ANSWERS_KEPT)
     transfer.forget_imports()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -92,6 +97,8 @@ KINDS = (
     Kind(tariffs.COUNT_BUDGETS, tariffs.count_job, lane="records", lease=timedelta(minutes=5)),
     Kind(tariffs.RATE_PERIOD, tariffs.rate_period_job, tries=20),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
+    Kind(DELIVER, deliver_webhooks, lane="webhooks", lease=LEASE),
+    Kind(MAIL_OFF, mail_off, lane="mail", tries=8),
     Kind(MAIL_REMINDER, mail_reminder, lane="mail", tries=8),
 )
 
@@ -114,5 +121,7 @@ def set_schedules() -> None:
     set_schedule(slug=FORGET_REQUESTS, kind=FORGET_REQUESTS, every=REQUESTS_EVERY)
     set_schedule(slug=tariffs.RATE, kind=tariffs.RATE, every=tariffs.RATE_EVERY)
     set_schedule(slug=tariffs.COUNT_BUDGETS, kind=tariffs.COUNT_BUDGETS, every=tariffs.COUNT_EVERY)
+    set_schedule(slug=DELIVER, kind=DELIVER, every=DELIVER_EVERY, first_at=timezone.now())
+    keep_schedule()
     # Seconds of work in a large company, and at the first start there is enough of that.
     set_schedule(slug=FIND_DUPLICATES, kind=FIND_DUPLICATES, every=timedelta(days=1), rest=timedelta(hours=1))

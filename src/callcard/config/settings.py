@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "callcard.desk",
     "callcard.api",
     "callcard.api.tokens",
+    "callcard.api.webhooks",
     "callcard.calls",
     "callcard.calls.missed",
     "callcard.calls.reconcile",
@@ -144,6 +145,8 @@ STATIC_URL = "/static/"
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # What an import may be.
+# Whether webhooks may lead to addresses of an own network, and over http.
+WEBHOOKS_PRIVATE = env.bool("CALLCARD_WEBHOOKS_PRIVATE", default=False)
 IMPORT_LARGEST_MB = env.int("CALLCARD_IMPORT_LARGEST_MB", default=100)
 IMPORT_MOST_ROWS = env.int("CALLCARD_IMPORT_MOST_ROWS", default=300_000)
 

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DatabaseError, connection
 
+from callcard.api.webhooks.models import Endpoint
 from callcard.calls.recordings.models import RecordingSource
 from callcard.staff.models import User
 from callcard.staff.sealed_fields import cannot_be_opened
@@ -171,9 +172,12 @@ def people() -> _Found:
         )
 
 
+_SEALED = ((Pbx, "options"), (SipAccount, "secret"), (RecordingSource, "secret"), (Endpoint, "secret"))
+
+
 def sealed_secrets() -> _Found:
     """Read as they lie there: the models show what cannot be opened as empty."""
-    for model, column in ((Pbx, "options"), (SipAccount, "secret"), (RecordingSource, "secret")):
+    for model, column in _SEALED:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {column} FROM {model._meta.db_table}")
             kept = [json.loads(value) if isinstance(value, str) and value[:1] == "{" else value for (value,) in cursor]

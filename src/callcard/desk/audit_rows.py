@@ -38,6 +38,7 @@ ABOUTS = {
     "recording": gettext_lazy("Recording"),
     "user": gettext_lazy("Colleague"),
     "role": gettext_lazy("Role"),
+    "webhook": gettext_lazy("Webhook"),
 }
 
 

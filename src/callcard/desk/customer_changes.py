@@ -44,6 +44,7 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "budget": gettext_lazy("Budget"),
     "role": gettext_lazy("Role"),
     "user": gettext_lazy("Colleague"),
+    "webhook": gettext_lazy("Webhook"),
     "see-as": gettext_lazy("Seeing as somebody else"),
 }
 _NEEDS = {

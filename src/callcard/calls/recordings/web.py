@@ -134,24 +134,40 @@ def _followed(address: str, told: str) -> str:
     return following
 
 
-def _ask(address: str, access: Access) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection to a checked address. `path` and `host` are to be asked with: those of the address."""
+
+    connection: http.client.HTTPConnection
+    path: str
+    host: str
+    is_own: bool
+
+
+def line_to(address: str, access: Access) -> Line:
+    """Connects, and asks nothing yet. Raises FetchFailed."""
     parts = _split(address)
     place = place_of(address)
     is_own = place == access.own
     connection = _connection(place, _checked(place, is_own, access.resolve), access.pause_seconds)
-    headers = {"Host": _host_header(place), "Accept": "audio/*, */*;q=0.5", "Accept-Encoding": "identity"}
-    if is_own and access.username:
-        login = base64.b64encode(f"{access.username}:{access.secret}".encode()).decode()
-        headers["Authorization"] = f"Basic {login}"
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
         f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     )
+    return Line(connection, path, _host_header(place), is_own)
+
+
+def _ask(address: str, access: Access) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    line = line_to(address, access)
+    headers = {"Host": line.host, "Accept": "audio/*, */*;q=0.5", "Accept-Encoding": "identity"}
+    if line.is_own and access.username:
+        login = base64.b64encode(f"{access.username}:{access.secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {login}"
     try:
-        connection.request("GET", path, headers=headers)
-        return connection, connection.getresponse()
+        line.connection.request("GET", line.path, headers=headers)
+        return line.connection, line.connection.getresponse()
     except (TimeoutError, OSError, http.client.HTTPException) as error:
-        connection.close()
-        raise _away(error) from error
+        line.connection.close()
+        raise away(error) from error
 
 
 _QUERY = "/%:@!$&'()*+,;=~-._?"
@@ -195,7 +211,7 @@ def _connection(place: tuple[str, str, int], addresses: list[str], seconds: floa
         if scheme == "https":
             opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
     except (TimeoutError, OSError) as error:
-        raise _away(error) from error
+        raise away(error) from error
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
     connection.sock = opened
     return connection
@@ -234,7 +250,7 @@ def _chunks(response: http.client.HTTPResponse, size: int, until: float) -> Iter
         try:
             chunk = response.read1(_CHUNK_BYTES)
         except (TimeoutError, OSError, http.client.HTTPException) as error:
-            raise _away(error) from error
+            raise away(error) from error
         if not chunk:
             break
         seen += len(chunk)
@@ -245,7 +261,8 @@ def _chunks(response: http.client.HTTPResponse, size: int, until: float) -> Iter
         raise FetchFailed("away", "the line broke before the end")
 
 
-def _away(error: Exception) -> FetchFailed:
+def away(error: Exception) -> FetchFailed:
+    """What became of the line, of an error of the standard library's."""
     if isinstance(error, TimeoutError):
         return FetchFailed("slow")
     return FetchFailed("away", str(error) or type(error).__name__)

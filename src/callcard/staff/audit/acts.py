@@ -44,6 +44,7 @@ _LOOKS: _Table = (
     (Kind.LOOKED, "task", _("Looked at a task"), "api-task"),
     (Kind.HEARD, "recording", _("Took a recording as a file"), "api-recording-sound"),
     (Kind.LOOKED, "", _("Looked at what programs may"), "all-tokens"),
+    (Kind.LOOKED, "", _("Looked at webhooks"), "webhooks webhook-deliveries"),
     (Kind.LOOKED, "customer", _("Looked at a customer's history"), "customer-history"),
     (Kind.LOOKED, "customer", _("Looked at what erasing a person would do"), "personal-data"),
     (Kind.LOOKED, "customer", _("Looked at a customer's consents"), "customer-consents"),
@@ -194,6 +195,9 @@ _DEEDS: _Table = (
         _("Changed keys of telephone systems"),
         "pbx-key-new pbx-key pbx-key-renew pbx-key-remove",
     ),
+    (Kind.SET, "webhook", _("Changed a webhook"), "webhook webhook-secret webhook-switch webhook-remove"),
+    (Kind.SET, "webhook", _("Sent messages of a webhook"), "webhook-test webhook-resend"),
+    (Kind.SET, "", _("Added a webhook"), "webhook-new"),
     (Kind.SET, "user", _("Changed a colleague"), "person person-password person-deactivate person-activate"),
     (Kind.SET, "role", _("Changed how a role signs in"), "role-terms"),
     (Kind.SET, "", _("Changed the lock of the screen"), "sign-in-settings"),
@@ -231,7 +235,7 @@ UNWRITTEN_LOOKS = _names(
     "api-call-can "
     "call-can call-recordings-shown call-recording-mark recording-sound job call-log-view customers-view debts-view "
     "orders-view products-view product budget price-list own-field own-list-entry order-pay pbx-key person-password "
-    "phone-book-settings recording-source role role-terms sip-account carddav-card phone-book"
+    "phone-book-settings recording-source role role-terms sip-account carddav-card phone-book webhook webhook-new"
 )
 # What the page does by itself, how somebody's lists look, and devices, which are known by their last visit.
 UNWRITTEN_DEEDS = _names(
