@@ -7,6 +7,7 @@ import sys
 
 BENCHES = {
     "ami": "ami",
+    "api": "api",
     "call-log": "call_log",
     "card": "card",
     "dial": "dial",

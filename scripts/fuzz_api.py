@@ -39,7 +39,10 @@ def main() -> int:
         environment = {**os.environ, "CALLCARD_DATA_DIR": folder, "CALLCARD_DATABASE_URL": ""}
         environment |= {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DJANGO_SETTINGS_MODULE": "callcard.config.settings"}
         with served(environment, Path(folder)) as url:
-            code = subprocess.call(command(url, _token(environment), given.seconds, given.seed), cwd=folder)
+            asked = command(url, _token(environment), given.seconds, given.seed)
+            code = subprocess.call(
+                asked, cwd=folder, env={**environment, "SCHEMATHESIS_HOOKS": "scripts.fuzz_api_hooks"}
+            )
         complaints = [line for line in (Path(folder) / "log").read_text().splitlines() if " ERROR " in line]
     print(f"{len(complaints)} errors in the server's log", *complaints[:20], sep="\n")
     return code or int(bool(complaints))
@@ -50,7 +53,8 @@ def command(url: str, token: str, seconds: int, seed: int | None) -> list[str]:
     header = ["--header", f"Authorization:Bearer {token}"]
     kept = ["--exclude-path", NEVER_ENDS, "--exclude-checks", LEFT_OUT, "--continue-on-failure"]
     spent = ["--max-time", str(seconds), "--generation-database", "none", "--no-color"]
-    return [program, "run", f"{url}/api/v1/openapi.json", *header, *kept, *spent, *_seeded(seed)]
+    config = ["--config-file", str(Path(__file__).with_suffix(".toml"))]
+    return [program, *config, "run", f"{url}/api/v1/openapi.json", *header, *kept, *spent, *_seeded(seed)]
 
 
 def _seeded(seed: int | None) -> list[str]:

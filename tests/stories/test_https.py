@@ -21,6 +21,7 @@ from callcard.config.environment import SettingNotValid, check
 from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
 from lab.asterisk.certificate import write
+from tests.databases import url_of_the_run
 from tests.stories.product import Product
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +76,55 @@ def test_with_a_certificate_browsers_are_told_to_stay_with_https(certificate: Pa
     said = subprocess.run([sys.executable, "-c", code], env=os.environ | kept, capture_output=True, check=True)
     assert json.loads(said.stdout) == [True, True, True, 31536000, "__Host-sessionid"]
     assert (tmp_path / "var").stat().st_mode & 0o077 == 0
+
+
+def test_with_a_certificate_every_cookie_keeps_to_this_host(
+    office_people: dict[str, User], certificate: Path, tmp_path: Path
+) -> None:
+    """The browser asks for the sign-in page, signs in, and chooses a language in both ways that there are."""
+    said = subprocess.run(
+        [sys.executable, "-c", _EVERY_COOKIE, office_people["anna"].username],
+        env=os.environ
+        | {
+            "CALLCARD_DATA_DIR": str(tmp_path / "var"),
+            "CALLCARD_TLS_CERTIFICATE": str(certificate),
+            "CALLCARD_DATABASE_URL": url_of_the_run(),
+            "DJANGO_SETTINGS_MODULE": "callcard.config.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    cookies = json.loads(said.stdout)
+    assert cookies.keys() == {"__Host-sessionid", "__Host-csrftoken", "__Host-language", "__Host-known"}
+    for cookie, (secure, samesite, path, domain, httponly) in cookies.items():
+        assert (secure, samesite, path, domain) == (True, "Lax", "/", ""), cookie
+        assert httponly or cookie == "__Host-csrftoken", cookie
+
+
+_EVERY_COOKIE = """
+import json, sys, django
+django.setup()
+from django.conf import settings
+from django.test import Client
+from callcard.staff.models import User
+settings.ALLOWED_HOSTS = ["testserver"]
+user = User.objects.get(username=sys.argv[1])
+user.set_password("tumbling-horses-9")
+user.save()
+client = Client()
+for ask in (
+    lambda: client.get("/sign-in", secure=True),
+    lambda: client.post("/sign-in", {"username": user.username, "password": "tumbling-horses-9"}, secure=True),
+    lambda: client.post("/language", {"language": "en"}, secure=True),
+    lambda: client.post("/me/preferences", {"language": "en"}, secure=True),
+):
+    answer = ask()
+    assert answer.status_code < 400, (answer.status_code, answer.content[:300])
+fields = ("secure", "samesite", "path", "domain", "httponly")
+print(json.dumps({name: [one[field] for field in fields] for name, one in client.cookies.items()}))
+"""
 
 
 def test_a_renewed_certificate_is_taken_up_and_a_broken_one_is_not(

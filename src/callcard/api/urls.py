@@ -40,5 +40,6 @@ urlpatterns = [
     path("settings/webhooks/<int:pk>/remove", webhook_views.webhook_remove, name="webhook-remove"),
     path("settings/webhooks/<int:pk>/deliveries", webhook_views.webhook_deliveries, name="webhook-deliveries"),
     path("settings/webhooks/<int:pk>/resend", webhook_views.webhook_resend, name="webhook-resend"),
-    *addresses("api/v1/"),
 ]
+v1 = addresses()
+"""Below api/v1/."""

@@ -156,9 +156,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 TLS_CERTIFICATE = env.str("CALLCARD_TLS_CERTIFICATE", default="")
 HTTPS = bool(TLS_CERTIFICATE) or env.bool("CALLCARD_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
 if HTTPS:
     # With this beginning browsers keep the cookie to this very host (RFC 6265bis, 4.1.3.2).
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # Who may say for whom they ask, and whether that was over https.
 TRUSTED_PROXIES = env.list("CALLCARD_TRUSTED_PROXIES", default=["127.0.0.1", "::1"])

@@ -42,5 +42,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=204)
     if "language" in request.POST:
         response.headers["HX-Refresh"] = "true"
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language or settings.LANGUAGE_CODE, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language or settings.LANGUAGE_CODE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response

@@ -33,12 +33,13 @@ def mali() -> User:
     return user
 
 
-def _routes(patterns: list[Any]) -> Iterator[str]:
+def _routes(patterns: list[Any], before: str = "/") -> Iterator[str]:
     for pattern in patterns:
+        route = f"{before}{pattern.pattern}"
         if isinstance(pattern, URLPattern):
-            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}")
+            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
         else:
-            yield from _routes(pattern.url_patterns)
+            yield from _routes(pattern.url_patterns, route)
 
 
 def test_the_document_has_every_address_of_the_api() -> None:

@@ -63,15 +63,15 @@ api.add_exception_handler(ValidationError, _unreadable)
 api.add_exception_handler(HttpError, _refused)
 
 
-def addresses(prefix: str) -> list[URLPattern]:
-    """Each once, with its own name: what it needs is told by that (config.needs)."""
+def addresses() -> list[URLPattern]:
+    """Below api/v1/, each once with its own name: what it needs is told by that (config.needs)."""
     found: dict[str, URLPattern] = {}
     for pattern in api.urls[0]:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern)
         if pattern.name != "api-root" and route not in found:
-            found[route] = path(prefix + route, pattern.callback, name=pattern.name)
-    return [*found.values(), path(f"{prefix}openapi.json", openapi, name="api-document")]
+            found[route] = path(route, pattern.callback, name=pattern.name)
+    return [*found.values(), path("openapi.json", openapi, name="api-document")]
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -12,7 +13,7 @@ from callcard.api.problems import Problem
 from callcard.api.sign_in import token_of
 from callcard.api.tokens.models import KeptAnswer
 
-_LONGEST = 64
+_KEY = re.compile("[!-~]{1,64}")
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
 
 
@@ -21,12 +22,12 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
 
     Both are one transaction: there is no answer to what was not done. A refusal is not kept. Raises Problem.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
         with transaction.atomic():
             return do()
-    if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
-        raise Problem(400, errors=[("Idempotency-Key", f"At most {_LONGEST} visible ASCII characters.")])
+    if not _KEY.fullmatch(key):
+        raise Problem(400, errors=[("Idempotency-Key", "Up to 64 visible ASCII characters, without blanks.")])
     print_of = _print_of(request)
     try:
         with transaction.atomic():

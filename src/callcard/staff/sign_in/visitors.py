@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 
 from callcard.staff.rules import folded
 
-_COOKIE = "callcard_known"
 _SALT = "callcard.staff.sign_in.known"
 _KEPT_SECONDS = 400 * 24 * 3600  # the longest that browsers keep anything
 _MOST_NAMES = 8
@@ -28,10 +27,15 @@ def known_device(request: HttpRequest, username: str) -> str:
 def _known(request: HttpRequest) -> dict[str, str]:
     """User name -> word, the latest last. What somebody else wrote has no signature of ours."""
     try:
-        said = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_KEPT_SECONDS)
+        said = signing.loads(request.COOKIES.get(_cookie(), ""), salt=_SALT, max_age=_KEPT_SECONDS)
     except signing.BadSignature:
         return {}
     return {str(name): str(word) for name, word in said.items()} if isinstance(said, dict) else {}
+
+
+def _cookie() -> str:
+    """Its name: over https one that browsers keep to this very host."""
+    return "__Host-known" if settings.SESSION_COOKIE_SECURE else "callcard_known"
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, username: str) -> None:
@@ -40,7 +44,7 @@ def remember_device(request: HttpRequest, response: HttpResponse, username: str)
     word = known.pop(folded(username), "") or secrets.token_urlsafe(12)
     known = dict(list(known.items())[1 - _MOST_NAMES :]) | {folded(username): word}
     response.set_cookie(
-        _COOKIE,
+        _cookie(),
         signing.dumps(known, salt=_SALT, compress=True),
         max_age=_KEPT_SECONDS,
         httponly=True,
