@@ -99,6 +99,14 @@ NEEDS = _read(
     calls.see: api-call-recordings
     calls.delete: api-call-remove
     recordings.see: api-recording-sound
+    calls.see: api-missed-callers api-missed-caller
+    calls.change: api-missed-take api-missed-leave api-missed-close api-missed-reopen api-call-restore
+    customers.see: api-customer-history api-customers-change
+    customers.see / customers.change: api-customer-files api-customer-file api-customer-portrait
+    customers.change: api-customer-file-restore api-customers-change-undo
+    customers.merge: api-customers-merge api-merge-undo
+    sales.see / sales.change: api-order-files
+    tasks.change: api-task-snooze
     sales.see / sales.add: api-orders
     sales.see / sales.change: api-order
     sales.add: api-payments

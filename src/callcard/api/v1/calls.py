@@ -21,7 +21,7 @@ from callcard.api.v1.described import IF_MATCH, ONCE, list_parameters
 from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Given, Id, Moment, Reference, Text, Told, moment
 from callcard.calls.closing import Closing, close_call, next_contact_of, say_about
-from callcard.calls.hand import Written, may_change, remove_written, write_down
+from callcard.calls.hand import ABOUT, CannotUndo, Written, may_change, remove_written, restore_removed, write_down
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import found_calls, orderable, page_of
 from callcard.calls.models import Call, CallResult
@@ -34,7 +34,7 @@ from callcard.calls.services import NOTE_LENGTH, choose_customer, forget_custome
 from callcard.calls.setting import call_settings
 from callcard.customers.models import Customer
 from callcard.sales.models import Order
-from callcard.staff.models import User
+from callcard.staff.models import Change, User
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task
 
@@ -156,6 +156,21 @@ def remove_call(request: HttpRequest, pk: Id) -> HttpResponse:
         raise Http404
     remove_written(call=call, by=user)
     return done()
+
+
+@router.post("/{id:pk}/restore", response=CallTold, url_name="api-call-restore")
+def restore_call(request: HttpRequest, pk: Id) -> HttpResponse:
+    """One that the token's user wrote down by hand and removed, under its old id."""
+    user = signed_in(request)
+    steps = Change.objects.filter(about=ABOUT, object_id=pk, action=Change.Action.REMOVED, by=user)
+    change = steps.order_by("-pk").first()
+    if change is None:
+        raise Http404
+    try:
+        restore_removed(change=change, by=user)
+    except CannotUndo:
+        raise Problem(409, "It is there already.") from None
+    return answered(request, _told(user, pk))
 
 
 @router.get("/{id:pk}/recordings", response=RecordingsTold, url_name="api-call-recordings")

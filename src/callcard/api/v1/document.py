@@ -30,16 +30,20 @@ class RecordId(IntConverter):
 
 register_converter(RecordId, "id")
 
-from callcard.api.v1 import calls, company, customers, dialling, sales, tasks  # noqa: E402  (its addresses use the converter)
+from callcard.api.v1 import calls, company, customers, dialling, files, many, missed, sales, tasks  # noqa: E402  (its addresses use the converter)
 
 api = NinjaAPI(title="Callcard", version=__version__, description=DESCRIPTION, docs_url=None, openapi_url=None)
 api.add_router("", company.router)
 api.add_router("/customers", customers.router)
+api.add_router("/customers", files.of_customers)
+api.add_router("/customers", many.router)
+api.add_router("/missed-callers", missed.router)
 api.add_router("/calls", calls.router)
 api.add_router("/calls", dialling.in_calls)
 api.add_router("/recordings", calls.sounds)
 api.add_router("/placed-calls", dialling.router)
 api.add_router("/orders", sales.orders)
+api.add_router("/orders", files.of_orders)
 api.add_router("/payments", sales.payments)
 api.add_router("/products", sales.products)
 api.add_router("/tasks", tasks.router)

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
 from callcard.api.problems import Problem
-from callcard.api.v1.answers import Counted, PageOfList, answered, asked_of, made, page_told, refuse_if_other
+from callcard.api.v1.answers import Counted, PageOfList, answered, asked_of, done, made, page_told, refuse_if_other
 from callcard.api.v1.described import IF_MATCH, ONCE
 from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Day, Given, Id, Moment, Named, Reference, Text, Told, day, moment, named
@@ -19,6 +20,7 @@ from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task, TaskQuerySet
 from callcard.tasks.queries import tasks_of
+from callcard.tasks.reminder_services import snooze
 from callcard.tasks.services import add_task, cancel_task, change_task, complete_task, reopen_task
 from callcard.tasks.veil import veiled_tasks
 from callcard.ui.lists import Column, counted, keyset_page
@@ -86,6 +88,10 @@ class TaskGiven(TaskChange):
     """Of the token's user, unless an assignee is said."""
 
     title: Title
+
+
+class Snoozed(Given):
+    until: Moment
 
 
 @router.get("", response=TasksPage, url_name="api-tasks")
@@ -160,6 +166,15 @@ def cancel(request: HttpRequest, pk: Id) -> HttpResponse:
     user = signed_in(request)
     cancel_task(task=_task(user, pk), by=user)
     return answered(request, task_told(_task(user, pk), user))
+
+
+@router.post("/{id:pk}/snooze", response={204: None}, url_name="api-task-snooze")
+def remind_later(request: HttpRequest, pk: Id, said: Snoozed) -> HttpResponse:
+    """Its assignee is reminded of it then, and not before."""
+    if said.until <= timezone.now():
+        raise Problem(422, errors=[("until", "This moment has passed already.")])
+    snooze(task=_task(signed_in(request), pk), until=said.until)
+    return done()
 
 
 def task_told(one: Task, user: User) -> dict[str, Any]:
