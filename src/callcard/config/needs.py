@@ -42,7 +42,8 @@ NEEDS = _read(
     everybody: sign-in-second sign-in-passkey-ask sign-in-passkey own-sign-in second-step-first codes
     everybody: own-passkey-ask own-passkey own-step-remove recovery-codes own-session-end own-sessions-end
     everybody: prove prove-passkey-ask prove-passkey lock locked unlock unlock-passkey judge-password
-    everybody: popup-close recent-calls placed-calls cancel-placed-call colleagues call-can call-do call-partner
+    everybody: popup-close recent-calls placed-calls cancel-placed-call placed-not-made colleagues call-can
+    everybody: call-do call-partner
 
     customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
     customers.see: search-customers alike-customers customer-file customer-card card-parts card-presence card-timeline

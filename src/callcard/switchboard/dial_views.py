@@ -23,6 +23,7 @@ from callcard.switchboard.models import DialRequest
 from callcard.switchboard.partner import partner
 from callcard.switchboard.placed import Placed, placed_calls
 from callcard.switchboard.refusals import AskFirst, KeyUsed, NotDialled, OtherCallFirst
+from callcard.switchboard.soft_presses import note_not_made
 from callcard.switchboard.veiled import number_behind, stands_for_number
 from callcard.switchboard.whom import whom
 from callcard.telephony.dial_string import may_press_itself
@@ -102,6 +103,14 @@ def placed_cancel(request: HttpRequest, command_id: str) -> HttpResponse:
         cancel(request=row)
     except NotDialled as refusal:
         return _error(refusal.words)
+    return JsonResponse({})
+
+
+@require_POST
+def placed_not_made(request: HttpRequest, command_id: str) -> HttpResponse:
+    """The softphone tells that nothing came of a press: it is not counted as one of the day's calls."""
+    row = get_object_or_404(DialRequest, command_id=command_id, user=signed_in(request), how=DialRequest.How.SOFT)
+    note_not_made(row)
     return JsonResponse({})
 
 

@@ -37,6 +37,7 @@ _REFUSALS = {
     "cancelled": gettext_lazy("Cancelled."),
     "over": gettext_lazy("This call is over."),
     "other_stays": gettext_lazy("The call before it could not be cancelled, so nothing else was dialled."),
+    "not_made": gettext_lazy("Your softphone did not place the call. Press Call again."),
     "never_placed": gettext_lazy("The link broke at that moment: the call was not placed. Try again."),
     "unknown": gettext_lazy(
         "The link to the telephone system broke at that moment, so it is not known whether the call was placed. "

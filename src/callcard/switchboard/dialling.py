@@ -28,6 +28,11 @@ from callcard.telephony.commands import CancelDial, CommandRefused, Dial, TryPho
 
 How = DialRequest.How
 State = DialRequest.State
+# Problems of a request whose number was certainly not dialled.
+_NOTHING_DIALLED = (
+    *("busy", "not_registered", "not_allowed", "no_link", "no_answer"),
+    *("unsupported", "over", "other_stays", "never_placed", "not_made"),
+)
 _PHONE_AWAY = ("busy", "not_registered", "no_link")
 
 
@@ -94,10 +99,11 @@ def reserve(
     how: DialRequest.How,
     pbx: str = "",
     instead: str = "",
+    call_key: str = "",
 ) -> tuple[DialRequest, bool]:
     """The request as a row, and whether it is new. What the rules refuse is a row too, with its problem.
 
-    Raises AskFirst, OtherCallFirst and NotDialled.
+    `call_key`: the call of `pbx` that is handed on, where one is. Raises AskFirst, OtherCallFirst and NotDialled.
     """
     if not user.may("calls.dial"):
         raise NotDialled(_("Your role does not let you call. Ask the administrator."))
@@ -107,25 +113,34 @@ def reserve(
             User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
             known = DialRequest.objects.filter(command_id=command_id, user=user).first()
             if known is not None:
-                _refuse_other_use(known, target, how)
+                _refuse_other_use(known, target, how, call_key)
                 return known, False
             verdict = judge_any(target.destination, rules_for(user), usage_today(user))
             if how == How.DESK and not verdict.refusal:
                 refuse_second(user, target, instead)
             if (verdict.must_ask or target.refuses_calls) and not is_sure:
                 raise AskFirst(_question(target, verdict, user))
-            return _write(user, target, verdict, command_id, how, pbx), True
+            return _write(user, target, verdict, command_id, how, pbx, call_key), True
     except IntegrityError:  # somebody else's
         raise NotDialled(_("This did not work. Try again.")) from None
 
 
-def _refuse_other_use(known: DialRequest, target: Whom, how: DialRequest.How) -> None:
+def _refuse_other_use(known: DialRequest, target: Whom, how: DialRequest.How, call_key: str) -> None:
     """Raises KeyUsed where the key's first press asked for anything else: its answer would be taken for this one's."""
-    if (known.number, known.then, known.how) != (target.destination.number, target.then, how):
+    is_same = (known.number, known.then, known.how) == (target.destination.number, target.then, how)
+    if not is_same or (call_key and known.call_key != call_key):
         raise KeyUsed(_("This press was already used for another call, so nothing was dialled. Press Call again."))
 
 
-def _write(user: User, target: Whom, verdict: Verdict, command_id: str, how: DialRequest.How, pbx: str) -> DialRequest:
+def _write(
+    user: User,
+    target: Whom,
+    verdict: Verdict,
+    command_id: str,
+    how: DialRequest.How,
+    pbx: str,
+    call_key: str,
+) -> DialRequest:
     request = DialRequest.objects.create(
         command_id=command_id,
         user=user,
@@ -139,6 +154,7 @@ def _write(user: User, target: Whom, verdict: Verdict, command_id: str, how: Dia
         state=State.ASKED if how == How.DESK and not verdict.refusal else State.OVER,
         changed_at=timezone.now(),
         pbx=pbx,
+        call_key=call_key,
     )
     if verdict.refusal:
         _keep_refusal(request, user)
@@ -160,10 +176,11 @@ def _keep_refusal(request: DialRequest, user: User) -> None:
 
 
 def usage_today(user: User) -> Usage:
-    """Since midnight on the company's clock. What the rules refused was no call."""
+    """Since midnight on the company's clock. What the rules refused was no call, nor was what never left the house."""
     midnight = datetime.now(company_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = DialRequest.objects.filter(user=user, requested_at__gte=midnight)
     rows = rows.filter(reach__in=[Reach.NATIONAL, Reach.ABROAD]).exclude(problem__startswith="rule_")
+    rows = rows.exclude(problem__in=_NOTHING_DIALLED)
     counts = list(rows.order_by().values_list("reach", "country").annotate(calls=Count("pk")))
     abroad = [(country, calls) for reach, country, calls in counts if reach == Reach.ABROAD]
     return Usage(

@@ -26,6 +26,7 @@ _NEEDS = {
     "transfer": Capability.TRANSFER,
     "consult": Capability.CONSULT,
 }
+_HOW = {"transfer": How.TRANSFER, "consult": How.CONSULT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def command(*, user: User, call_id: int, what: str, to: str = "", command_id: st
     if _NEEDS[what] not in running.capabilities(segment.call.pbx):
         raise NotDialled(explain_refusal("unsupported"))
     if what in ("transfer", "consult"):
-        to, is_new = _checked(user, segment, to, command_id, is_sure)
+        to, is_new = _checked(user, segment, _HOW[what], to, command_id, is_sure)
         if not is_new:
             return
     try:
@@ -86,11 +87,19 @@ def command(*, user: User, call_id: int, what: str, to: str = "", command_id: st
         raise NotDialled(explain_refusal(refusal.reason)) from None
 
 
-def _checked(user: User, segment: Segment, to: str, command_id: str, is_sure: bool) -> tuple[str, bool]:
+def _checked(user: User, segment: Segment, how: How, to: str, command_id: str, is_sure: bool) -> tuple[str, bool]:
     """Whom the call is handed on to is dialled at the company's expense, so the same rules hold."""
     target = whom(user, to, NotDialled)
     refuse_own_phone(target, segment.extension)
-    request, is_new = reserve(user=user, target=target, command_id=command_id, is_sure=is_sure, how=How.TRANSFER)
+    request, is_new = reserve(
+        user=user,
+        target=target,
+        command_id=command_id,
+        is_sure=is_sure,
+        how=how,
+        pbx=segment.call.pbx,
+        call_key=segment.call.key,
+    )
     if request.problem:
         raise NotDialled(why_not(request, user))
     return request.number, is_new

@@ -57,6 +57,7 @@ class DialRequest(models.Model):
         DESK = "desk", _("Desk phone")
         SOFT = "soft", _("Softphone")
         TRANSFER = "transfer", _("Transfer")
+        CONSULT = "consult", _("Asking first")
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked for")  # nothing is known of it yet
@@ -79,7 +80,7 @@ class DialRequest(models.Model):
     outcome = models.CharField(max_length=10, blank=True)  # of the call, when it is over
     changed_at = models.DateTimeField(null=True, blank=True)
     pbx = models.CharField(max_length=40, blank=True)
-    call_key = models.CharField(max_length=160, blank=True)  # the call that came of it
+    call_key = models.CharField(max_length=160, blank=True)  # the call that came of it, or that it hands on
 
     class Meta:
         verbose_name = _("request to call")

@@ -19,7 +19,7 @@ from callcard.staff.company import company
 from callcard.switchboard.kinds import make_record
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.own_extensions import own_extensions
-from callcard.switchboard.record_words import explain_record
+from callcard.switchboard.record_words import explain_faults, explain_record, explain_shift
 from callcard.telephony.records import RecordProblem
 
 RECONCILE = "reconcile-calls"
@@ -41,7 +41,18 @@ def reconcile_calls(run: Run) -> Result | None:
     added = sum(found.added for _pbx, found in readings)
     completed = sum(found.completed for _pbx, found in readings)
     words = _("%(added)d calls were missing and were added, %(completed)d were completed.")
-    return {"words": words % {"added": added, "completed": completed}}
+    told = [
+        words % {"added": added, "completed": completed},
+        *(said for _, found in readings for said in _doubts(found)),
+    ]
+    return {"words": " ".join(told)}
+
+
+def _doubts(found: Reconciliation) -> list[str]:
+    """Why there may be calls in the record that the log has not, or why they were not where they were looked for."""
+    unread = explain_faults(found)
+    sample = f" ({found.sample})" if found.sample else ""
+    return [words for words in (f"{unread}{sample}." if unread else "", explain_shift(found.shift)) if words]
 
 
 def reconcile_pbx(pbx: Pbx, tell: Callable[[float], None] = lambda share: None) -> Reconciliation | None:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("calls/to", dial_views.call_to, name="call-to"),
     path("calls/placed", dial_views.placed, name="placed-calls"),
     path("calls/placed/<str:command_id>/cancel", dial_views.placed_cancel, name="cancel-placed-call"),
+    path("calls/placed/<str:command_id>/not-made", dial_views.placed_not_made, name="placed-not-made"),
     path("calls/colleagues", dial_views.colleagues, name="colleagues"),
     path("calls/<int:call_id>/can", dial_views.call_can, name="call-can"),
     path("calls/<int:call_id>/do/<slug:what>", dial_views.call_do, name="call-do"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import io
+import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -194,6 +196,20 @@ def test_calls_leave_as_a_file_only_with_those_who_may_export(call: Call, mali: 
     empty = b"".join(browser(noy).get(f"/calls/export/file?form=csv&call={call.pk}&column=number"))
     assert empty.decode("utf-8-sig").splitlines() == ["Number"]
     assert browser(mali).get("/calls/export/file?form=exe").status_code == 400
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_times_in_a_file_are_those_of_the_page_though_it_is_written_after_the_request(
+    call: Call, boss: User, form: str
+) -> None:
+    User.objects.filter(pk=boss.pk).update(time_zone="Asia/Vientiane")
+    Call.objects.update(started_at=datetime(2026, 11, 22, 20, 30, tzinfo=UTC))
+    sent = b"".join(browser(boss).get(f"/calls/export/file?form={form}&column=started"))
+    told = sent.decode("utf-8-sig") if form == "csv" else zipfile.ZipFile(io.BytesIO(sent)).read(SHEET).decode()
+    assert "2026-11-23 03:30:00" in told
 
 
 def test_many_are_tagged_at_once_and_only_what_one_sees(call: Call, mali: User, noy: User) -> None:

@@ -9,14 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from callcard.calls.models import Call
+from callcard.calls.models import Call, Segment
 from callcard.staff.models import Company, Extension, User
 from callcard.switchboard.dialling import How, cancel, dial
+from callcard.switchboard.in_call import command
 from callcard.switchboard.models import DialRequest, Pbx
 from callcard.switchboard.placed import write_progress
 from callcard.switchboard.placed_rules import Progress
 from callcard.switchboard.refusals import AskFirst, KeyUsed, NotDialled, OtherCallFirst
-from callcard.telephony.commands import CancelDial, Dial
+from callcard.telephony.commands import CancelDial, Dial, Transfer
 from tests.rooms.switchboard.fake_pbx import FakePbx
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,23 @@ def test_a_key_of_a_call_by_softphone_does_not_ring_the_desk_phone(pbx: FakePbx,
     with pytest.raises(KeyUsed):
         dial(user=anna, raw=NUMBER, command_id="press-0001")
     assert pbx.sent == []
+
+
+def test_the_key_of_a_call_that_was_handed_on_hands_on_no_other(pbx: FakePbx, anna: User) -> None:
+    first, other = talking(anna, "k"), talking(anna, "l")
+    command(user=anna, call_id=first.pk, what="transfer", to="302", command_id="press-0001")
+    for call, what, to in ((other, "transfer", "302"), (first, "transfer", "303"), (first, "consult", "302")):
+        with pytest.raises(KeyUsed, match="already used for another call"):
+            command(user=anna, call_id=call.pk, what=what, to=to, command_id="press-0001")
+    assert pbx.sent == [Transfer(command_id="press-0001", call_key="k", segment_key="k.1", to="302")]
+    assert DialRequest.objects.get().call_key == "k"
+
+
+def talking(anna: User, key: str) -> Call:
+    now = timezone.now()
+    call = Call.objects.create(pbx="office", key=key, direction="inbound", started_at=now, answered_at=now)
+    Segment.objects.create(call=call, key=f"{key}.1", role="called", extension="301", user=anna, answered_at=now)
+    return call
 
 
 def test_the_page_is_told_what_to_send_for_yes(pbx: FakePbx, anna: User, client: Client) -> None:

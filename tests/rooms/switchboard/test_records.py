@@ -19,11 +19,12 @@ from django.utils import timezone
 from callcard.calls.models import Call
 from callcard.calls.reconcile.models import Reconciliation
 from callcard.config.jobs import KINDS
+from callcard.jobs.kinds import Run
 from callcard.jobs.models import Job
 from callcard.staff.models import User
 from callcard.switchboard import reconciling
 from callcard.switchboard.models import Pbx
-from callcard.switchboard.reconciling import RECONCILE, reconcile_pbx, reconcile_soon
+from callcard.switchboard.reconciling import RECONCILE, reconcile_calls, reconcile_now, reconcile_pbx, reconcile_soon
 from callcard.switchboard.record_secret import with_secret, without_secret
 from callcard.switchboard.trial import RecordTrial, try_record
 from tests.connectors.asterisk.cdr_scene import copied
@@ -152,6 +153,22 @@ def test_what_was_found_is_told(window: Client) -> None:
         assert "There is no such file on this machine." in page
         assert "2 lines could not be read: 2 torn" in page
         assert "-3 hours off" in page
+
+
+def test_who_asked_for_a_reading_is_told_which_lines_could_not_be_read(tmp_path: Path) -> None:
+    record = tmp_path / "calls.csv"
+    record.write_text("date;from;to;seconds\n2026-11-22;+856205555;302;12\n")
+    office(records=str(record))
+    chief = User.objects.create_user("chief", role=User.Role.ADMINISTRATOR)
+    job = reconcile_now(Pbx.objects.get(), user_id=chief.pk)
+    Job.objects.update(state="running", holder="me")
+    result = reconcile_calls(Run(job.pk, chief.pk, job.arguments, 1, "me", timedelta(minutes=1)))
+    assert result is not None
+    assert result["words"] == (
+        "0 calls were missing and were added, 0 were completed. "
+        "2 lines could not be read: 2 not a line of this record (calls.csv, byte 21 date;from;to;seconds)."
+    )
+    assert Call.objects.count() == 0
 
 
 def test_without_records_nothing_is_read() -> None:

@@ -84,6 +84,7 @@ _DEEDS: _Table = (
     (Kind.SET, "", _("Ended what a program may"), "revoke-token revoke-any-token"),
     (Kind.CALLED, "", _("Pressed Call"), "dial"),
     (Kind.CALLED, "", _("Took back a call"), "cancel-placed-call"),
+    (Kind.CALLED, "", _("Made no call of a press"), "placed-not-made"),
     (Kind.CALLED, "call", _("Handed on, held or ended a call"), "call-do"),
     (Kind.CHANGED, "customer", _("Added a customer"), "new-customer api-customers"),
     (

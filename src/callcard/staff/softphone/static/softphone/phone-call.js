@@ -1,12 +1,14 @@
 // One call of the softphone: what its session tells, and what one can do with it.
 import { inWords, QualityMeter } from "./call-quality.js";
 import { cancel, later } from "../ui/clock.js";
+import { notMade } from "./not-made.js";
 import { devices, playOn } from "./phone-sound.js";
 
 const MEASURE_MS = 3000;
 const KEYS_AFTER_MS = 1000; // whoever answers, mostly a machine, has to listen first
 const PATHS_WITHIN_MS = 800; // a STUN server that does not answer must not hold the call up
 const REASONS = { Busy: "busy", Rejected: "rejected", "Not Found": "not-found", "Address Incomplete": "not-found", Unavailable: "no-answer", "No Answer": "no-answer", "Request Timeout": "no-answer", "Bad Media Description": "no-sound", "Incompatible SDP": "no-sound", "WebRTC Error": "no-sound" };
+const NOBODY_RUNG = ["not-allowed", "not-found", "no-sound", "failed"];
 let count = 0;
 
 export class PhoneCall {
@@ -79,8 +81,14 @@ export class PhoneCall {
     this.microphone?.getTracks().forEach((track) => track.stop());
     this.audio.srcObject = null;
     if (this.isHandedOn) this.line.say("transferred");
-    else if (reason && this.shown.state === "calling") this.line.say(reason, this.shown);
+    else if (reason && this.shown.state === "calling") this.cameToNothing(reason);
     this.line.forget(this);
+  }
+
+  /** Whoever was rung was called, and so was who is in the log: the server looks. */
+  cameToNothing(reason) {
+    if (NOBODY_RUNG.includes(reason) && !this.hasRung) notMade(this.command);
+    this.line.say(reason, this.shown);
   }
 
   // -- what one can do -----------------------------------------------------------------------------------------------
@@ -113,10 +121,11 @@ export class PhoneCall {
   }
 
   /** Hand it on: blindly, or to the one whom `asked`, another PhoneCall, talks with. */
-  handOn(to, asked = null) {
+  handOn(to, asked = null, command = "") {
     this.isHandedOn = true;
     const failed = () => {
       this.isHandedOn = false;
+      notMade(command);
       this.line.say("not-transferred");
     };
     const accepted = () => {

@@ -1,5 +1,6 @@
 // The softphone itself, in the one tab that holds it: registered at the PBX, with all its calls.
 import { later } from "../ui/clock.js";
+import { notMade } from "./not-made.js";
 import { PhoneCall } from "./phone-call.js";
 import { devices, openMicrophone, playOn, SoundProblem, Tones } from "./phone-sound.js";
 
@@ -109,20 +110,26 @@ export class PhoneLine {
     if (command && this.commands.includes(command)) return;
     if (command) this.commands = [...this.commands, command].slice(-COMMANDS_KEPT);
     const plain = number.replace(/[\s()]/g, "");
-    if (!NUMBER.test(plain)) return this.say("not-a-number");
-    if (this.state !== "ready") return this.say("not-ready");
     const placed = [...this.calls.values()].find(({ shown }) => shown.state === "calling");
-    if (placed) return this.say("already-calling", placed.shown);
+    if (!NUMBER.test(plain)) return this.refuse(command, "not-a-number");
+    if (this.state !== "ready") return this.refuse(command, "not-ready");
+    if (placed) return this.refuse(command, "already-calling", placed.shown);
     this.holdOthers();
     const call = new PhoneCall(this, { direction: "out", number: plain, asksFor });
     call.keysThen = then.replace(/[^0-9A-D*#,]/gi, "");
+    call.command = command;
     this.calls.set(call.id, call);
     this.changed();
     const microphone = await this.microphone();
-    if (!microphone || !this.calls.has(call.id)) return call.over();
+    if (!microphone || !this.calls.has(call.id)) return notMade(command), call.over();
     call.microphone = microphone;
     call.session = this.agent.call(plain, { eventHandlers: call.handlers(), mediaStream: microphone, ...this.options() });
     return undefined;
+  }
+
+  refuse(command, key, call) {
+    notMade(command);
+    this.say(key, call);
   }
 
   async answer(call) {
@@ -162,13 +169,13 @@ export class PhoneLine {
     return call.shown.state === "talking" ? this.actInTalk(what, call, more) : undefined;
   }
 
-  actInTalk(what, call, { to = "", key = "", then = "" }) {
+  actInTalk(what, call, { to = "", key = "", then = "", command = "" }) {
     if (what === "hold") return call.hold(true);
     if (what === "unhold") return this.holdOthers(call), call.hold(false);
     if (what === "mute" || what === "unmute") return call.mute(what === "mute");
     if (what === "key") return call.press(key);
-    if (what === "blind") return NUMBER.test(to) ? call.handOn(to) : this.say("not-a-number");
-    if (what === "ask") return this.dial({ number: to, then, asksFor: call.id });
+    if (what === "blind") return NUMBER.test(to) ? call.handOn(to, null, command) : this.refuse(command, "not-a-number");
+    if (what === "ask") return this.dial({ number: to, then, command, asksFor: call.id });
     if (what === "complete") return this.complete(call);
     return undefined;
   }

@@ -84,7 +84,7 @@ export class CallRow {
     const answer = isColleague ? { data: { number: to, soft: true } } : await pressAndAnswer("/calls/dial", { number: to, how: "soft" });
     if (!answer) return;
     if (answer.data.keys) toast(answer.data.keys, [], 30_000);
-    if (answer.data.soft) this.phone.act({ do: how, id, to: answer.data.number, then: answer.data.then });
+    if (answer.data.soft) this.phone.act({ do: how, id, to: answer.data.number, then: answer.data.then, command: answer.data.command });
     else toast(answer.data.error ?? this.phone.words["not-transferred"]);
   }
 

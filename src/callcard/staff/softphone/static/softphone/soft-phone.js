@@ -1,5 +1,6 @@
 // <soft-phone>: a telephone in the page. One tab of all that are open is the telephone; the others show it and steer it.
 import { toast } from "../ui/toast.js";
+import { notMade } from "./not-made.js";
 import { CardButtons } from "./phone-cards.js";
 import { PhonePanel } from "./phone-panel.js";
 
@@ -67,7 +68,7 @@ class SoftPhone extends HTMLElement {
   /** What a person asked for in this tab; done in the one that is the telephone. */
   act(what) {
     if (this.isHolder) this.phone.act(what);
-    else if (this.shown.state === "insecure") toast(this.words.insecure);
+    else if (this.shown.state === "insecure") notMade(what.command), toast(this.words.insecure);
     else this.tabs.postMessage({ act: what });
   }
 
