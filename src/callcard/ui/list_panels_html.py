@@ -74,6 +74,17 @@ def _numbers(_column: Column, now: Filter, name: Markup, _title: Markup) -> Mark
     )
 
 
+def _lengths(_column: Column, now: Filter, name: Markup, _title: Markup) -> Markup:
+    """Of calls, in seconds or as the list writes them."""
+    ends = ((".from", now.at_least, _("from"), "0:30"), (".to", now.at_most, _("to"), "5:00"))
+    fields = "".join(
+        f'<input class="form-control" name="{name}{end}" value="{escape(value)}" placeholder="{example}" dir="ltr"'
+        f' aria-label="{escape(word)}" title="{escape(_("Seconds, or minutes and seconds as 3:20"))}">'
+        for end, value, word, example in ends
+    )
+    return f'<span class="list-range">{fields}</span>'
+
+
 def _text(_column: Column, now: Filter, name: Markup, title: Markup) -> Markup:
     value = escape(now.values[0]) if now.values else ""
     return f'<input class="form-control" name="{name}" value="{value}" dir="auto" aria-label="{title}">'
@@ -86,6 +97,7 @@ _CONTROLS: dict[str, Callable[[Column, Filter, Markup, Markup], Markup]] = {
     "date": _days,
     "number": _numbers,
     "money": _numbers,
+    "length": _lengths,
 }
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from callcard.kit.amounts import read_decimal
 from callcard.ui.list_days import read_day
 
 TURNED = ""
+_CLOCK = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-5][0-9])")  # as lists write a length: 3:20, 1:03:20
 
 
 def read_range(kind: str, first: str, last: str) -> tuple[str, str, tuple[str, ...]]:
     """Both ends as a room reads them, "" where nothing was typed or understood, and what was not understood; TURNED
     among that when the range ends before it begins."""
-    read = _day if kind == "date" else _amount
+    read = {"date": _day, "length": _seconds}.get(kind, _amount)
     ends = [read(typed) if typed else "" for typed in (first, last)]
     wrong = [typed for typed, end in zip((first, last), ends, strict=True) if typed and not end]
     if all(ends) and _is_turned(kind, *ends):
@@ -29,6 +32,14 @@ def _amount(text: str) -> str:
         return f"{read_decimal(text):f}"
     except ValueError:
         return ""
+
+
+def _seconds(text: str) -> str:
+    found = _CLOCK.fullmatch(text)
+    if not found:
+        return _amount(text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return str(hours * 3600 + minutes * 60 + seconds)
 
 
 def _is_turned(kind: str, first: str, last: str) -> bool:

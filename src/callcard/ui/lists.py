@@ -22,14 +22,14 @@ from django.http import QueryDict
 
 from callcard.ui.list_values import read_range
 
-Kind = Literal["text", "choice", "choices", "number", "money", "date", "yesno", "plain"]
+Kind = Literal["text", "choice", "choices", "number", "money", "length", "date", "yesno", "plain"]
 M = TypeVar("M", bound=Model)
 
 PAGE_SIZE = 50
 COUNTED_UP_TO = 10_000
 NARROWEST, WIDEST = 48, 900
 _LONGEST_VALUE = 200
-_RANGES = ("number", "money", "date")
+_RANGES = ("number", "money", "length", "date")
 
 
 @dataclass(frozen=True, slots=True)
