@@ -37,7 +37,7 @@ ci: setup ## both of them at once, as CI does
 fuzz-api: setup ## a running Callcard is asked all that its OpenAPI document allows and forbids; SECONDS=600
 	@$(BIN)/python -m scripts.fuzz_api --seconds $(SECONDS)
 
-bench: setup ## one bench with its bars: NAME=ring, dial, card, open-card, search, list, import, name-lookup, ami or steady
+bench: setup ## one bench with its bars: NAME=ring, dial, card, open-card, search, list, import, name-lookup, ami, api, visibility or steady
 	@$(BIN)/python -m bench $(NAME)
 
 lock: setup ## new requirements.lock and requirements-node.lock from pyproject.toml

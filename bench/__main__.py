@@ -19,6 +19,7 @@ BENCHES = {
     "ring": "ring",
     "search": "search",
     "steady": "steady",
+    "visibility": "visibility",
 }
 
 

@@ -2,7 +2,8 @@
 
 Run by bench.api in a process of its own. A bare view is what somebody writes who wants these bytes and nothing else: no
 middleware, no token, no roles, no audit, no limits, no reading of what is asked. It reads the same rows by the same
-queries, so that what is measured is what stands around them.
+queries, once as Django runs them ("bare") and once with our statements that are compiled once ("compiled"), which
+leaves nothing but what stands around them.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import django
 
@@ -33,6 +35,7 @@ from callcard.api.v1.calls import read_call  # noqa: E402
 from callcard.api.v1.customers import list_customers, read_customer  # noqa: E402
 from callcard.calls.models import Call  # noqa: E402
 from callcard.config.office import spare_the_collector  # noqa: E402
+from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany  # noqa: E402
 from callcard.staff.models import User  # noqa: E402
 
 WARM = 30
@@ -86,18 +89,28 @@ def main() -> None:
     spare_the_collector()
     answer: dict[str, dict[str, list[float]]] = {}
     for name, address in reads.items():
-        took = [_pair(program, bare, address(turn)) for turn in range(rounds + WARM)][WARM:]
-        answer[name] = {"api": [api for api, _bare in took], "bare": [bare for _api, bare in took]}
+        took = [_each(program, bare, address(turn)) for turn in range(rounds + WARM)][WARM:]
+        answer[name] = {way: [one[way] for one in took] for way in ("api", "bare", "compiled")}
     answer["bytes"] = {"bare": [_ask_bare(bare, "/bytes")[0] for _turn in range(rounds)]}
     print(json.dumps(answer))
 
 
-def _pair(program: Client, bare: Client, url: str) -> tuple[float, float]:
-    """Milliseconds of one read by both, one after the other, with the same bytes."""
+def _each(program: Client, bare: Client, url: str) -> dict[str, float]:
+    """Milliseconds of one read in each way, one after the other, with the same bytes."""
     api_ms, told = _ask(program, url)
-    bare_ms, plain = _ask_bare(bare, url)
-    assert told == plain, url
-    return api_ms, bare_ms
+    compiled_ms, compiled = _ask_bare(bare, url)
+    with patch.object(KeptQuery, "rows", _by_django), patch.object(KeptQueryOfMany, "rows", _many_by_django):
+        bare_ms, plain = _ask_bare(bare, url)
+    assert told == plain == compiled, url
+    return {"api": api_ms, "bare": bare_ms, "compiled": compiled_ms}
+
+
+def _by_django(kept: KeptQuery[Any], pk: int, *given: Any, scope: Hashable = None) -> list[Any]:
+    return list(kept._build(pk, *given))
+
+
+def _many_by_django(kept: KeptQueryOfMany[Any], pks: Sequence[int]) -> list[Any]:
+    return list(kept._build(list(pks)))
 
 
 def _ask_bare(client: Client, url: str) -> tuple[float, bytes]:

@@ -15,5 +15,7 @@ _KEY = "Idempotency-Key"
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     given = (case.headers or {}).get(_KEY)
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
     if isinstance(given, str) and re.fullmatch("[!-~]{1,64}", given):
         case.headers[_KEY] = (uuid4().hex + given)[:64]

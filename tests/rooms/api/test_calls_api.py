@@ -97,6 +97,7 @@ def test_calls_of_others_do_not_exist(mali: User, program: Program) -> None:
     assert Call.objects.values().get() == before
     Notice.objects.create(call=foreign, user=mali, rang_at=timezone.now())
     assert program.get(f"/calls/{foreign.pk}").status_code == 200
+    assert told(program.get(f"/calls/{foreign.pk}/can")) == {"can": [], "is_held": False}  # over, but seen
 
 
 def test_what_came_of_a_call_is_said(mali: User, program: Program) -> None:

@@ -104,6 +104,8 @@ def test_a_customer_is_made_with_everything_and_once(mali: User, program: Progra
 
 
 def test_a_refusal_is_not_kept_with_its_key(program: Program) -> None:
+    for bad in ("", "a b", "k" * 65):
+        assert program.post("/customers", {"name": "Boun"}, Idempotency_Key=bad).status_code == 400
     assert program.post("/customers", {"name": " "}, Idempotency_Key="k").status_code == 422
     assert program.post("/customers", {"name": "Boun"}, Idempotency_Key="k").status_code == 201
 

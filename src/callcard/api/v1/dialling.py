@@ -13,6 +13,7 @@ from pydantic import Field
 from callcard.api.problems import Problem
 from callcard.api.v1.answers import answered, done
 from callcard.api.v1.types import Flag, Given, Id, Text, Told, moment
+from callcard.calls.seen import call_seen_by
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.staff.veiled import shown_number
@@ -110,8 +111,13 @@ def cancel_placed_call(request: HttpRequest, command_id: str) -> HttpResponse:
 
 @in_calls.get("/{id:call_id}/can", response=CanTold, url_name="api-call-can")
 def call_can(request: HttpRequest, call_id: Id) -> HttpResponse:
-    """What the user can do in a call in which they talk."""
-    able = in_call(signed_in(request), call_id)
+    """What the user can do in a call: nothing where they do not talk in it."""
+    user = signed_in(request)
+    try:
+        able = in_call(user, call_id)
+    except Http404:
+        call_seen_by(user, call_id)  # else it is none for this user
+        return answered(request, {"can": [], "is_held": False})
     return answered(request, {"can": list(able.can), "is_held": able.is_held})
 
 

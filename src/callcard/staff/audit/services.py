@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from callcard.jobs.kinds import Result, Run
 from callcard.staff.audit.models import AuditSettings, Entry
+from callcard.staff.statements import insert
 
 FORGET_AUDIT = "forget-audit"
 LEAST_DAYS = 30
@@ -29,18 +30,19 @@ def write(
     detail: str = "",
 ) -> Entry:
     """One more entry. Texts that are too long are cut."""
-    return Entry.objects.create(
-        at=timezone.now(),
-        kind=kind,
-        act=act[:60],
-        is_deed=is_deed,
-        user_id=user_id,
-        who=who[:200],
-        address=address[:45],
-        about=about,
-        object_id=object_id,
-        detail=detail[:300],
-    )
+    values = {
+        "at": timezone.now(),
+        "kind": kind,
+        "act": act[:60],
+        "is_deed": is_deed,
+        "user_id": user_id,
+        "who": who[:200],
+        "address": address[:45],
+        "about": about,
+        "object_id": object_id,
+        "detail": detail[:300],
+    }
+    return Entry(pk=insert(Entry, values), **values)
 
 
 def audit_settings() -> AuditSettings:
