@@ -102,3 +102,23 @@ def test_a_list_is_searched_as_one_types_and_the_field_keeps_the_focus(
     expect(page.locator(".list-chosen")).to_have_text("1 selected")
     page.get_by_role("link", name="Clear all").click()
     expect(rows).to_have_count(3)
+
+
+def test_a_column_is_drawn_wider_and_stays_so_even_where_there_are_many(
+    product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
+) -> None:
+    create_customer(name="Anna", responsible=office_people["anna"])
+    page = open_page(signed_in("anna", width=900), "/customers/")
+    head = page.locator("th[data-column=name]")
+    before = head.evaluate("(cell) => cell.offsetWidth")
+    grip = head.locator("[data-grip]").bounding_box()
+    assert grip is not None
+    page.mouse.move(grip["x"] + 4, grip["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 404, grip["y"] + 4, steps=4)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.mouse.up()
+    assert abs(head.evaluate("(cell) => cell.offsetWidth") - before - 400) <= 2
+    page.reload()
+    expect(head).to_have_attribute("data-width", re.compile(r"\d{3}"))
+    assert abs(head.evaluate("(cell) => cell.offsetWidth") - before - 400) <= 2

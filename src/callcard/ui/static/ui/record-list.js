@@ -9,7 +9,7 @@ class RecordList extends HTMLElement {
     this.table = this.querySelector("table");
     this.bulk = this.querySelector(".list-bulk");
     this.anchor = null;
-    this.querySelectorAll("th[data-width]").forEach((head) => (head.style.inlineSize = `${head.dataset.width}px`));
+    this.querySelectorAll("th[data-width]").forEach((head) => this.setWidth(head, head.dataset.width));
     this.table.addEventListener("click", (event) => this.click(event));
     this.table.addEventListener("dblclick", (event) => event.target.closest("a, input, button") || this.open(event.target.closest("tbody tr")));
     this.table.addEventListener("keydown", (event) => this.key(event));
@@ -150,6 +150,11 @@ class RecordList extends HTMLElement {
     }
   }
 
+  /** The least too: a table that is wider than its window would else give no column more than its words need. */
+  setWidth(head, pixels) {
+    head.style.inlineSize = head.style.minInlineSize = `${pixels}px`;
+  }
+
   /** Drag the edge of a column's head; the widths are kept for this user. */
   widen(event) {
     const head = event.target.closest("th");
@@ -157,7 +162,7 @@ class RecordList extends HTMLElement {
     const side = document.dir === "rtl" ? -1 : 1;
     event.preventDefault();
     event.target.setPointerCapture(event.pointerId);
-    const move = ({ clientX }) => (head.style.inlineSize = `${Math.max(NARROWEST, Math.min(WIDEST, before + side * (clientX - start)))}px`);
+    const move = ({ clientX }) => this.setWidth(head, Math.max(NARROWEST, Math.min(WIDEST, before + side * (clientX - start))));
     event.target.addEventListener("pointermove", move);
     event.target.addEventListener("pointerup", () => (event.target.removeEventListener("pointermove", move), this.keepWidths(head)), { once: true });
   }
