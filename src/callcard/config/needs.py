@@ -143,6 +143,7 @@ NEEDS = _read(
     staff.see: people
     staff.see / staff.change: person
     staff.add: person-new
+    staff.roles: plugins
     staff.roles: webhooks webhook-new webhook webhook-secret webhook-switch webhook-test webhook-remove
     staff.roles: webhook-deliveries webhook-resend
     staff.roles: all-tokens revoke-any-token see-as roles role-new role role-copy role-remove role-restore role-put-back

@@ -13,6 +13,7 @@ from callcard.customers.own_field_services import show_on_popup
 from callcard.customers.own_fields import current_fields, is_seen_by
 from callcard.desk.models import PopupPart
 from callcard.kit.remembered import Remembered
+from callcard.plugins.installed import popup_parts
 from callcard.staff.models import User
 
 # In the order of a new installation. Name and portrait are the head of the pop-up and always there.
@@ -42,11 +43,13 @@ def all_parts() -> list[tuple[PopupPart, str]]:
     names: dict[str, str] = {key: str(name) for key, name in PARTS.items()}
     own = {f"{_OWN}{field.key}": field for field in current_fields()}
     names |= {key: field.name for key, field in own.items()}
+    added = popup_parts()
+    names |= {key: part.name for key, part in added.items()}
     chosen = {part.key: part for part in PopupPart.objects.all()}
     parts = [part for part in chosen.values() if part.key in names]
     for key in names.keys() - chosen.keys():
         position = 1000 + list(names).index(key)
-        is_shown = key in PARTS and key not in _HIDDEN_AT_FIRST
+        is_shown = key in added or (key in PARTS and key not in _HIDDEN_AT_FIRST)
         parts.append(PopupPart(key=key, position=position, is_shown=is_shown))
     for part in parts:
         if part.key in own:
@@ -62,7 +65,9 @@ def shown_parts() -> tuple[str, ...]:
 
 def shown_parts_for(user: User) -> tuple[str, ...]:
     """Without those that tell of what no role of this user lets them see."""
-    return tuple(key for key in _shown.get() if key not in _NEEDS or user.may(_NEEDS[key]))
+    needs = _NEEDS | {key: part.needs for key, part in popup_parts().items() if part.needs}
+    may = user.permissions.rights  # a plug-in may name a right that there is not
+    return tuple(key for key in _shown.get() if key not in needs or needs[key] in may)
 
 
 def shown_own_fields(user: User) -> dict[str, OwnField]:

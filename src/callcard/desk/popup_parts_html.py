@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from callcard.customers.own_fields import shown
 from callcard.desk.card import CallerCard, CardContact, CardDebt, CardOrder, CardPhone, CardTask
+from callcard.plugins import Caller
+from callcard.plugins.installed import lines_of, popup_parts
 from callcard.staff.veiled import way_to_call
 from callcard.telephony.numbers import legible
 from callcard.ui.writing import anniversary, day, language_name, moment, money
@@ -29,9 +31,12 @@ NOTE_SHOWN = 240
 
 
 def part_html(key: str, context: Context) -> Markup:
-    """One part; empty when there is nothing to say, or no such part. "own:<key>" is a field of the company's own."""
+    """One part; empty when there is nothing to say, or no such part. "own:<key>" is a field of the company's own,
+    "plugin:…" a plug-in's."""
     if key.startswith("own:"):
         return _own(key, context)
+    if key.startswith("plugin:"):
+        return _plugin(key, context)
     make = _PARTS.get(key)
     return make(context) if make else ""
 
@@ -51,6 +56,27 @@ def _quiet(words: str) -> Markup:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= NOTE_SHOWN else text[: NOTE_SHOWN - 1].rstrip() + "…"
+
+
+def _plugin(key: str, context: Context) -> Markup:
+    """Given to the plug-in after what the user may not see was taken away."""
+    card, call, part = context["card"], context["call"], popup_parts().get(key)
+    if part is None or card is None:
+        return ""
+    seen = {one.key: card.own_fields[one.key] for one in context["own_fields"].values() if one.key in card.own_fields}
+    caller = Caller(
+        customer_id=card.customer_id,
+        name=card.name,
+        number=call["number_shown"],
+        direction=call["direction"],
+        category=card.category,
+        city=card.city,
+        country=card.country,
+        language=card.language,
+        own_fields=seen,
+    )
+    lines = "".join(f'<dd dir="auto">{escape(line)}</dd>' for line in lines_of(key, caller))
+    return _part("plug", part.name, lines) if lines else ""
 
 
 # -- money ------------------------------------------------------------------------------------------------------------

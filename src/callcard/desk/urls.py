@@ -9,6 +9,7 @@ from callcard.desk import (
     history_views,
     job_views,
     personal_views,
+    plugin_views,
     views,
 )
 
@@ -45,5 +46,6 @@ urlpatterns = [
     path("jobs/<int:pk>", job_views.job, name="job"),
     path("jobs/<int:pk>/cancel", job_views.cancel, name="cancel-job"),
     path("jobs/<int:pk>/retry", job_views.retry, name="retry-job"),
+    path("settings/plugins", plugin_views.plugin_list, name="plugins"),
     path("settings/popup", views.popup_settings, name="popup-settings"),
 ]

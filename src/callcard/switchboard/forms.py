@@ -18,6 +18,7 @@ from callcard.connectors.asterisk.options import (
     misfits,
     options_from,
 )
+from callcard.switchboard.kinds import kinds_offered
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.record_secret import with_secret, without_secret
 from callcard.switchboard.words import explain_option
@@ -32,7 +33,7 @@ class PbxForm(WindowForm):
     """The secret is never sent to a browser: an empty field keeps the one that is stored."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Pbx.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=kinds_offered)
     host = forms.CharField(label=_("Address"), max_length=200, required=False, initial="127.0.0.1")
     port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65535, initial=5038)
     username = forms.CharField(label=_("User name"), max_length=80, required=False, initial="callcard")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from callcard.connectors.asterisk.agi import AgiServer, agi_server
 from callcard.connectors.asterisk.connector import AsteriskConnector
 from callcard.connectors.asterisk.options import OptionsNotValid, options_from
@@ -9,6 +11,7 @@ from callcard.connectors.asterisk.record import AsteriskRecord
 from callcard.connectors.simulator.connector import SimulatorConnector
 from callcard.connectors.simulator.options import SimulatorOptions
 from callcard.customers.models import Phone
+from callcard.plugins.installed import connector_kinds, note_problem
 from callcard.staff.company import company_zone
 from callcard.staff.models import Extension, Line
 from callcard.switchboard.models import Pbx
@@ -24,7 +27,30 @@ def make_connector(pbx: Pbx) -> Connector:
     """Raises ValueError in words when the PBX's options are not usable."""
     if pbx.kind == Pbx.Kind.ASTERISK:
         return AsteriskConnector(options_from(pbx.options))
-    return SimulatorConnector(_simulator_options(pbx))
+    if pbx.kind == Pbx.Kind.SIMULATOR:
+        return SimulatorConnector(_simulator_options(pbx))
+    return _of_plugin(pbx)
+
+
+def kinds_offered() -> list[tuple[str, str]]:
+    """(kind, its name): our own, then those of plug-ins."""
+    added = [(key, kind.name) for key, (_owner, kind) in connector_kinds().items() if key not in Pbx.Kind.values]
+    return [*((str(key), str(name)) for key, name in Pbx.Kind.choices), *added]
+
+
+def _of_plugin(pbx: Pbx) -> Connector:
+    """Whatever a plug-in raises becomes ValueError."""
+    found = connector_kinds().get(pbx.kind)
+    if found is None:
+        raise ValueError(_("The plug-in for “%(kind)s” is not installed or could not be loaded.") % {"kind": pbx.kind})
+    owner, kind = found
+    try:
+        return kind.make(dict(pbx.options))
+    except ValueError:
+        raise
+    except Exception as error:
+        note_problem(owner, f"{kind.name}: {type(error).__name__}: {error}")
+        raise ValueError(_("The plug-in “%(name)s” failed: see Settings, Plug-ins.") % {"name": owner.name}) from error
 
 
 def make_name_server(pbx: Pbx, look_up: LookUp) -> AgiServer | None:

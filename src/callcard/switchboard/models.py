@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from callcard.plugins.installed import connector_kinds
 from callcard.staff.sealed_fields import SealedOptions
 
 
@@ -23,6 +24,11 @@ class Pbx(models.Model):
 
     class Meta:
         verbose_name = _("PBX")
+
+    @property
+    def kind_name(self) -> str:
+        added = connector_kinds().get(self.kind)
+        return added[1].name if added else str(self.get_kind_display())
 
 
 class LinkLog(models.Model):

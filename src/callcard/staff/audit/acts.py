@@ -44,6 +44,7 @@ _LOOKS: _Table = (
     (Kind.LOOKED, "task", _("Looked at a task"), "api-task"),
     (Kind.HEARD, "recording", _("Took a recording as a file"), "api-recording-sound"),
     (Kind.LOOKED, "", _("Looked at what programs may"), "all-tokens"),
+    (Kind.LOOKED, "", _("Looked at plug-ins"), "plugins"),
     (Kind.LOOKED, "", _("Looked at webhooks"), "webhooks webhook-deliveries"),
     (Kind.LOOKED, "customer", _("Looked at a customer's history"), "customer-history api-customer-history"),
     (Kind.LOOKED, "customer", _("Looked at what erasing a person would do"), "personal-data"),
