@@ -11,21 +11,20 @@ from callcard.api.webhooks.words import PROBLEMS
 
 ROWS_SHOWN = 50
 _TONES = {
-    Delivery.State.DELIVERED: ("green", "check"),
-    Delivery.State.WAITING: ("azure", "clock"),
-    Delivery.State.DEAD: ("red", "triangle-alert"),
-    Delivery.State.WITHHELD: ("secondary", "eye-off"),
+    Delivery.State.DELIVERED: "green",
+    Delivery.State.WAITING: "azure",
+    Delivery.State.DEAD: "red",
+    Delivery.State.WITHHELD: "secondary",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One delivery. `tone`, `icon`: of its state."""
+    """One delivery. `tone`: the colour of its state."""
 
     delivery: Delivery
     words: str
     tone: str
-    icon: str
 
 
 def endpoints() -> QuerySet[Endpoint]:
@@ -50,5 +49,4 @@ def page_of(endpoint: Endpoint, *, state: str, after: str) -> tuple[list[Row], i
 
 
 def _row(one: Delivery) -> Row:
-    tone, icon = _TONES[Delivery.State(one.state)]
-    return Row(one, str(PROBLEMS.get(one.problem, one.problem)), tone, icon)
+    return Row(one, str(PROBLEMS.get(one.problem, one.problem)), _TONES[Delivery.State(one.state)])
