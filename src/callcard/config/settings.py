@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "callcard.staff.audit",
     "callcard.staff.roles",
     "callcard.staff.sign_in",
+    "callcard.staff.single_sign_on",
     "callcard.staff.softphone",
     "callcard.jobs",
     "callcard.live",

@@ -228,6 +228,13 @@ _DEEDS: _Table = (
     (Kind.SET, "user", _("Changed a colleague"), "person person-password person-deactivate person-activate"),
     (Kind.SET, "role", _("Changed how a role signs in"), "role-terms"),
     (Kind.SET, "", _("Changed the lock of the screen"), "sign-in-settings"),
+    (
+        Kind.SET,
+        "",
+        _("Changed single sign-on"),
+        "single-sign-on single-sign-on-group single-sign-on-group-remove",
+    ),
+    (Kind.SET, "", _("Tested single sign-on"), "single-sign-on-check"),
     (Kind.SET, "", _("Added a colleague"), "person-new"),
     (Kind.SET, "role", _("Changed a role"), "role role-copy role-remove role-restore role-put-back"),
     (Kind.SET, "", _("Added a role"), "role-new"),
@@ -249,6 +256,7 @@ _WAYS_IN: _Table = (
     (Kind.FAILED, "", _("Too many attempts: has to wait"), "sign-in-closed"),
     (Kind.FAILED, "", _("Not within the hours of the role"), "sign-in-hours"),
     (Kind.FAILED, "", _("Not from a network of the role"), "sign-in-network"),
+    (Kind.FAILED, "", _("Not let in by single sign-on"), "sign-in-provider"),
     (Kind.FAILED, "", _("A program with a token that is not valid"), "wrong-token"),
 )
 

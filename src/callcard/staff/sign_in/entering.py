@@ -13,15 +13,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from callcard.staff.models import User
 from callcard.staff.requests import address_of
+from callcard.staff.roles.rules import CHANGES_ROLES
 from callcard.staff.sign_in.guessing import Counter, begin_guess, counters, waits_now, was_right
 from callcard.staff.sign_in.halfway import end_halfway
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.rules import Refusal
 from callcard.staff.sign_in.sessions import begin_session
+from callcard.staff.sign_in.settings_row import sign_in_settings
 from callcard.staff.sign_in.standing import refusal_of
 from callcard.staff.sign_in.visitors import known_device, remember_device
 
-_REFUSED = {Refusal.NOT_NOW: What.NOT_NOW, Refusal.NOT_HERE: What.NOT_HERE}
+_REFUSED = {
+    Refusal.NOT_NOW: What.NOT_NOW,
+    Refusal.NOT_HERE: What.NOT_HERE,
+    Refusal.ONLY_BY_PROVIDER: What.PROVIDER,
+}
+_PROVIDER = "provider"  # how somebody came in by single sign-on
 _LONGEST_ADDRESS = 2000
 
 
@@ -89,7 +96,7 @@ def _note_wrong(
 
 def let_in(request: HttpRequest, user: User, *, how: str, next: str) -> HttpResponse:
     """They have proved who they are. Raises Refused."""
-    why = refusal_of(user, address_of(request))
+    why = refusal_of(user, address_of(request)) or _wrong_way(user, how)
     if why is not None:
         end_halfway(request)
         write_down(_REFUSED[why], request, user=user, how=how)
@@ -99,6 +106,11 @@ def let_in(request: HttpRequest, user: User, *, how: str, next: str) -> HttpResp
     response = redirect(safe_next(request, next))
     remember_device(request, response, user.username)
     return response
+
+
+def _wrong_way(user: User, how: str) -> Refusal | None:
+    is_wrong = sign_in_settings().only_by_provider and not how.startswith(_PROVIDER) and not user.may(CHANGES_ROLES)
+    return Refusal.ONLY_BY_PROVIDER if is_wrong else None
 
 
 def safe_next(request: HttpRequest, address: str) -> str:

@@ -24,6 +24,7 @@ class What(StrEnum):
     CLOSED = "sign-in-closed"
     NOT_NOW = "sign-in-hours"
     NOT_HERE = "sign-in-network"
+    PROVIDER = "sign-in-provider"
     LEFT = "sign-out"
     ENDED = "session-ended"
     LOCKED = "screen-locked"
@@ -33,7 +34,15 @@ class What(StrEnum):
     WRONG_TOKEN = "wrong-token"
 
 
-_FAILED = {What.WRONG_PASSWORD, What.WRONG_STEP, What.CLOSED, What.NOT_NOW, What.NOT_HERE, What.WRONG_TOKEN}
+_FAILED = {
+    What.WRONG_PASSWORD,
+    What.WRONG_STEP,
+    What.CLOSED,
+    What.NOT_NOW,
+    What.NOT_HERE,
+    What.PROVIDER,
+    What.WRONG_TOKEN,
+}
 _refused_lately = Lately()
 
 

@@ -22,8 +22,9 @@ from callcard.ui.context import wants_section
 
 _ALWAYS = {"sign-out", "set_language"}
 _WHILE_LOCKED = _ALWAYS | {"locked", "unlock", "unlock-passkey", "lock", "prove-passkey-ask"}
+_WHILE_LOCKED |= {"single-sign-on-again", "single-sign-on-back"}
 _WITHOUT_STEP = _ALWAYS | {"second-step-first", "codes", "own-passkey-ask", "own-passkey"}
-_WITHOUT_STEP |= {"prove", "prove-passkey-ask", "prove-passkey"}
+_WITHOUT_STEP |= {"prove", "prove-passkey-ask", "prove-passkey", "single-sign-on-again", "single-sign-on-back"}
 _WHAT = {Standing.NOT_NOW: What.NOT_NOW, Standing.NOT_HERE: What.NOT_HERE}
 
 

@@ -72,3 +72,5 @@ class SignInSettings(models.Model):
     """The one row of what holds for everybody."""
 
     lock_after_minutes = models.PositiveSmallIntegerField(default=0)  # 0: a screen locks only by hand
+    # Passwords and passkeys let in only those who can change roles; everybody else comes by single sign-on.
+    only_by_provider = models.BooleanField(default=False, db_default=False)

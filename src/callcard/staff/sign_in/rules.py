@@ -69,6 +69,7 @@ def read_days(text: str) -> frozenset[int]:
 class Refusal(StrEnum):
     NOT_NOW = "hours"
     NOT_HERE = "network"
+    ONLY_BY_PROVIDER = "provider"  # their password is right, and does not let in
 
 
 @dataclass(frozen=True, slots=True)

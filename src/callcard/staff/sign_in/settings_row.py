@@ -16,6 +16,11 @@ def set_lock_after(minutes: int) -> None:
     _settings.forget()
 
 
+def set_only_by_provider(is_so: bool) -> None:
+    SignInSettings.objects.update_or_create(pk=1, defaults={"only_by_provider": is_so})
+    _settings.forget()
+
+
 def forget_sign_in_settings() -> None:
     _settings.forget()
 

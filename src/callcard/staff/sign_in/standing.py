@@ -17,6 +17,10 @@ from callcard.staff.sign_in.rules import Refusal, Terms, needs_second_step, refu
 
 LOCKED = "locked"
 """In the session: the screen is locked."""
+LEAVES_AT = "leaves_at"
+"""In the session: where one signs out of the company's own sign-in, too."""
+STEPPED = "stepped"
+"""In the session: the company's own sign-in has asked for a second step, and that counts."""
 # So late at the most another process's change of terms or roles is seen.
 _KEPT_SECONDS = 5.0
 _MOST_KEPT = 2000
@@ -43,7 +47,7 @@ def standing(user: User, session: Any, address: str) -> Standing:
         refused = refusal(kept.terms, now=timezone.now().astimezone(company_zone()), address=address)
         if refused:
             return Standing(refused.value)
-        if kept.lacks_step:
+        if kept.lacks_step and not session.get(STEPPED):
             return Standing.SECOND_STEP
     return Standing.LOCKED if session.get(LOCKED) else Standing.FINE
 

@@ -25,7 +25,7 @@ from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.models import OpenSession, SecondStep
 from callcard.staff.sign_in.second_steps import is_code, is_recovery_code
 from callcard.staff.sign_in.sessions import own_row
-from callcard.staff.sign_in.standing import has_step
+from callcard.staff.sign_in.standing import LEAVES_AT, has_step
 from callcard.staff.sign_in.words import refused_words, waiting
 
 
@@ -193,5 +193,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         user = getattr(request, "looks", None) or request.user
         OpenSession.objects.filter(pk=own_row(request)).delete()
         write_down(What.LEFT, request, user=user)
+    leave = request.session.get(LEAVES_AT, "")
     logout(request)
+    if leave:  # a link: a form may not lead to another site
+        return render(request, "staff/signed_out.html", {"leave": leave})
     return redirect("sign-in")

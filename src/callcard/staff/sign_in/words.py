@@ -15,6 +15,8 @@ def refused_words(why: str) -> str:
         return _("Your role lets you sign in at other hours only. Ask your administrator if you need to work now.")
     if why == "network":
         return _("Your role does not let you sign in from this network. Ask your administrator.")
+    if why == "provider":
+        return _("You sign in with your company's account here, by the button below, not with a password or passkey.")
     return ""
 
 

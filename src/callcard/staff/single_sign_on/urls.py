@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from callcard.staff.single_sign_on import settings_views, views
+
+urlpatterns = [
+    path("sign-in/provider", views.to_provider, name="single-sign-on-go"),
+    path("sign-in/provider/back", views.back, name="single-sign-on-back"),
+    path("me/sign-in/provider/again", views.again, name="single-sign-on-again"),
+    path("me/sign-in/provider/connect", views.to_connect, name="single-sign-on-connect"),
+    path("settings/sign-in/provider", settings_views.window, name="single-sign-on"),
+    path("settings/sign-in/provider/check", settings_views.check, name="single-sign-on-check"),
+    path("settings/sign-in/provider/groups", settings_views.group_set, name="single-sign-on-group"),
+    path(
+        "settings/sign-in/provider/groups/<int:pk>/remove",
+        settings_views.group_remove,
+        name="single-sign-on-group-remove",
+    ),
+]
