@@ -16,6 +16,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from callcard.staff.single_sign_on.models import Provider
+from callcard.staff.single_sign_on.settings_row import set_provider
+
 CLIENT, SECRET = "callcard", "s3cret:+/ of it"
 Claims = dict[str, Any]
 
@@ -111,3 +114,9 @@ def lying_provider() -> Iterator[LyingProvider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def use(peer: LyingProvider, *, only: bool = False, **columns: Any) -> None:
+    """Callcard lets people in by it. `only`: by nothing else."""
+    given = {"is_on": True, "name": "Example", "issuer": peer.issuer, "client_id": CLIENT, "client_secret": SECRET}
+    set_provider(Provider(**{**given, **columns}), only_by_provider=only)

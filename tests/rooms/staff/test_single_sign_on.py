@@ -6,7 +6,6 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,32 +18,15 @@ from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
 from callcard.staff.roles.giving import ready_role
 from callcard.staff.sign_in.models import OpenSession, RoleTerms
-from callcard.staff.sign_in.settings_row import forget_sign_in_settings
 from callcard.staff.sign_in.standing import LOCKED, forget_standing
-from callcard.staff.single_sign_on.models import Identity, Provider
-from callcard.staff.single_sign_on.settings_row import forget_provider, set_group, set_provider
-from tests.rooms.staff.provider import CLIENT, SECRET, Claims, LyingProvider, lying_provider, pair
-from tests.rooms.staff.windows import PASSWORD, Window, person, words
+from callcard.staff.single_sign_on.models import Identity
+from callcard.staff.single_sign_on.settings_row import set_group
+from tests.rooms.staff.provider import SECRET, Claims, LyingProvider, pair, use
+from tests.rooms.staff.windows import PASSWORD, person, words
 
 pytestmark = pytest.mark.django_db
 
 GO, BACK = "/sign-in/provider", "/sign-in/provider/back"
-
-
-@pytest.fixture
-def provider() -> Iterator[LyingProvider]:
-    with lying_provider() as peer:
-        for forget in (forget_standing, forget_sign_in_settings, forget_provider):
-            forget()
-        use(peer)
-        yield peer
-        for forget in (forget_standing, forget_sign_in_settings, forget_provider):
-            forget()
-
-
-def use(peer: LyingProvider, *, only: bool = False, **columns: Any) -> None:
-    given = {"is_on": True, "name": "Example", "issuer": peer.issuer, "client_id": CLIENT, "client_secret": SECRET}
-    set_provider(Provider(**{**given, **columns}), only_by_provider=only)
 
 
 def mali(**columns: Any) -> User:
@@ -450,61 +432,3 @@ def test_an_account_is_connected_by_its_owner(provider: LyingProvider) -> None:
     come(provider, client, "/me/sign-in/provider/connect")
     assert Identity.objects.get().user == user
     assert come(provider)[0].session[SESSION_KEY] == str(user.pk)
-
-
-def boss_window() -> Window:
-    window = Window(person("boss", role="administrator"))
-    session = window.session
-    session["proved_at"] = int(time.time())
-    session.save()
-    return window
-
-
-SETTINGS = "/settings/sign-in/provider"
-
-
-def test_the_window_saves_and_never_shows_the_secret(provider: LyingProvider) -> None:
-    window = boss_window()
-    assert SECRET not in window.text(SETTINGS)
-    said = {"is_on": "on", "name": "Example Ltd.", "issuer": provider.issuer, "client_id": "c2", "client_secret": ""}
-    claims = {"groups_claim": "groups", "name_claim": "preferred_username"}
-    assert window.post(SETTINGS, {**said, **claims}).status_code == 302
-    row = Provider.objects.get()
-    assert (row.client_id, row.client_secret, row.name) == ("c2", SECRET, "Example Ltd.")
-    refused = window.post(SETTINGS, {**said, **claims, "issuer": "http://example.com"})
-    assert (refused.status_code, Provider.objects.get().issuer) == (422, provider.issuer)
-    assert "Example Ltd." in words(Client().get("/sign-in"))
-
-
-def test_groups_are_set_and_removed_in_the_window(provider: LyingProvider) -> None:
-    window, role = boss_window(), ready_role("manager")
-    assert window.post(f"{SETTINGS}/groups", {"group": "sales", "roles": [role.pk]}).status_code == 302
-    text = window.text(SETTINGS)
-    assert "sales" in text
-    assert window.post(f"{SETTINGS}/groups", {"group": "books"}).status_code == 422
-    assert window.post(f"{SETTINGS}/groups/1/remove").status_code in (302, 404)
-
-
-Lie = Callable[[LyingProvider], None]
-
-
-@pytest.mark.parametrize(
-    ("lie", "said"),
-    [
-        (lambda peer: None, "It knows the client"),
-        (lambda peer: peer.facts.update(issuer="https://other.example"), "https://other.example"),
-        (lambda peer: peer.facts.update(claims_supported=["sub"]), "does not announce a claim “groups”"),
-        (lambda peer: peer.facts.update(code_challenge_methods_supported=["plain"]), "PKCE"),
-        (lambda peer: peer.facts.update(jwks_uri="https://10.0.0.8/keys"), "10.0.0.8"),
-        (lambda peer: use(peer, client_secret="wrong"), "does not take the client"),
-        (lambda peer: use(peer, issuer="http://127.0.0.1:9"), "cannot be reached"),
-    ],
-)
-def test_the_connection_is_tested_in_words(provider: LyingProvider, lie: Lie, said: str) -> None:
-    lie(provider)
-    assert said in words(boss_window().post(f"{SETTINGS}/check"))
-
-
-def test_clocks_that_differ_are_named(provider: LyingProvider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcard.staff.single_sign_on.web._clock", lambda response: time.time() + 600)
-    assert "The clocks differ by 600 seconds" in words(boss_window().post(f"{SETTINGS}/check")).replace("599", "600")
