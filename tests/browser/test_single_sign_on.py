@@ -74,7 +74,7 @@ def test_somebody_comes_in_is_locked_and_leaves(page: Page, issuer: str) -> None
     user = User.objects.get(username="mali")
     assert [role.kind for role in user.roles.all()] == ["manager"]
     assert Identity.objects.get().subject == "mali"
-    page.wait_for_function("customElements.get('lock-screen')")
+    expect(page.locator("lock-screen:defined")).to_be_attached()
     page.keyboard.press("Alt+l")
     expect(page.get_by_role("link", name="Sign in with Example")).to_be_visible()
     page.locator("dialog.lock").get_by_role("button", name="Sign out").click()
