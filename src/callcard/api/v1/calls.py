@@ -48,7 +48,7 @@ FILTERS = {
     "tags": "choices",
     "cost": "money",
     "recorded": "yesno",
-    **dict.fromkeys(("rang", "talked", "held"), "number"),
+    **dict.fromkeys(("rang", "talked", "held"), "length"),
 }
 _KEY = "calls"
 _LONGEST_SECONDS = 24 * 3600

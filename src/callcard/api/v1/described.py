@@ -28,7 +28,7 @@ ONCE: Extra = {
         }
     ]
 }
-_RANGES = ("date", "number", "money")
+_RANGES = {"date": "date", "number": "number", "money": "money", "length": "seconds or 1:05"}
 _WORDS = {
     "text": "A part of the text.",
     "choice": "The id or name of a choice; several of them: any.",
@@ -42,7 +42,8 @@ def list_parameters(filters: Mapping[str, str]) -> Extra:
     found: list[Extra] = []
     for key, kind in filters.items():
         if kind in _RANGES:
-            found += [_query(f"f.{key}.from", f"{kind}, from"), _query(f"f.{key}.to", f"{kind}, to, included")]
+            what = _RANGES[kind]
+            found += [_query(f"f.{key}.from", f"{what}, from"), _query(f"f.{key}.to", f"{what}, to, included")]
         else:
             found.append(_query(f"f.{key}", _WORDS[kind]))
     return {"parameters": found}
