@@ -1,5 +1,5 @@
 """The dial plans of docs/admin/caller-names.md, tried: the manager's phone rings first and shows the name, who is
-blocked never gets through, and without Callcard calls go on as ever."""
+blocked never gets through, and without Callcard, or with one that is frozen, calls go on as ever."""
 
 from __future__ import annotations
 
@@ -93,6 +93,12 @@ def test_the_manager_rings_first_the_blocked_never_and_without_us_everybody(
             assert (shown_name(unasked), manager.incoming.empty()) == ("Of the network", True)
             await caller.cancel()
             await exchange.idle()
+
+            with socket.create_server(("127.0.0.1", NAMES_PORT)), socket.create_server(("127.0.0.1", HTTP_PORT)):
+                caller = await exchange.outside_call(number=CUSTOMER)  # taken, and never answered
+                await asyncio.wait_for(line.next_call(), 5)
+                await caller.cancel()
+                await exchange.idle()
 
     wait_until(lambda: _listens(NAMES_PORT), "it listens")
     asyncio.run(asyncio.wait_for(run(), 90))

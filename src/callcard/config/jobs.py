@@ -95,6 +95,7 @@ KINDS = (
     Kind(FORGET_REQUESTS, forget_requests_job, lease=timedelta(minutes=10)),
     Kind(tariffs.RATE, tariffs.rate_job, lane="records", lease=timedelta(minutes=2)),
     Kind(tariffs.COUNT_BUDGETS, tariffs.count_job, lane="records", lease=timedelta(minutes=5)),
+    Kind(tariffs.PREVIEW_PERIOD, tariffs.preview_job),
     Kind(tariffs.RATE_PERIOD, tariffs.rate_period_job, tries=20),
     Kind(REMIND, remind, lane="reminders", lease=timedelta(seconds=20)),
     Kind(DELIVER, deliver_webhooks, lane="webhooks", lease=LEASE),

@@ -129,7 +129,8 @@ NEEDS = _read(
     recordings.settings: recording-rule-new recording-rule-remove
     costs.see: tariffs price-rows-file budgets
     costs.see / costs.change: price-list budget
-    costs.change: price-list-new rate-period price-rows price-rows-undo price-list-remove price-list-restore
+    costs.change: price-list-new rate-period rate-preview price-rows price-rows-undo price-list-remove
+    costs.change: price-list-restore
     costs.change: budget-new budget-remove budget-restore
 
     company.change: company documents logo-change line-add line-remove popup-settings

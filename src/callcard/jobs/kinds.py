@@ -14,12 +14,16 @@ _TELL_EVERY_SECONDS = 0.5
 
 
 class Result(TypedDict, total=False):
-    """What the user gets in the end: words, and a link (`is_file`: to be downloaded, not opened in a window)."""
+    """What the user gets in the end: words, and a link (`is_file`: to be downloaded, not opened in a window).
+
+    `found`: what the window behind the link shows.
+    """
 
     words: str
     url: str
     link_words: str
     is_file: bool
+    found: dict[str, Any]
 
 
 class JobFailed(Exception):

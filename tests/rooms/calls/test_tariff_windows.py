@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from callcard.calls.models import Call
-from callcard.calls.tariffs.jobs import RATE_PERIOD, rate_period_job
+from callcard.calls.tariffs.jobs import PREVIEW_PERIOD, RATE_PERIOD, preview_job, rate_period_job
 from callcard.calls.tariffs.models import Budget, Price, PriceList
-from callcard.jobs.kinds import Run
+from callcard.jobs.kinds import Result, Run
 from callcard.jobs.models import Job
 from callcard.staff.models import Change, Company, User
 
@@ -114,23 +114,68 @@ def test_a_removed_list_prices_nothing_and_comes_back_whole(office: Client, pric
     assert "“Abroad”" in office.get("/tariffs/", asked).content.decode()
 
 
-def test_a_period_is_rated_as_a_job(office: Client, owner: User, prices: PriceList) -> None:
+def talk(number: str = "1", **more: object) -> Call:
     at = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    told = {"pbx": "office", "key": "1", "direction": "outbound", "e164": "+85620555"}
-    call = Call.objects.create(started_at=at, answered_at=at, ended_at=at, talk_seconds=61.0, **told)
+    told = {"pbx": "office", "key": number, "direction": "outbound", "e164": "+85620555", **more}
+    return Call.objects.create(started_at=at, answered_at=at, ended_at=at, talk_seconds=61.0, **told)
+
+
+def work(owner: User, job: Job) -> Result:
+    """What its worker does."""
+    does = {PREVIEW_PERIOD: preview_job, RATE_PERIOD: rate_period_job}[job.kind]
+    Job.objects.filter(pk=job.pk).update(state="running", holder="me")
+    result = does(Run(job.pk, owner.pk, job.arguments, 1, "me", timedelta(seconds=60)))
+    Job.objects.filter(pk=job.pk).update(state="done", result=result)
+    return result
+
+
+def previewed(office: Client, owner: User) -> Job:
+    assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-18"}).status_code == 302
+    job = Job.objects.get(kind=PREVIEW_PERIOD)
+    work(owner, job)
+    return job
+
+
+def test_a_period_is_rated_anew_after_one_saw_what_that_changes(office: Client, owner: User, prices: PriceList) -> None:
     assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-17"}).status_code == 422
     assert not Job.objects.exists()
-    assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-18"}).status_code == 302
-    job = Job.objects.get()
-    assert (job.kind, job.user, job.arguments) == (RATE_PERIOD, owner, {"since": "2026-11-18", "until": "2026-11-18"})
-    Job.objects.update(state="running", holder="me")
-    run = Run(job.pk, owner.pk, job.arguments, 1, "me", timedelta(seconds=60))
-    assert rate_period_job(run)["words"] == "1 call has another cost now."
+    call = talk(cost=Decimal("0.90"), cost_currency="USD")
+    talk("2", cost=Decimal(500), cost_currency="LAK")
+    talk("3", cost=Decimal("0.60"), cost_currency="USD")  # as it should be
+    talk("4", e164="+1555", cost=Decimal("0.10"), cost_currency="USD")  # of a list that is gone
+    preview = previewed(office, owner)
+    preview.refresh_from_db()
+    assert preview.result["words"] == "3 calls would have another cost. Nothing was written yet."
+    page = re.sub("<[^>]+>", " ", office.get(preview.result["url"]).content.decode())
+    page = " ".join(page.split())
+    assert "4 calls · 3 would have another cost. Nothing was written yet." in page
+    assert "LAK LAK 500 LAK 0 USD $1.60 $1.80" in page
+    assert "Abroad · +856 ( Laos ) 1 $0.90 $0.60" in page
+    assert "No list says anything of them 1 $0.10 no cost" in page
+    call.refresh_from_db()
+    assert call.cost == Decimal("0.90")
+    assert office.post(preview.result["url"]).status_code == 302
+    assert office.post(preview.result["url"]).status_code == 409  # the second press
+    job = Job.objects.get(kind=RATE_PERIOD)
+    assert work(owner, job)["words"] == "3 calls have another cost now."
     call.refresh_from_db()
     assert (call.cost, call.cost_currency) == (Decimal("0.60"), "USD")
     page = office.get(f"/calls/{call.pk}/").content.decode()
     assert "<dt>Cost</dt><dd>$0.60</dd>" in page
     assert "job-progress" in office.get("/tariffs/").content.decode()
+
+
+def test_what_was_counted_with_other_prices_is_not_written(office: Client, owner: User, prices: PriceList) -> None:
+    call = talk()
+    preview = previewed(office, owner)
+    office.post(f"/tariffs/{prices.pk}/rows", {"rows": "prefix;per_minute\n+856;9.00\n"})
+    assert "Count again" in office.get(f"/tariffs/rate/{preview.pk}").content.decode()
+    assert office.post(f"/tariffs/rate/{preview.pk}").status_code == 409
+    assert not Job.objects.filter(kind=RATE_PERIOD).exists()
+    call.refresh_from_db()
+    assert call.cost is None
+    other = browser(User.objects.create_user("another", role="owner"))
+    assert other.get(f"/tariffs/rate/{preview.pk}").status_code == 404
 
 
 def test_a_budget_shows_what_is_spent_of_it(office: Client, owner: User) -> None:

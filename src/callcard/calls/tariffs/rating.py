@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -37,8 +38,7 @@ def rate(calls: Sequence[Call], prices: Tariff) -> int:
     """Write what they cost; returns of how many that was something else before. Calls that go on stay without."""
     changed = []
     for call in calls:
-        charge = prices.charge_of(call) if call.ended_at is not None else None
-        cost, currency = (charge.cost, charge.currency) if charge else (None, "")
+        _row, cost, currency = cost_now(call, prices)
         if (call.cost, call.cost_currency) != (cost, currency):
             call.cost, call.cost_currency = cost, currency
             changed.append(call)
@@ -46,6 +46,12 @@ def rate(calls: Sequence[Call], prices: Tariff) -> int:
         for call in changed:
             update(Call, call.pk, {"cost": call.cost, "cost_currency": call.cost_currency})
     return len(changed)
+
+
+def cost_now(call: Call, prices: Tariff) -> tuple[int | None, Decimal | None, str]:
+    """(the row that decides, the cost, its currency); nothing while it goes on, and where no list says anything."""
+    charge = prices.charge_of(call) if call.ended_at is not None else None
+    return (charge.row_id, charge.cost, charge.currency) if charge else (None, None, "")
 
 
 def rate_ended(tell: Callable[[int], None] = lambda done: None) -> int:
@@ -121,17 +127,23 @@ def rate_period(start: datetime, end: datetime, tell: Callable[[int], None] = la
     """Rate all calls that began from `start` until before `end` anew; returns how many costs are others now. To repeat
     it changes nothing, and with the prices of before it restores the costs of before."""
     prices, written, done = tariff(), 0, 0
-    at, last = start, 0
-    calls = Call.objects.filter(started_at__lt=end).order_by("started_at", "pk").only(*_READ)
-    while some := list(
-        calls.filter(Q(started_at=at, pk__gt=last) | Q(started_at__gt=at), started_at__gte=at)[:AT_ONCE]
-    ):
-        at, last = some[-1].started_at, some[-1].pk
+    for some in calls_between(start, end, at_once=AT_ONCE):
         with transaction.atomic():
             written += rate(some, prices)
         done += len(some)
         tell(done)
     return written
+
+
+def calls_between(start: datetime, end: datetime, *, at_once: int) -> Iterator[list[Call]]:
+    """With what rating reads of them, in portions."""
+    at, last = start, 0
+    calls = Call.objects.filter(started_at__lt=end).order_by("started_at", "pk").only(*_READ)
+    while some := list(
+        calls.filter(Q(started_at=at, pk__gt=last) | Q(started_at__gt=at), started_at__gte=at)[:at_once]
+    ):
+        at, last = some[-1].started_at, some[-1].pk
+        yield some
 
 
 def _place() -> RatingPlace:

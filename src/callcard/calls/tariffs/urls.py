@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from callcard.calls.tariffs import budget_views, views
+from callcard.calls.tariffs import budget_views, period_views, views
 
 urlpatterns = [
     path("tariffs/", views.tariffs, name="tariffs"),
     path("tariffs/new", views.new, name="price-list-new"),
     path("tariffs/rate", views.rate_period, name="rate-period"),
+    path("tariffs/rate/<int:pk>", period_views.rate_preview, name="rate-preview"),
     path("tariffs/<int:pk>", views.price_list, name="price-list"),
     path("tariffs/<int:pk>/rows", views.rows, name="price-rows"),
     path("tariffs/<int:pk>/rows/undo", views.undo_rows, name="price-rows-undo"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.calls.tariffs.forms import PeriodForm, PriceListForm, RowsForm, TryForm
-from callcard.calls.tariffs.jobs import RATE_PERIOD, begin_period
+from callcard.calls.tariffs.jobs import PREVIEW_PERIOD, RATE_PERIOD, begin_preview
 from callcard.calls.tariffs.models import Price, PriceList
 from callcard.calls.tariffs.queries import tariff
 from callcard.calls.tariffs.services import save_price_list, set_removed, take_rows_back, write_rows
@@ -40,7 +40,7 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
     current = Count("prices", filter=Q(prices__edition=F("edition")))
     lists = PriceList.objects.annotate(number=current).order_by("direction", "line", "-valid_from", "pk")
     today = timezone.now().astimezone(company_zone()).date()
-    jobs = Job.objects.of(signed_in(request).pk).filter(kind=RATE_PERIOD).order_by("-pk")
+    jobs = Job.objects.of(signed_in(request).pk).filter(kind__in=[PREVIEW_PERIOD, RATE_PERIOD]).order_by("-pk")
     return {
         "lists": [one for one in lists if one.removed_at is None],
         "removed": [one for one in lists if one.removed_at is not None],
@@ -155,9 +155,10 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def rate_period(request: HttpRequest) -> HttpResponse:
+    """Counts what would change; `period_views.rate_preview` shows it and asks."""
     form = PeriodForm(request.POST, auto_id="rate-period-%s")
     if not form.is_valid():
         context = _overview(request) | {"try_form": TryForm(), "period_form": form}
         return render(request, "calls/tariffs/tariffs.html", context, status=422)
-    begin_period(**form.cleaned_data, user_id=signed_in(request).pk)
+    begin_preview(**form.cleaned_data, user_id=signed_in(request).pk)
     return redirect("tariffs")

@@ -192,7 +192,7 @@ _DEEDS: _Table = (
         _("Changed tariffs"),
         "price-list price-rows price-rows-undo price-list-remove price-list-restore",
     ),
-    (Kind.SET, "", _("Changed tariffs"), "price-list-new rate-period"),
+    (Kind.SET, "", _("Changed tariffs"), "price-list-new rate-period rate-preview"),
     (Kind.SET, "budget", _("Changed budgets"), "budget budget-new budget-remove budget-restore"),
     (Kind.SET, "", _("Changed the company"), "company documents logo-change line-add line-remove popup-settings"),
     (
@@ -270,7 +270,8 @@ UNWRITTEN_LOOKS = _names(
     "api-call-can api-missed-caller api-customer-files api-customer-portrait api-order-files "
     "call-can call-recordings-shown call-recording-mark recording-sound job call-log-view customers-view debts-view "
     "orders-view products-view product budget price-list own-field own-list-entry order-pay pbx-key person-password "
-    "phone-book-settings recording-source role role-terms sip-account carddav-card phone-book webhook webhook-new"
+    "phone-book-settings rate-preview recording-source role role-terms sip-account carddav-card phone-book webhook "
+    "webhook-new"
 )
 # What the page does by itself, how somebody's lists look, and devices, which are known by their last visit.
 UNWRITTEN_DEEDS = _names(
