@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from callcard.calls.foreshadowing import foreshadow
 from callcard.calls.matching import match_fields, match_party
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
@@ -65,12 +66,16 @@ class CallRecorder:
     def look_ahead(self, call: telephony.Call) -> None:
         """Find out whose number it is while nothing rings yet; the next `record` does not ask again."""
         if call.ended_at is None and call.key not in self._written:
-            self._foreseen[call.key] = (_asked(call), match_party(call, region=self.region))
+            match = match_party(call, region=self.region)
+            self._foreseen[call.key] = (_asked(call), match)
+            foreshadow(match.customer_ids)
 
     def record(self, records: Sequence[Record]) -> None:
         """Write all of them in one transaction. The same record twice changes nothing."""
+        absorbs = any(record.absorbed for record in records)
         try:
-            with transaction.atomic():
+            # Together with the commit, unless something is absorbed: that reads and counts.
+            with nullcontext() if absorbs else sent_together(), transaction.atomic():
                 self._write(records)
         except Exception:
             self._written.clear()  # what was remembered may not have been committed
@@ -83,13 +88,10 @@ class CallRecorder:
                 self._written.pop(record.call.key, None)
 
     def _write(self, records: Sequence[Record]) -> None:
-        absorbs = any(record.absorbed for record in records)
-        with nullcontext() if absorbs else sent_together():  # what absorbing reads and counts does not go together
-            begun = [self._begin(record) for record in records]
-            with sent_together() if absorbs else nullcontext():
-                told = [event for record, entry in zip(records, begun, strict=True) for event in _go_on(record, entry)]
-                # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
-                tell(told, waits_for_disk=any(record.call.ended_at for record in records))
+        begun = [self._begin(record) for record in records]
+        told = [event for record, entry in zip(records, begun, strict=True) for event in _go_on(record, entry)]
+        # Telling comes last: see live.services.tell. A call that goes on is known anew after a restart.
+        tell(told, waits_for_disk=any(record.call.ended_at for record in records))
 
     def _begin(self, record: Record) -> tuple[_Written, list[Tell]]:
         """What needs the database's answers: the call itself, and what becomes of those that are part of it."""

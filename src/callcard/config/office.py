@@ -12,6 +12,7 @@ from django.db import connection
 
 from callcard.api.program_door import ProgramDoor
 from callcard.config.jobs import new_worker, set_schedules
+from callcard.desk.read_ahead import read_ahead
 from callcard.desk.rendering import note_delivered, render
 from callcard.live.door import LiveDoor, Receive, Send
 from callcard.live.hub import Hub
@@ -35,7 +36,7 @@ class _Working(Protocol):
 
 class Office:
     def __init__(self) -> None:
-        self.hub = Hub(render, note_delivered)
+        self.hub = Hub(render, note_delivered, read_ahead)
         self.live_door = LiveDoor(self.hub, lamp, status_of_listener)
         self.program_door = ProgramDoor()
         self.switchboard = Switchboard()

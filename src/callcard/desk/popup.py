@@ -16,11 +16,11 @@ from callcard.calls.queries import calls_with_added_number, notes_of
 from callcard.customers.models import Customer, OwnField
 from callcard.customers.queries import archived_owners
 from callcard.desk.card import CallerCard
-from callcard.desk.card_query import read_cards
 from callcard.desk.notice_query import Row, read_notices
 from callcard.desk.popup_html import popup_html, popup_line_html
 from callcard.desk.popup_parts import shown_own_fields, shown_parts_for
 from callcard.desk.popup_veil import veiled_cards, veiled_row
+from callcard.desk.read_ahead import cards_for
 from callcard.staff.company import company_zone
 from callcard.staff.line_names import line_name
 from callcard.staff.models import User
@@ -66,7 +66,7 @@ def popups(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Popup]:
         by_user[user.pk].append(row)
     rows = [row for rows in by_user.values() for row in rows]
     archived = archived_owners({row["e164"] for row in rows if row["match"] == Call.Match.NONE and row["e164"]})
-    cards = read_cards(_customers_of(rows) | set(archived.values()), now=timezone.now())
+    cards = cards_for(_customers_of(rows) | set(archived.values()), now=timezone.now())
     notes = notes_of([row["call_id"] for row in rows if row["note"] and row["note"] != row["own_note"]])
     added = calls_with_added_number([row["call_id"] for row in rows if row["match"] == Call.Match.CHOSEN])
     known = _Known(cards, archived, _colleagues(rows), notes, added, _givers(rows))

@@ -63,6 +63,12 @@ def shown_parts() -> tuple[str, ...]:
     return _shown.get()
 
 
+def remember_parts() -> None:
+    """Before a pop-up asks for them."""
+    _shown.get()
+    _own.get()
+
+
 def shown_parts_for(user: User) -> tuple[str, ...]:
     """Without those that tell of what no role of this user lets them see."""
     needs = _NEEDS | {key: part.needs for key, part in popup_parts().items() if part.needs}

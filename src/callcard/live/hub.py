@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ class Message:
 Render = Callable[[Sequence[LiveEvent]], Sequence[Message | None]]
 # Is told, at leisure, what was handed to a browser: (user id, message, when). Runs in the reading thread.
 Delivered = Callable[[Sequence[tuple[int, Message, datetime]]], None]
+# Is asked whenever the reading thread is woken, before it reads: what can be made ready for what comes next.
+ReadAhead = Callable[[], None]
 
 
 @dataclass(eq=False, slots=True)
@@ -66,9 +69,10 @@ class Stream:
 class Hub:
     """Reads the log in a thread of its own, so that neither the PBX nor the pages wait for it."""
 
-    def __init__(self, render: Render, delivered: Delivered) -> None:
+    def __init__(self, render: Render, delivered: Delivered, read_ahead: ReadAhead = lambda: None) -> None:
         self.render = render
         self._delivered = delivered
+        self._read_ahead = read_ahead
         self._to_note: list[tuple[int, Message, datetime]] = []
         self._noted_at = 0.0
         self._streams: dict[int, set[Stream]] = defaultdict(set)
@@ -112,6 +116,8 @@ class Hub:
     def _read_on(self, cursor: int) -> None:
         while not self._stopping:
             try:
+                with suppress(Exception):  # it is met again, and told, where it is shown
+                    self._read_ahead()
                 cursor = self._deliver_after(cursor)
                 self._note_deliveries()
             except Exception:

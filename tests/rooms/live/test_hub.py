@@ -59,6 +59,21 @@ async def test_one_event_that_cannot_be_shown_silences_no_other() -> None:
         await hub.stop()
 
 
+async def test_what_cannot_be_read_ahead_holds_up_no_event() -> None:
+    def fails() -> None:
+        raise KeyError("a card that cannot be read")
+
+    user = await somebody()
+    hub = Hub(plain, lambda _delivered: None, fails)
+    await hub.start()
+    stream = hub.open(user.pk)
+    try:
+        await say(user, {"call": 1})
+        assert await asyncio.wait_for(stream.queue.get(), 0.9) is not None
+    finally:
+        await hub.stop()
+
+
 async def test_what_is_told_right_after_the_start_is_delivered() -> None:
     user = await somebody()
     hub = Hub(plain, lambda _delivered: None)
