@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from callcard.calls.reconcile.models import Reconciliation
-from callcard.calls.reconcile.services import SETTLE, Source, reconcile
+from callcard.calls.reconcile.services import SETTLE, Source, confirm_source, reconcile
 from callcard.jobs.kinds import JobFailed, Result, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import enqueue
@@ -86,7 +86,10 @@ def reconcile_soon(slug: str) -> None:
         enqueue(kind=RECONCILE, arguments={"pbx": slug}, run_at=timezone.now() + 2 * SETTLE)
 
 
-def reconcile_now(pbx: Pbx, *, user_id: int) -> Job:
+def reconcile_now(pbx: Pbx, *, user_id: int, is_confirmed: bool = False) -> Job:
+    """`is_confirmed`: they say that the record is this PBX's, whatever it looks like."""
+    if is_confirmed:
+        confirm_source(pbx=pbx.slug, name=_digest(pbx))
     title = _("Read the records of %(name)s") % {"name": pbx.name}
     return enqueue(kind=RECONCILE, arguments={"pbx": pbx.slug}, user_id=user_id, title=title)
 

@@ -16,8 +16,13 @@ PROBLEMS = {
     "not_a_record": _("This is not a file of CDRs as Asterisk writes them. If its columns are your own, name them."),
     "no_ids": _("The record has no ids of calls. Set loguniqueid=yes under [csv] in cdr.conf, or use cdr_custom."),
     "columns_missing": _("Columns that are needed are missing:"),
-    "other_pbx": _(
+    "other_pbx": _("This is the record of another telephone system: the ids of its calls say so. Nothing was written."),
+    "other_calls": _(
         "This is the record of another telephone system: its calls are not those that were seen. Nothing was written."
+    ),
+    "strange": _(
+        "No phone and no line in this record is known here. Is it the right one? Nothing was written. If it is, give "
+        "people their extensions (Settings, People), or let it be read all the same. Its phones:"
     ),
     "no_database": _("The database cannot be reached. Check the address, the user name and the secret."),
     "no_such_database": _("Only sqlite:///, postgresql:// and mysql:// databases can be read, or a file."),
@@ -25,6 +30,8 @@ PROBLEMS = {
     "no_table": _("There is no such table in the database:"),
     "no_zone": _("There is no such time zone:"),
 }
+# Those in which somebody who knows better may have it read all the same.
+CONFIRMABLE = frozenset({"other_calls", "strange"})
 FAULTS = {
     "too_long": _("longer than any line"),
     "not_a_row": _("not a line of this record"),

@@ -73,9 +73,9 @@ def pbx_test(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def pbx_records(request: HttpRequest, slug: str) -> HttpResponse:
-    """Read the PBX's own records now; its progress is shown."""
+    """Read the PBX's own records now; its progress is shown. With `confirmed`, also if nothing in it is known here."""
     pbx = get_object_or_404(Pbx, slug=slug)
-    job = reconcile_now(pbx, user_id=signed_in(request).pk)
+    job = reconcile_now(pbx, user_id=signed_in(request).pk, is_confirmed="confirmed" in request.POST)
     return render(request, "switchboard/records_read.html", {"pbx": pbx, "job": job})
 
 

@@ -10,10 +10,10 @@ import pytest
 from callcard.calls.models import Call, CallNote, Segment
 from callcard.calls.reconcile import services
 from callcard.calls.reconcile.models import Reconciliation, RecordPlace
-from callcard.calls.reconcile.services import Source, reconcile
+from callcard.calls.reconcile.services import Source, confirm_source, reconcile
 from callcard.customers.services import create_customer
 from callcard.customers.transfer.pace import Pace
-from callcard.staff.models import Extension, User
+from callcard.staff.models import Extension, Line, User
 from tests.connectors.asterisk.cdr_scene import LONG_AGO, copied, record
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,22 @@ def test_another_systems_record_is_refused(day: Path) -> None:
             pbx="office", key=f"x.{number}", direction="inbound", outcome="missed", started_at=at, ended_at=at
         )
     found = read(day)
-    assert (found.problem, found.added, Call.objects.count()) == ("other_pbx", 0, 5)
+    assert (found.problem, found.added, Call.objects.count()) == ("other_calls", 0, 5)
+
+
+def test_a_record_in_which_nothing_is_known_asks_first_and_loses_nothing(day: Path) -> None:
+    user = User.objects.create_user("mali")
+    Extension.objects.create(number="77", user=user)
+    found = read(day)
+    assert (found.problem, found.detail) == ("strange", "301, 302, 303, 304, 305")
+    assert (found.added, Call.objects.count()) == (0, 0)
+    assert read(day).problem == "strange"
+    confirm_source(pbx="office", name="one")
+    assert (read(day).added, told()) == (6, ALL)
+    Call.objects.all().delete()
+    assert read(day, name="another").problem == "strange"  # that one nobody has confirmed
+    Line.objects.create(number="+85621000100", e164="+85621000100")
+    assert read(day, name="another").added == 6
 
 
 def test_a_problem_is_kept_in_words_and_the_next_reading_goes_on(day: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callcard.calls.models import Call
-from callcard.calls.reconcile.models import Reconciliation
+from callcard.calls.reconcile.models import Reconciliation, RecordPlace
 from callcard.config.jobs import KINDS
 from callcard.jobs.kinds import Run
 from callcard.jobs.models import Job
@@ -70,6 +70,19 @@ def test_the_test_says_whether_the_records_can_be_read(window: Client, tmp_path:
     assert "One of their calls ended at 2026-11-22 03:22:10 UTC" in told
     told = window.post(reverse("pbx-test"), FILLED | {"records": str(tmp_path / "away.csv")}).content.decode()
     assert "There is no such file on this machine" in told
+
+
+def test_a_record_that_looks_like_anothers_may_be_read_all_the_same(window: Client, tmp_path: Path) -> None:
+    office(records=str(copied("answered", tmp_path)))
+    Reconciliation.objects.create(pbx="office", began_at=timezone.now(), problem="strange", detail="301, 302")
+    page = window.get(reverse("pbx-edit", args=["office"])).content.decode()
+    assert "No phone and no line in this record is known here." in page
+    assert "Its phones: 301, 302" in page
+    assert 'name="confirmed"' in page
+    window.post(reverse("pbx-records", args=["office"]), {"confirmed": "1"})
+    assert RecordPlace.objects.get().confirmed
+    Reconciliation.objects.update(problem="no_file")
+    assert 'name="confirmed"' not in window.get(reverse("pbx-edit", args=["office"])).content.decode()
 
 
 def test_reading_on_request_shows_its_progress(window: Client, tmp_path: Path) -> None:

@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RecordPlace(models.Model):
-    """Where reading goes on. `source`: a digest of where the record is; another one is read from its beginning."""
+    """Where reading goes on. `source`: a digest of where the record is; another one is read from its beginning.
+
+    `confirmed`: the source of which somebody said that it is this PBX's, though nothing in it is known here.
+    """
 
     pbx = models.CharField(max_length=40, unique=True)
     source = models.CharField(max_length=64)
     cursor = models.TextField(blank=True)
+    confirmed = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("place in a record")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from callcard.telephony.call import Call, Party, Segment
+
+LineOf = Callable[[str], str]
 
 _SAME_MOMENT = timedelta(seconds=2)  # a record has whole seconds, and both are rounded
 # Less, for what was seen as going on when the link came back had begun unseen some time before.
@@ -16,6 +19,17 @@ def is_news(*, ended_at: datetime, answered_at: datetime | None, told: Call) -> 
     """Whether the record has more of a call that was learned from it earlier, when not all of it was written."""
     assert told.ended_at is not None
     return told.ended_at > ended_at + _SAME_MOMENT or (answered_at is None) != (told.answered_at is None)
+
+
+def is_strange(calls: Iterable[Call], *, phones: frozenset[str], lines: frozenset[str], line_of: LineOf) -> bool:
+    """Whether these calls name phones or lines, and none of them is known here. `phones`, `lines`: those that are; of
+    what is not known at all, nothing can be said. `line_of`: a line as `lines` has it."""
+    told_phones, told_lines = set[str](), set[str]()
+    for call in calls:
+        told_phones |= {segment.party.extension for segment in call.segments if segment.party.extension}
+        told_lines |= {line_of(call.line)} if call.line else set()
+    is_telling = (told_phones and phones) or (told_lines and lines)
+    return bool(is_telling) and told_phones.isdisjoint(phones) and told_lines.isdisjoint(lines)
 
 
 def completed(known: Call, told: Call) -> Call:

@@ -78,7 +78,7 @@ class _Reading:
             self.source.pbx,
             self.region,
             goes_on_before=None if self.source.is_heard else self._until,
-            is_first=not self.place.cursor,
+            is_first=not self.place.cursor and self.place.confirmed != self.source.name,
         )
 
     def go_through(self, tell: Callable[[float], None]) -> None:
@@ -145,6 +145,11 @@ class _Reading:
         _forget(self.source.pbx)
         found.save()
         return found
+
+
+def confirm_source(*, pbx: str, name: str) -> None:
+    """Somebody knows that this record is this PBX's: it is read even if nothing in it is known here."""
+    RecordPlace.objects.update_or_create(pbx=pbx, defaults={"confirmed": name})
 
 
 def _place(source: Source) -> RecordPlace:

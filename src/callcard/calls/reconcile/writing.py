@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,8 @@ from callcard.calls.matching import match_fields, match_parties, match_party
 from callcard.calls.models import Call, Notice, Segment
 from callcard.calls.queries import users_of_extensions
 from callcard.calls.reconcile.fresh_rows import FreshRows, answering_user, make_rows, write_rows
-from callcard.calls.reconcile.rules import completed, is_news
+from callcard.calls.reconcile.queries import line_key, own_lines, own_phones
+from callcard.calls.reconcile.rules import completed, is_news, is_strange
 from callcard.calls.recordings.told_files import note_files
 from callcard.calls.rows import SEGMENT_FIELDS, call_fields, call_value, segment_fields
 from callcard.calls.services import keep_notes
@@ -28,6 +30,7 @@ _ASKED = ("id", "key", "answered_at", "ended_at", "is_complete", "origin")
 CALLS_AT_ONCE = 200  # that are looked for together
 _COMPLETED_AT_ONCE = 3  # in one transaction, in which each is read as well
 _NUMBERS_REMEMBERED = 20_000
+_NAMED = 8  # phones, in what the administrator reads
 _TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
 
 
@@ -106,14 +109,18 @@ class LogWriter:
         return {row.key: row for row in rows}
 
     def _check_whose(self, told: Sequence[Told], known: dict[str, Call]) -> None:
-        """Raises RecordProblem when the log has calls of that time, and the record has quite other ones."""
+        """Raises RecordProblem when the log has calls of that time, and the record has quite other ones, or when it
+        names nothing that is known here."""
         if known or len(told) < _TELLING:
             return
         first = min(each.call.started_at for each in told)
         last = max(each.call.started_at for each in told)
         seen = Call.objects.filter(pbx=self.pbx, origin=Call.Origin.LIVE, started_at__range=(first, last))
         if seen.exclude(ended_at=None)[:_TELLING].count() >= _TELLING:
-            raise RecordProblem("other_pbx")
+            raise RecordProblem("other_calls")
+        phones, lines = own_phones(self.pbx), own_lines(self.region)
+        if is_strange((each.call for each in told), phones=phones, lines=lines, line_of=partial(line_key, self.region)):
+            raise RecordProblem("strange", ", ".join(sorted(_phones_of(told))[:_NAMED]))
 
     def _to_complete(self, told: Told, known: dict[str, Call]) -> list[Call]:
         """Rows of this call that lack something, the one that stays first; none when all is known."""
@@ -159,6 +166,10 @@ class LogWriter:
         unknown = extensions - self._users.keys()
         if unknown:
             self._users |= {**dict.fromkeys(unknown), **users_of_extensions(unknown)}
+
+
+def _phones_of(told: Sequence[Told]) -> set[str]:
+    return {each.party.extension for one in told for each in one.call.segments if each.party.extension}
 
 
 def _is_whole(row: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from callcard.calls.reconcile.models import Reconciliation
-from callcard.switchboard.record_words import explain_faults, explain_record, explain_shift
+from callcard.switchboard.record_words import CONFIRMABLE, explain_faults, explain_record, explain_shift
 
 register = template.Library()
 
@@ -23,3 +23,9 @@ def record_faults(found: Reconciliation) -> str:
 @register.filter
 def record_shift(found: Reconciliation) -> str:
     return explain_shift(found.shift)
+
+
+@register.filter
+def is_confirmable(found: Reconciliation | None) -> bool:
+    """Whether it may be read all the same, when somebody says that it is the right one."""
+    return found is not None and found.problem in CONFIRMABLE
