@@ -58,7 +58,7 @@ def test_the_next_step_is_asked_for_again_when_it_was_not_answered(page: Page) -
     page.evaluate(
         """() => {
           const progress = '<job-progress data-job="0" data-url="/jobs/0" data-state="done"></job-progress>';
-          const wait = `<import-wait>${progress}<p><a href="#lost">Go on</a></p></import-wait>`;
+          const wait = `<job-wait>${progress}<p><a href="#lost">Go on</a></p></job-wait>`;
           document.body.dataset.asked = 0;
           document.addEventListener("click", (event) => {
             if (!event.target.matches("[href='#lost']")) return;
@@ -70,4 +70,4 @@ def test_the_next_step_is_asked_for_again_when_it_was_not_answered(page: Page) -
         }"""
     )
     expect(page.locator("body")).to_have_attribute("data-asked", "2")
-    page.evaluate("document.querySelector('import-wait').remove()")
+    page.evaluate("document.querySelector('job-wait').remove()")

@@ -132,6 +132,8 @@ def work(owner: User, job: Job) -> Result:
 def previewed(office: Client, owner: User) -> Job:
     assert office.post("/tariffs/rate", {"since": "2026-11-18", "until": "2026-11-18"}).status_code == 302
     job = Job.objects.get(kind=PREVIEW_PERIOD)
+    assert f'data-job="{job.pk}" data-url' in office.get(f"/tariffs/rate/{job.pk}").content.decode()
+    assert office.post(f"/tariffs/rate/{job.pk}").status_code == 409  # nothing is counted yet
     work(owner, job)
     return job
 
@@ -148,7 +150,7 @@ def test_a_period_is_rated_anew_after_one_saw_what_that_changes(office: Client, 
     assert preview.result["words"] == "3 calls would have another cost. Nothing was written yet."
     page = re.sub("<[^>]+>", " ", office.get(preview.result["url"]).content.decode())
     page = " ".join(page.split())
-    assert "4 calls · 3 would have another cost. Nothing was written yet." in page
+    assert "4 calls · 3 would have another cost." in page
     assert "LAK LAK 500 LAK 0 USD $1.60 $1.80" in page
     assert "Abroad · +856 ( Laos ) 1 $0.90 $0.60" in page
     assert "No list says anything of them 1 $0.10 no cost" in page
@@ -157,6 +159,7 @@ def test_a_period_is_rated_anew_after_one_saw_what_that_changes(office: Client, 
     assert office.post(preview.result["url"]).status_code == 302
     assert office.post(preview.result["url"]).status_code == 409  # the second press
     job = Job.objects.get(kind=RATE_PERIOD)
+    assert f'data-job="{job.pk}"' in office.get(preview.result["url"]).content.decode()
     assert work(owner, job)["words"] == "3 calls have another cost now."
     call.refresh_from_db()
     assert (call.cost, call.cost_currency) == (Decimal("0.60"), "USD")

@@ -46,8 +46,9 @@ def begin_period(*, preview: Job, user_id: int) -> Job:
     return enqueue(kind=RATE_PERIOD, arguments=preview.arguments, user_id=user_id, title=title, key=_key(preview))
 
 
-def is_begun(preview: Job) -> bool:
-    return Job.objects.filter(key=_key(preview)).exists()
+def writing_of(preview: Job) -> Job | None:
+    """The job that does it, once somebody has said so."""
+    return Job.objects.filter(key=_key(preview)).first()
 
 
 def _key(preview: Job) -> str:

@@ -160,5 +160,5 @@ def rate_period(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = _overview(request) | {"try_form": TryForm(), "period_form": form}
         return render(request, "calls/tariffs/tariffs.html", context, status=422)
-    begin_preview(**form.cleaned_data, user_id=signed_in(request).pk)
-    return redirect("tariffs")
+    job = begin_preview(**form.cleaned_data, user_id=signed_in(request).pk)
+    return redirect("rate-preview", pk=job.pk)

@@ -2,5 +2,4 @@
 import "./alike-check.js";
 import "./file-drop.js";
 import "./form-rows.js";
-import "./import-wait.js";
 import "./portrait-input.js";

@@ -1,6 +1,7 @@
 // <job-progress>: a job's bar, drawn by the server, kept up to date here.
 import { asking } from "../ui/asking.js";
 import { post } from "../ui/post.js";
+import "./job-wait.js";
 
 const LOOK_EVERY_MS = 5000; // should the live line be down
 const OPEN = new Set(["waiting", "running"]);

@@ -1,8 +1,8 @@
-// <import-wait>: goes on to the next step when the work it shows is over.
+// <job-wait>: goes on to the next step when the work it shows is over.
 const AGAIN_MS = 2000;
 const TIMES = 5;
 
-class ImportWait extends HTMLElement {
+class JobWait extends HTMLElement {
   connectedCallback() {
     this.addEventListener("job:over", this.goOn);
     const state = this.querySelector("job-progress")?.dataset.state;
@@ -22,4 +22,4 @@ class ImportWait extends HTMLElement {
     this.querySelector(":scope > p > a")?.click();
   };
 }
-customElements.define("import-wait", ImportWait);
+customElements.define("job-wait", JobWait);
