@@ -128,7 +128,7 @@ def test_a_price_of_the_evening_holds_in_the_evening_only() -> None:
     assert row_at(NOON.replace(hour=17, minute=59, second=59)) == 1
     assert [row_at(NOON.replace(hour=hour)) for hour in (18, 19, 0, 6, 7)] == [2, 2, 2, 2, 1]
     saturday = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
-    assert [row_at(saturday), row_at(saturday.replace(hour=11)), row_at(saturday.replace(hour=20))] == [4, 3, 2]
+    assert [row_at(saturday), row_at(saturday.replace(hour=11)), row_at(saturday.replace(hour=20))] == [4, 3, 3]
 
 
 def test_a_shorter_prefix_decides_where_the_longer_ones_period_is_over() -> None:

@@ -21,13 +21,13 @@ _MOST_BEFORE_LETTERS = 7  # digits; after more of them letters are words: "020 5
 
 _SCHEME = re.compile(r"^(?:web\+)?(?:tel|callto|phone)\s*:\s*(?://)?", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"\s*(?:[,;]\s*)?(?:\b(?:ext(?:ension|n)?|durchwahl|доб(?:авочный)?|вн(?:утр?)?)\b\.?|(?<=[\d)\s])[xх]|#)\s*[:.=]?\s*"
-    r"(?P<then>\d{1,8})\s*#?\s*$",
+    r"\s*[,;(]?\s*(?:\b(?:ext(?:ension|n)?|durchwahl|доб(?:авочный)?|вн(?:утр?)?)\b\.?|(?<=[\d()\s])[xх]|#)\s*[:.=]?\s*"
+    r"(?P<then>\d{1,8})\s*#?\s*\)?\s*$",
     re.IGNORECASE,
 )
-_PAUSED = re.compile(r"\s*(?P<then>[,;pw][\d,;pw*#\s]*)$", re.IGNORECASE)
+_PAUSED = re.compile(r"\s*(?<![^\W\d_])(?P<then>[,;pw][\d,;pw*#\s]*)$", re.IGNORECASE)
 _PARAMETER = re.compile(r";\s*[a-z][a-z0-9-]*\s*=", re.IGNORECASE)
-_NUMBER = re.compile(r"[\dA-Za-z\s().+/\u2010-\u2015-]+")
+_NUMBER = re.compile(r"[\dA-Za-z\s().+/\u2010-\u2015\u2212-]+")
 
 
 class NotOneNumber(ValueError):

@@ -32,6 +32,25 @@ def test_what_was_written_is_read_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "is_clear"),
+    [
+        (";1-5;;", ";5-6;;", True),  # two days are narrower than five
+        (";1-2;;", ";2-3;;", False),
+        (";1-2;;", ";3-4;;", True),
+        (";;08:00;18:00", ";;17:00;20:00", True),
+        (";;08:00;12:00", ";;11:00;15:00", False),
+        (";;22:00;02:00", ";;01:00;05:00", False),
+        (";;22:00;02:00", ";;02:00;06:00", True),
+        (";1;22:00;02:00", ";2;01:00;05:00", True),  # each holds on its own day only
+    ],
+)
+def test_rows_that_hold_together_equally_long_contradict_each_other(first: str, second: str, is_clear: bool) -> None:
+    sheet = read_sheet(f"prefix;per_minute;days;from;until\n+856;1{first}\n+85;1\n+856;2{second}\n")
+    words = "Days and hours of this row and of line 2 overlap, and nothing says which of them decides."
+    assert sheet.problems == ([] if is_clear else [(4, words)])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "prefix\tper_minute\tdays\n00 856\t0,12\t1-5\n",

@@ -105,6 +105,15 @@ def test_a_file_takes_the_place_of_all_rows_and_can_be_taken_back(office: Client
     assert set(Price.objects.values_list("prefix", flat=True)) == {"+1", "+2"}
 
 
+def test_prefixes_that_no_number_begins_with_are_said(office: Client, prices: PriceList) -> None:
+    rows = "prefix;per_minute\n+856;1\n85620;2\n020;3\n1800;4\n"
+    page = office.post(f"/tariffs/{prices.pk}/rows", {"rows": rows}, follow=True).content.decode()
+    assert "4 rows are saved." in page
+    assert "No other number begins so: 020, 85620." in page
+    page = office.post(f"/tariffs/{prices.pk}/rows", {"rows": ROWS}, follow=True).content.decode()
+    assert "No other number begins so" not in page
+
+
 def test_a_removed_list_prices_nothing_and_comes_back_whole(office: Client, prices: PriceList) -> None:
     assert office.post(f"/tariffs/{prices.pk}/remove").status_code == 302
     assert office.get(f"/tariffs/{prices.pk}").status_code == 404

@@ -43,9 +43,13 @@ class Row:
         return begins <= clock < ends if begins < ends else clock >= begins or clock < ends
 
     @property
-    def narrowness(self) -> int:
-        """Of two rows with one prefix, the one that holds for less time decides."""
-        return 2 * int(self.from_time is not None) + int(bool(self.weekdays))
+    def minutes_a_week(self) -> int:
+        """For how long it holds. Of two rows with one prefix, the one that holds for less time decides."""
+        begins, ends = self.from_time, self.until_time
+        a_day = 24 * 60
+        if begins is not None and ends is not None and begins != ends:
+            a_day = (_minute(ends) - _minute(begins)) % a_day
+        return (len(self.weekdays) or 7) * a_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ class PriceTable:
         for prefix in _prefixes(number):
             holding = [row for row in self.rows.get(prefix, ()) if row.holds_at(at)]
             if holding:
-                return max(holding, key=lambda row: (row.narrowness, -row.id))
+                return min(holding, key=lambda row: (row.minutes_a_week, row.id))
         return None
 
 
@@ -160,6 +164,17 @@ def by_prefix(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         found.setdefault(row.prefix, []).append(row)
     return found
+
+
+def hold_together(one: Row, other: Row) -> bool:
+    """Whether there is a moment of the week at which both hold."""
+    begins = {time(), one.from_time or time(), other.from_time or time()}
+    moments = (datetime.combine(date(2001, 1, day), clock) for day in range(1, 8) for clock in begins)  # from a Monday
+    return any(one.holds_at(at) and other.holds_at(at) for at in moments)
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def percent_spent(spent: Decimal, amount: Decimal) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from callcard.calls.tariffs.models import Price
 from callcard.calls.tariffs.rules import LONGEST_PREFIX, plain_number
+from callcard.calls.tariffs.sheet_doubts import contradictions
 from callcard.kit.amounts import BOTH, possible_marks, read_decimal
 
 COLUMNS = ("prefix", "name", "per_minute", "fee", "first_step", "next_step", "free_seconds", "days", "from", "until")
@@ -61,6 +62,7 @@ def read_sheet(text: str) -> Sheet:
         sheet.problems.append((1, problem))
         return sheet
     mark = _decimal_mark(names, rows[1:])
+    read: list[tuple[int, Price]] = []
     for number, cells in rows[1:]:
         try:
             price = _price(_named(names, cells), mark)
@@ -69,6 +71,7 @@ def read_sheet(text: str) -> Sheet:
                 raise WrongCell(_("This prefix stands in line %(line)s already.") % {"line": seen[key]})
             seen[key] = number
             sheet.prices.append(price)
+            read.append((number, price))
         except WrongCell as wrong:
             sheet.problems.append((number, str(wrong)))
         if len(sheet.problems) >= _MOST_TOLD:
@@ -76,6 +79,8 @@ def read_sheet(text: str) -> Sheet:
         if len(sheet.prices) > MOST_ROWS:
             sheet.problems.append((number, _("These are more than %(most)s rows.") % {"most": MOST_ROWS}))
             break
+    sheet.problems += contradictions(read)[:_MOST_TOLD]
+    sheet.problems.sort()
     return sheet
 
 
@@ -165,7 +170,7 @@ def _price(cells: Mapping[str, str], mark: str) -> Price:
 
 def _prefix(text: str) -> str:
     plain = re.sub(r"[\s().-]", "", text)
-    if not _PREFIX.fullmatch(plain) or plain == "+":
+    if not _PREFIX.fullmatch(plain) or plain == "+" or plain.startswith("+0"):
         raise WrongCell(_("This is not the beginning of a number: %(word)s") % {"word": text[:40]})
     return plain_number(plain)[:LONGEST_PREFIX] if len(plain) > 7 else re.sub(r"^00(?=.)", "+", plain)
 

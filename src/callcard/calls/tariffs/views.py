@@ -19,10 +19,12 @@ from callcard.calls.tariffs.models import Price, PriceList
 from callcard.calls.tariffs.queries import tariff
 from callcard.calls.tariffs.services import save_price_list, set_removed, take_rows_back, write_rows
 from callcard.calls.tariffs.sheet import read_sheet, write_sheet
+from callcard.calls.tariffs.sheet_doubts import unlikely_prefixes
 from callcard.jobs.models import Job
 from callcard.staff.company import company, company_zone
 from callcard.staff.requests import signed_in
 
+_MOST_NAMED = 5  # prefixes
 _MOST_SHOWN = 3000  # rows in the field; longer lists come and go as files
 
 
@@ -118,7 +120,18 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, ngettext("%(number)d row is saved.", "%(number)d rows are saved.", number) % {"number": number}
     )
+    if unlikely := unlikely_prefixes(sheet.prices):
+        messages.warning(request, _unlikely_words(unlikely))
     return redirect("price-list", pk=pk)
+
+
+def _unlikely_words(prefixes: list[str]) -> str:
+    words = _(
+        "Without + and the country's code a prefix fits short numbers only, such as 1800. No other number begins so: "
+        "%(prefixes)s. Write +856… or 00856…"
+    )
+    named = ", ".join(prefixes[:_MOST_NAMED])
+    return words % {"prefixes": f"{named}, …" if len(prefixes) > _MOST_NAMED else named}
 
 
 @require_POST
