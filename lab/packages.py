@@ -1,4 +1,4 @@
-"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL, MariaDB.
+"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL, MariaDB, OpenLDAP.
 
     python -m lab.packages
 
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from lab import chromium, mariadb, postgres
 from lab.asterisk import install as asterisk
 from lab.debs import PeerMissing, has_apt
+from lab.directory import install as slapd
 from lab.sipp import install as sipp
 
 
@@ -45,6 +46,8 @@ PEERS = (
     Peer("PostgreSQL", postgres.find_programs, apt="postgresql", brew="postgresql@17"),
     # The program alone: `mariadb-server` would start one.
     Peer("MariaDB", mariadb.find, apt="mariadb-server-core", brew="mariadb"),
+    # Unpacked, for the package would start one.
+    Peer("slapd", slapd.find, brew="openldap", fallback=slapd.install),
     Peer("Chromium", chromium.find, apt="chromium", fallback=_download_browser),
 )
 

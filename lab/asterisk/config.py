@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.asterisk import certificate, dialplan, modules, pjsip, records
+from lab import certificate
+from lab.asterisk import dialplan, modules, pjsip, records
 from lab.asterisk.install import Installed
 from lab.asterisk.plan import Manager, Plan
 

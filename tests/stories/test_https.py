@@ -20,7 +20,7 @@ from callcard.config import server
 from callcard.config.environment import SettingNotValid, check
 from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
-from lab.asterisk.certificate import write
+from lab.certificate import write
 from tests.databases import url_of_the_run
 from tests.stories.product import Product
 

@@ -45,6 +45,7 @@ NEEDS = _read(
     everybody: popup-close recent-calls placed-calls cancel-placed-call placed-not-made colleagues call-can
     everybody: call-do call-partner
     everybody: single-sign-on-go single-sign-on-back single-sign-on-again single-sign-on-connect
+    everybody: directory-connect own-identity-remove
 
     customers.see: customers customers-columns customers-store-view customers-view customers-change-view find-customers
     customers.see: search-customers alike-customers customer-file customer-card card-parts card-presence card-timeline
@@ -149,9 +150,10 @@ NEEDS = _read(
     staff.roles: webhooks webhook-new webhook webhook-secret webhook-switch webhook-test webhook-remove
     staff.roles: webhook-deliveries webhook-resend
     staff.roles: all-tokens revoke-any-token see-as roles role-new role role-copy role-remove role-restore role-put-back
-    staff.change: person-password person-sign-in person-sessions-end person-steps-remove
+    staff.change: person-password person-sign-in person-sessions-end person-steps-remove person-identity-remove
     staff.roles: sign-in-settings role-terms
     staff.roles: single-sign-on single-sign-on-check single-sign-on-group single-sign-on-group-remove
+    staff.roles: directory directory-check
     staff.delete: person-deactivate person-activate
     """
 )

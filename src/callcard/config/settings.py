@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "callcard.staff.roles",
     "callcard.staff.sign_in",
     "callcard.staff.single_sign_on",
+    "callcard.staff.directory",
     "callcard.staff.softphone",
     "callcard.jobs",
     "callcard.live",
@@ -118,7 +119,10 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": database_settings(env.str("CALLCARD_DATABASE_URL", default=""), DATA_DIR)}
 
 AUTH_USER_MODEL = "staff.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "callcard.staff.directory.backend.DirectoryBackend",  # asked for what the first does not know
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -22,8 +22,10 @@ from django.db import DatabaseError, connection
 
 from callcard.api.webhooks.models import Endpoint
 from callcard.calls.recordings.models import RecordingSource
+from callcard.staff.directory.models import Directory
 from callcard.staff.models import User
 from callcard.staff.sealed_fields import cannot_be_opened
+from callcard.staff.single_sign_on.models import Provider
 from callcard.staff.softphone.models import SipAccount
 from callcard.switchboard.models import Pbx
 
@@ -163,6 +165,15 @@ def pbx_links() -> _Found:
             )
 
 
+def directory() -> _Found:
+    if Directory.objects.filter(is_on=True, encryption=Directory.Encryption.PLAIN).exists():
+        yield Error(
+            "Passwords of the company's directory cross the network without encryption.",
+            hint="Settings, Signing in, Directory: choose TLS or StartTLS.",
+            id="callcard.E015",
+        )
+
+
 def people() -> _Found:
     if not User.objects.who_may("staff.roles").exists():
         yield Info(
@@ -172,7 +183,10 @@ def people() -> _Found:
         )
 
 
-_SEALED = ((Pbx, "options"), (SipAccount, "secret"), (RecordingSource, "secret"), (Endpoint, "secret"))
+_SEALED = (
+    *((Pbx, "options"), (SipAccount, "secret"), (RecordingSource, "secret"), (Endpoint, "secret")),
+    *((Provider, "client_secret"), (Directory, "bind_password")),
+)
 
 
 def sealed_secrets() -> _Found:
@@ -191,7 +205,7 @@ def sealed_secrets() -> _Found:
 
 LOOKS: Sequence[Callable[[], _Found]] = (
     *(errors_in_the_page, hosts, plain_http, certificate, secret_key, data_folder, proxies),
-    *(database, pbx_links, people, sealed_secrets),
+    *(database, pbx_links, directory, people, sealed_secrets),
 )
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from callcard.live.services import check_sessions
-from callcard.staff.history import record_change
+from callcard.staff.history import record_change, snapshot
 from callcard.staff.models import Change, Extension, Team, User
 from callcard.staff.queries import owners_of
 from callcard.staff.roles.models import Role
 from callcard.staff.roles.rules import CHANGES_ROLES, joined
 from callcard.staff.rules import folded
 from callcard.staff.sign_in.standing import forget_standing
+
+_DETAILS = ("first_name", "last_name", "email", "team")
 
 
 class NoLongerAdministrator(Exception):
@@ -86,6 +88,28 @@ def _write(user: User, person: Person, moved: frozenset[str], by: User | None) -
         raise UserNameTaken from error
     give_roles(user=user, roles=person.roles, by=by)
     _set_extensions(user, person.extensions, moved)
+
+
+@transaction.atomic
+def take_over_details(*, user: User, first_name: str, last_name: str, email: str, team: str) -> None:
+    """What the company's directory says of somebody; the history knows it. Empty: as it is here."""
+    before = snapshot(user, _DETAILS)
+    for name, said in (("first_name", first_name[:150]), ("last_name", last_name[:150]), ("email", email[:254])):
+        setattr(user, name, said.replace("\x00", "") or getattr(user, name))
+    user.team = _team_named(team[:100].replace("\x00", "")) or user.team
+    after = snapshot(user, _DETAILS)
+    if before == after:
+        return
+    user.save(update_fields=_DETAILS)
+    record_change(
+        about="user",
+        object_id=user.pk,
+        customer_id=None,
+        action=Change.Action.CHANGED,
+        before=before,
+        after=after,
+        by=None,
+    )
 
 
 def give_roles(*, user: User, roles: Iterable[Role], by: User | None) -> None:

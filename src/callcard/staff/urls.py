@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("callcard.staff.roles.urls")),
     path("", include("callcard.staff.sign_in.urls")),
     path("", include("callcard.staff.single_sign_on.urls")),
+    path("", include("callcard.staff.directory.urls")),
     path("", include("callcard.staff.softphone.urls")),
     path("me/preferences", views.preferences, name="preferences"),
     path("me/password", views.own_password, name="own-password"),

@@ -12,7 +12,7 @@ from callcard.calls.recordings.models import RecordingSource
 from callcard.config import unsafe
 from callcard.staff.models import User
 from callcard.switchboard.models import Pbx
-from lab.asterisk.certificate import write
+from lab.certificate import write
 
 pytestmark = pytest.mark.django_db
 

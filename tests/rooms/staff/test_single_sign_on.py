@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
@@ -432,3 +433,37 @@ def test_an_account_is_connected_by_its_owner(provider: LyingProvider) -> None:
     come(provider, client, "/me/sign-in/provider/connect")
     assert Identity.objects.get().user == user
     assert come(provider)[0].session[SESSION_KEY] == str(user.pk)
+    assert list(Entry.objects.filter(act="identity-connected").values_list("detail", flat=True)) == [
+        "provider: mali@example.com"
+    ]
+
+
+def test_the_only_way_in_is_not_disconnected_and_asks_for_no_password(provider: LyingProvider) -> None:
+    set_group("sales", [ready_role("manager")])
+    use(provider, lets_in_unknown=True)
+    client, _response = come(provider)
+    path = f"/me/sign-in/identities/{Identity.objects.get().pk}/remove"
+    assert client.post(path).status_code == 302
+    assert Identity.objects.exists()
+    shell = words(client.get("/"))
+    assert "lock-screen" in shell
+    assert 'id="lock-password"' not in shell
+    client.post("/me/lock")
+    assert 'name="password"' not in words(client.get("/locked"))
+
+
+def test_strange_browsers_that_only_begin_have_to_wait(
+    provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mali()
+    monkeypatch.setattr("callcard.staff.sign_in.guessing.FREE_OF_ADDRESS", 3)
+    for _one in range(5):
+        assert SESSION_KEY in come(provider)[0].session  # who comes in counts no more
+    sessions = Session.objects.count()
+    client = Client()
+    assert [client.get(GO).status_code for _again in range(4)] == [302] * 4  # one browser is one session
+    asked = [Client().get(GO) for _one in range(4)]
+    assert [answer.status_code for answer in asked] == [302, 302, 429, 429]
+    assert int(asked[-1]["Retry-After"]) > 0
+    assert Session.objects.count() == sessions + 3
+    assert Client(REMOTE_ADDR="10.0.0.9").get(GO).status_code == 302

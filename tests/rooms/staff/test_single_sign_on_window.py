@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from callcard.staff.models import Change
 from callcard.staff.roles.giving import ready_role
 from callcard.staff.single_sign_on.models import Group, Provider
-from tests.rooms.staff.provider import SECRET, LyingProvider, use
+from tests.rooms.staff.provider import CLIENT, SECRET, LyingProvider, use
 from tests.rooms.staff.windows import Window, person, words
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,17 @@ def test_the_connection_is_tested_in_words(provider: LyingProvider, lie: Lie, sa
 def test_clocks_that_differ_are_named(provider: LyingProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callcard.staff.single_sign_on.web._clock", lambda response: time.time() + 600)
     assert "The clocks differ by 600 seconds" in words(boss_window().post(f"{SETTINGS}/check")).replace("599", "600")
+
+
+def test_what_was_changed_is_kept_without_the_secret(provider: LyingProvider) -> None:
+    window, role = boss_window(), ready_role("manager")
+    said = {"is_on": "on", "name": "Other", "issuer": provider.issuer, "client_id": CLIENT, "client_secret": "n3w"}
+    window.post(SETTINGS, {**said, "groups_claim": "groups", "name_claim": "preferred_username"})
+    window.post(f"{SETTINGS}/groups", {"group": "sales", "roles": [role.pk]})
+    window.post(f"{SETTINGS}/groups/{Group.objects.get().pk}/remove")
+    told = Change.objects.filter(about__in=("single-sign-on", "sign-in-group"), by=window.user).order_by("pk")
+    assert list(told.values_list("about", "action", "before", "after")) == [
+        ("single-sign-on", "changed", {"name": "Example"}, {"name": "Other", "client_secret": "renewed"}),
+        ("sign-in-group", "changed", {"roles": ""}, {"roles": "Manager"}),
+        ("sign-in-group", "removed", {"group": "sales", "roles": "Manager"}, {}),
+    ]

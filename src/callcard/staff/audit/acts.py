@@ -235,6 +235,8 @@ _DEEDS: _Table = (
         "single-sign-on single-sign-on-group single-sign-on-group-remove",
     ),
     (Kind.SET, "", _("Tested single sign-on"), "single-sign-on-check"),
+    (Kind.SET, "", _("Changed the directory"), "directory"),
+    (Kind.SET, "", _("Tested the directory"), "directory-check"),
     (Kind.SET, "", _("Added a colleague"), "person-new"),
     (Kind.SET, "role", _("Changed a role"), "role role-copy role-remove role-restore role-put-back"),
     (Kind.SET, "", _("Added a role"), "role-new"),
@@ -249,6 +251,8 @@ _WAYS_IN: _Table = (
     (Kind.SIGNED_IN, "", _("Ended a session"), "session-ended"),
     (Kind.SIGNED_IN, "", _("Locked the screen"), "screen-locked"),
     (Kind.SIGNED_IN, "", _("Unlocked the screen"), "screen-unlocked"),
+    (Kind.SIGNED_IN, "", _("Connected an account of the company"), "identity-connected"),
+    (Kind.SIGNED_IN, "", _("Disconnected an account of the company"), "identity-disconnected"),
     (Kind.SIGNED_IN, "", _("Added a second step"), "step-added"),
     (Kind.SIGNED_IN, "", _("Removed a second step"), "step-removed"),
     (Kind.FAILED, "", _("Wrong name or password"), "sign-in-password"),
@@ -257,6 +261,7 @@ _WAYS_IN: _Table = (
     (Kind.FAILED, "", _("Not within the hours of the role"), "sign-in-hours"),
     (Kind.FAILED, "", _("Not from a network of the role"), "sign-in-network"),
     (Kind.FAILED, "", _("Not let in by single sign-on"), "sign-in-provider"),
+    (Kind.FAILED, "", _("Not let in by the directory"), "sign-in-directory"),
     (Kind.FAILED, "", _("A program with a token that is not valid"), "wrong-token"),
 )
 
@@ -285,7 +290,8 @@ UNWRITTEN_DEEDS = _names(
 WRITTEN_BY_THEMSELVES = _names(
     "sign-in sign-out first-start sign-in-second sign-in-passkey-ask sign-in-passkey codes own-passkey-ask own-passkey "
     "own-step-remove recovery-codes own-session-end own-sessions-end prove prove-passkey-ask prove-passkey "
-    "lock unlock unlock-passkey person-sessions-end person-steps-remove judge-password"
+    "lock unlock unlock-passkey person-sessions-end person-steps-remove judge-password directory-connect "
+    "own-identity-remove person-identity-remove"
 )
 
 

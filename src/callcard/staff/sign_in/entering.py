@@ -28,7 +28,9 @@ _REFUSED = {
     Refusal.NOT_HERE: What.NOT_HERE,
     Refusal.ONLY_BY_PROVIDER: What.PROVIDER,
 }
-_PROVIDER = "provider"  # how somebody came in by single sign-on
+# How somebody came in by the company's own sign-in.
+_BY_COMPANY = ("provider", "directory")
+_DIRECTORY_BACKEND = "callcard.staff.directory.backend.DirectoryBackend"
 _LONGEST_ADDRESS = 2000
 
 
@@ -40,6 +42,15 @@ class HasToWait(Exception):
         self.left = left
 
 
+class PasswordRefused(Exception):
+    """The company's directory did not take the password, or could not be asked; it may well be right."""
+
+    def __init__(self, words: str, *, is_away: bool = False) -> None:
+        super().__init__(words)
+        self.words = words
+        self.status = 503 if is_away else 422
+
+
 class Refused(Exception):
     """They are who they say, and not let in now or from there."""
 
@@ -49,7 +60,8 @@ class Refused(Exception):
 
 
 def user_with_password(request: HttpRequest, username: str, password: str) -> User | None:
-    """None: there is nobody of this name and password. As slow for a name that nobody has. Raises HasToWait."""
+    """None: there is nobody of this name and password. As slow for a name that nobody has. Raises HasToWait,
+    PasswordRefused."""
     found: list[User] = []
 
     def is_right() -> bool:
@@ -60,6 +72,11 @@ def user_with_password(request: HttpRequest, username: str, password: str) -> Us
     user = User.objects.filter(username=username).first()  # before the answer, so that it takes as long either way
     guess(request, is_right, username=username, user=user, wrong=What.WRONG_PASSWORD, how="password")
     return found[0] if found else None
+
+
+def how_of(user: User) -> str:
+    """Whose password it was that `user_with_password` took."""
+    return "directory" if getattr(user, "backend", "") == _DIRECTORY_BACKEND else "password"
 
 
 def guess(
@@ -73,7 +90,7 @@ def guess(
     about: str = "",
 ) -> bool:
     """Whether it was right; wrong ones are counted and written down. `about`: what has counters of its own, such as
-    the second step. Raises HasToWait."""
+    the second step. Raises HasToWait and what `is_right` does, and then it stays counted."""
     name = f"{about}\0{username}" if about else username  # nobody can type such a name
     counted = counters(username=name, address=address_of(request), device=known_device(request, username))
     left = begin_guess(counted)
@@ -109,7 +126,7 @@ def let_in(request: HttpRequest, user: User, *, how: str, next: str) -> HttpResp
 
 
 def _wrong_way(user: User, how: str) -> Refusal | None:
-    is_wrong = sign_in_settings().only_by_provider and not how.startswith(_PROVIDER) and not user.may(CHANGES_ROLES)
+    is_wrong = sign_in_settings().only_by_provider and not how.startswith(_BY_COMPANY) and not user.may(CHANGES_ROLES)
     return Refusal.ONLY_BY_PROVIDER if is_wrong else None
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from callcard.staff.rules import folded
 from callcard.staff.sign_in.models import Guesses
 from callcard.staff.sign_in.rules import (
+    FIRST_WAIT,
     FORGOTTEN_AFTER,
     FREE_OF_ADDRESS,
     FREE_OF_ONE,
@@ -30,11 +31,12 @@ from callcard.staff.sign_in.rules import (
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`is_own`: only of whoever is asking now, so that being right clears it."""
+    """`is_own`: only of whoever is asking now, so that being right clears it. `first`: the first wait."""
 
     key: str
     free: int
     is_own: bool
+    first: timedelta = FIRST_WAIT
 
 
 def counters(*, username: str, address: str, device: str) -> list[Counter]:
@@ -47,6 +49,19 @@ def counters(*, username: str, address: str, device: str) -> list[Counter]:
         Counter(_key("name", name), FREE_OF_STRANGERS, False),
         Counter(_key("pair", name, network), FREE_OF_ONE, True),
     ]
+
+
+def counters_elsewhere(*, person: str, device: str, free: int, wait: timedelta) -> list[Counter]:
+    """What counts for a password that is passed on to a directory, which may close accounts after a few wrong ones.
+    All strangers at one person have `free` together, and each browser known to the person has them for itself."""
+    if device:
+        return [Counter(_key("elsewhere, device", person, device), free, True, wait)]
+    return [Counter(_key("elsewhere", person), free, False, wait)]
+
+
+def counter_of_doors(*, address: str) -> list[Counter]:
+    """What counts for an anonymous browser of which something is to be kept."""
+    return [Counter(_key("doors", network_of(address)), FREE_OF_ADDRESS, False)]
 
 
 def _key(*parts: str) -> str:
@@ -78,7 +93,7 @@ def _locked(counted: Sequence[Counter]) -> dict[str, Guesses]:
 
 
 def _left(row: Guesses, counter: Counter, now: datetime) -> timedelta:
-    return max(row.last_at + wait_after(row.wrong, free=counter.free) - now, timedelta())
+    return max(row.last_at + wait_after(row.wrong, free=counter.free, first=counter.first) - now, timedelta())
 
 
 def was_right(counted: Sequence[Counter]) -> None:

@@ -25,10 +25,13 @@ class What(StrEnum):
     NOT_NOW = "sign-in-hours"
     NOT_HERE = "sign-in-network"
     PROVIDER = "sign-in-provider"
+    DIRECTORY = "sign-in-directory"
     LEFT = "sign-out"
     ENDED = "session-ended"
     LOCKED = "screen-locked"
     UNLOCKED = "screen-unlocked"
+    CONNECTED = "identity-connected"
+    DISCONNECTED = "identity-disconnected"
     STEP_ADDED = "step-added"
     STEP_REMOVED = "step-removed"
     WRONG_TOKEN = "wrong-token"
@@ -41,6 +44,7 @@ _FAILED = {
     What.NOT_NOW,
     What.NOT_HERE,
     What.PROVIDER,
+    What.DIRECTORY,
     What.WRONG_TOKEN,
 }
 _refused_lately = Lately()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.live.services import check_sessions
 from callcard.staff.requests import signed_in
 from callcard.staff.sign_in import sessions
-from callcard.staff.sign_in.entering import HasToWait, safe_next
+from callcard.staff.sign_in.entering import HasToWait, PasswordRefused, safe_next
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.own_views import is_own_passkey, is_own_password
 from callcard.staff.sign_in.standing import LOCKED, has_passkeys
@@ -53,6 +53,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
             return _unlocked(request)
     except HasToWait as error:
         problem, status = waiting(error.left), 429
+    except PasswordRefused as error:
+        problem, status = error.words, error.status
     if wants_section(request):
         return JsonResponse({"problem": problem}, status=status)
     return _page(request, request.POST.get("next", ""), problem, status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
@@ -21,7 +22,7 @@ from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.staff.sealing import opened, sealed
 from callcard.staff.sign_in import one_time_codes, second_steps, sessions
-from callcard.staff.sign_in.entering import HasToWait, guess, safe_next
+from callcard.staff.sign_in.entering import HasToWait, PasswordRefused, guess, safe_next
 from callcard.staff.sign_in.forms import CodeForm, PasswordForm
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.models import OpenSession, SecondStep
@@ -199,6 +200,8 @@ def prove(request: HttpRequest) -> HttpResponse:
             form.add_error("password", _("This is not your password."))
         except HasToWait as error:
             form.add_error("password", waiting(error.left))
+        except PasswordRefused as error:
+            form.add_error("password", error.words)
     context = {"base": _base(user), "form": form, "next": wanted, "has_passkeys": has_passkeys(user)}
     return render(request, "staff/prove.html", context, status=422 if form.errors else 200)
 
@@ -213,10 +216,13 @@ def judge_password(request: HttpRequest) -> HttpResponse:
 
 
 def is_own_password(request: HttpRequest, user: User, typed: str) -> bool:
-    """Raises HasToWait."""
-    wrong = What.WRONG_PASSWORD
+    """Of Callcard, or of the directory that knows them. Raises HasToWait, PasswordRefused."""
+
+    def is_right() -> bool:
+        return user.check_password(typed) or authenticate(request, owner=user, password=typed) == user
+
     name = user.username
-    return guess(request, lambda: user.check_password(typed), username=name, user=user, wrong=wrong, how="password")
+    return guess(request, is_right, username=name, user=user, wrong=What.WRONG_PASSWORD, how="password")
 
 
 @never_cache

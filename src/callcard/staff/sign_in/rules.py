@@ -16,17 +16,17 @@ FREE_OF_ONE = 5
 # Of all devices that never were in, at one name; and of an address at all names.
 FREE_OF_STRANGERS = 50
 FREE_OF_ADDRESS = 100
-_FIRST_WAIT = timedelta(seconds=30)
+FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
-def wait_after(wrong: int, *, free: int) -> timedelta:
-    """From the last wrong guess on: nothing for the first `free`, then half a minute, doubled each time."""
+def wait_after(wrong: int, *, free: int, first: timedelta = FIRST_WAIT) -> timedelta:
+    """From the last wrong guess on: nothing for the first `free`, then `first`, doubled each time."""
     if wrong < free:
         return timedelta()
     doublings = min(wrong - free, 10)
-    return min(_FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return min(first * (1 << doublings), max(LONGEST_WAIT, first))
 
 
 def network_of(address: str) -> str:

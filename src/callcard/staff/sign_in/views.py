@@ -17,7 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.queries import is_set_up
-from callcard.staff.sign_in.entering import HasToWait, Refused, guess, let_in, safe_next, user_with_password
+from callcard.staff.sign_in.entering import (
+    HasToWait,
+    PasswordRefused,
+    Refused,
+    guess,
+    how_of,
+    let_in,
+    safe_next,
+    user_with_password,
+)
 from callcard.staff.sign_in.forms import CodeForm, SignInForm
 from callcard.staff.sign_in.guessing import seconds
 from callcard.staff.sign_in.halfway import Halfway, begin_halfway, end_halfway, halfway
@@ -50,9 +59,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is None:
             return _sign_in_page(request, wanted, _("The name or the password is wrong."), status=422)
         if has_step(user):
-            begin_halfway(request, user, how="password", next=wanted)
+            begin_halfway(request, user, how=how_of(user), next=wanted)
             return redirect("sign-in-second")
-        return let_in(request, user, how="password", next=wanted)
+        return let_in(request, user, how=how_of(user), next=wanted)
+    except PasswordRefused as error:
+        return _sign_in_page(request, wanted, error.words, status=error.status)
     except HasToWait as error:
         return _to_wait(request, error)
     except Refused as error:

@@ -25,6 +25,9 @@ class Provider(models.Model):
     trusts_mail = models.BooleanField(default=False)
     counts_second_step = models.BooleanField(default=False)
 
+    # A user name there may be anybody's choice.
+    trusts_names = False
+
     class Meta:
         verbose_name = _("single sign-on")
 
@@ -40,11 +43,13 @@ class Group(models.Model):
 
 
 class Identity(models.Model):
-    """Under which unchanging name (`subject`) the provider knows a user; an address may pass to others."""
+    """Under which unchanging name (`subject`) a provider or a directory knows a user; an address may pass to others."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="identities")
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)  # OpenID Connect Core, 2: at most 255 ASCII characters
+    # What they are called there, for people to read; a directory is asked for it when they prove themselves again.
+    name = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -12,12 +12,30 @@ from callcard.staff.models import User
 from callcard.staff.roles.models import Role
 from callcard.staff.roles.rules import CHANGES_ROLES, joined
 from callcard.staff.services import Person, UserNameTaken, add_person, give_roles, locked_administrators
+from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.sessions import end_all_sessions
-from callcard.staff.single_sign_on.models import Group, Identity, Provider
+from callcard.staff.single_sign_on.models import Group, Identity
 from callcard.staff.single_sign_on.rules import NotLetIn, Why, groups_in, verified_mail
 
 
-def come_in(request: HttpRequest, provider: Provider, claims: Mapping[str, Any]) -> User:
+class Vouching(Protocol):
+    """Who says who somebody is: a provider or a directory, with what the administrator lets it say."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def groups_claim(self) -> str: ...
+    @property
+    def name_claim(self) -> str: ...
+    @property
+    def lets_in_unknown(self) -> bool: ...
+    @property
+    def trusts_names(self) -> bool: ...
+    @property
+    def trusts_mail(self) -> bool: ...
+
+
+def come_in(request: HttpRequest, provider: Vouching, claims: Mapping[str, Any], *, how: str) -> User:
     """Who they are; they have the roles of their groups from now on. Raises NotLetIn; then nobody is made or joined,
     but whoever is in no group any more is signed out everywhere."""
     has_table = Group.objects.exists()
@@ -29,7 +47,10 @@ def come_in(request: HttpRequest, provider: Provider, claims: Mapping[str, Any])
         raise NotLetIn(Why.NO_GROUP)
     with transaction.atomic():
         if user is None:
-            user = _join_or_make(provider, claims, given)
+            user = foreseen(provider, claims, given) or _make(provider, claims, given)
+            connect(request, user, provider, claims, how=how)
+        else:
+            _rename(user, provider, claims)
         if not user.is_active:
             raise NotLetIn(Why.INACTIVE)
         if has_table:
@@ -37,7 +58,7 @@ def come_in(request: HttpRequest, provider: Provider, claims: Mapping[str, Any])
     return User.objects.get(pk=user.pk)
 
 
-def user_of(claims: Mapping[str, Any], provider: Provider) -> User | None:
+def user_of(claims: Mapping[str, Any], provider: Vouching) -> User | None:
     """Only by the subject: nothing else stays the same person's."""
     row = Identity.objects.filter(issuer=provider.issuer, subject=claims["sub"]).select_related("user").first()
     return row.user if row else None
@@ -69,17 +90,24 @@ def _shut_out(request: HttpRequest, user: User) -> None:
         end_all_sessions(user, request, by=user)
 
 
-def _join_or_make(provider: Provider, claims: Mapping[str, Any], given: list[Role]) -> User:
-    user = _of_same_mail(provider, claims)
-    if user is None:
-        if not provider.lets_in_unknown or not given:
-            raise NotLetIn(Why.UNKNOWN)
-        user = _make(provider, claims, given)
-    connect(user, provider, claims)
+def foreseen(provider: Vouching, claims: Mapping[str, Any], given: list[Role]) -> User | None:
+    """Whose account would be joined; None: a new one would be made. Nothing is written. Raises NotLetIn."""
+    user = _of_same_name(provider, claims) or _of_same_mail(provider, claims)
+    if user is None and not (provider.lets_in_unknown and given):
+        raise NotLetIn(Why.UNKNOWN)
     return user
 
 
-def _of_same_mail(provider: Provider, claims: Mapping[str, Any]) -> User | None:
+def _of_same_name(provider: Vouching, claims: Mapping[str, Any]) -> User | None:
+    """The account of whoever can change roles is connected by its owner alone."""
+    name = _text(claims, provider.name_claim)
+    found = User.objects.filter(username__iexact=name).first() if name and provider.trusts_names else None
+    if found is not None and found.may(CHANGES_ROLES):
+        raise NotLetIn(Why.NOT_CONNECTED, name[:100])
+    return found
+
+
+def _of_same_mail(provider: Vouching, claims: Mapping[str, Any]) -> User | None:
     """The one user who has this address. Whoever can change roles only by an address that the provider has verified."""
     said = claims.get("email")
     found = list(User.objects.filter(email__iexact=said.strip())[:2]) if isinstance(said, str) and said.strip() else []
@@ -92,16 +120,27 @@ def _of_same_mail(provider: Provider, claims: Mapping[str, Any]) -> User | None:
     return user
 
 
-def connect(user: User, provider: Provider, claims: Mapping[str, Any]) -> None:
+def connect(request: HttpRequest, user: User, provider: Vouching, claims: Mapping[str, Any], *, how: str) -> None:
     """From now on this subject is this user. Raises NotLetIn when either belongs to another already."""
+    name = _called(provider, claims)
     try:
         with transaction.atomic():
-            Identity.objects.create(user=user, issuer=provider.issuer, subject=claims["sub"])
+            Identity.objects.create(user=user, issuer=provider.issuer, subject=claims["sub"], name=name)
     except IntegrityError:
         raise NotLetIn(Why.SOMEBODY_ELSE) from None
+    write_down(What.CONNECTED, request, user=user, how=f"{how}: {name}"[:200])
 
 
-def _make(provider: Provider, claims: Mapping[str, Any], given: list[Role]) -> User:
+def _rename(user: User, provider: Vouching, claims: Mapping[str, Any]) -> None:
+    name = _called(provider, claims)
+    Identity.objects.filter(user=user, issuer=provider.issuer).exclude(name=name).update(name=name)
+
+
+def _called(provider: Vouching, claims: Mapping[str, Any]) -> str:
+    return (_text(claims, provider.name_claim) or _text(claims, "email"))[:150].replace("\x00", "")
+
+
+def _make(provider: Vouching, claims: Mapping[str, Any], given: list[Role]) -> User:
     """Without a password. An address that is not verified is not kept: it would be believed later."""
     name = User.normalize_username(_text(claims, provider.name_claim)) or verified_mail(claims, trusts_mail=False)
     if not name or len(name) > 150 or not name.isprintable() or User.objects.filter(username__iexact=name).exists():

@@ -40,6 +40,16 @@ class Why(StrEnum):
     NAME_TAKEN = "name-taken"
     INACTIVE = "inactive"
     NO_GROUP = "no-group"
+    # What only a directory says.
+    PASSWORD = "password"
+    EXPIRED_THERE = "password-expired"
+    MUST_CHANGE = "password-must-change"
+    CLOSED_THERE = "closed-there"
+    LOCKED_THERE = "locked-there"
+    SEVERAL = "several"
+    NOT_CONNECTED = "not-connected"
+    ACCOUNT = "own-account"
+    NOT_ENCRYPTED = "not-encrypted"
 
 
 class NotLetIn(Exception):

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from callcard.staff.requests import signed_in
 from callcard.staff.sign_in.proof import proved_lately
 from callcard.staff.sign_in.settings_row import sign_in_settings
 from callcard.staff.single_sign_on.checking import Finding, check_connection
 from callcard.staff.single_sign_on.forms import GroupForm, ProviderForm
 from callcard.staff.single_sign_on.models import Group
-from callcard.staff.single_sign_on.settings_row import provider_row, set_group, set_provider
+from callcard.staff.single_sign_on.settings_row import provider_row, remove_group, set_group, set_provider
 
 
 @sensitive_post_parameters("client_secret")
@@ -24,7 +25,7 @@ from callcard.staff.single_sign_on.settings_row import provider_row, set_group, 
 def window(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if form.is_bound and form.is_valid():
-        set_provider(form.value(), only_by_provider=form.cleaned_data["only_by_provider"])
+        set_provider(form.value(), only_by_provider=form.cleaned_data["only_by_provider"], by=signed_in(request))
         messages.success(request, _("Saved. Test the connection before you tell anybody."))
         return redirect("single-sign-on")
     return _page(request, form=form)
@@ -46,7 +47,7 @@ def group_set(request: HttpRequest) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
         return _page(request, groups=form)
-    set_group(form.cleaned_data["group"], form.chosen())
+    set_group(form.cleaned_data["group"], form.chosen(), by=signed_in(request))
     messages.success(request, _("Saved. It holds from the next sign-in of each person on."))
     return redirect("single-sign-on")
 
@@ -55,8 +56,9 @@ def group_set(request: HttpRequest) -> HttpResponse:
 @proved_lately
 def group_remove(request: HttpRequest, pk: int) -> HttpResponse:
     group = get_object_or_404(Group, pk=pk)
-    group.delete()
-    messages.success(request, _("“%(name)s” gives no roles any more, from the next sign-in on.") % {"name": group.name})
+    name = group.name
+    remove_group(group, by=signed_in(request))
+    messages.success(request, _("“%(name)s” gives no roles any more, from the next sign-in on.") % {"name": name})
     return redirect("single-sign-on")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from callcard.staff.models import User
-from callcard.staff.requests import signed_in
+from callcard.staff.requests import address_of, signed_in
 from callcard.staff.sign_in.entering import Refused, let_in, safe_next
+from callcard.staff.sign_in.guessing import begin_guess, counter_of_doors, seconds, was_right
 from callcard.staff.sign_in.halfway import begin_halfway
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.proof import proved_lately
 from callcard.staff.sign_in.sessions import note_proof
 from callcard.staff.sign_in.standing import LEAVES_AT, LOCKED, STEPPED, has_step
-from callcard.staff.sign_in.words import refused_words
+from callcard.staff.sign_in.words import refused_words, waiting
 from callcard.staff.single_sign_on.flow import Asked, Purpose, take_asked, way_out, way_there, what_it_said
 from callcard.staff.single_sign_on.models import Provider
 from callcard.staff.single_sign_on.people import come_in, connect, user_of
@@ -27,6 +30,8 @@ from callcard.staff.single_sign_on.settings_row import provider_in_use
 from callcard.staff.single_sign_on.words import words_for_person
 
 HOW = "provider"
+# In the session: its beginning was counted, and is taken back when somebody comes in by it.
+_COUNTED = "counted_at_the_door"
 
 
 @login_not_required
@@ -35,6 +40,11 @@ HOW = "provider"
 def to_provider(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(safe_next(request, request.GET.get("next", "")))
+    if not request.session.keys():  # what is asked will be kept in a new session, and each of them is a row
+        left = begin_guess(counter_of_doors(address=address_of(request)))
+        if left:
+            return _to_wait(request, left)
+        request.session[_COUNTED] = True
     return _sent(request, Purpose.ENTER)
 
 
@@ -84,7 +94,9 @@ def _provider() -> Provider:
 
 
 def _entered(request: HttpRequest, provider: Provider, claims: dict[str, object], asked: Asked) -> HttpResponse:
-    user = come_in(request, provider, claims)
+    if request.session.pop(_COUNTED, False):
+        was_right(counter_of_doors(address=address_of(request)))
+    user = come_in(request, provider, claims, how=HOW)
     has_stepped = provider.counts_second_step and had_second_step(claims)
     if not has_stepped and has_step(user):
         begin_halfway(request, user, how=HOW, next=asked.next)
@@ -101,8 +113,7 @@ def _entered(request: HttpRequest, provider: Provider, claims: dict[str, object]
 def _shown_again(request: HttpRequest, provider: Provider, claims: dict[str, object], asked: Asked) -> HttpResponse:
     user = signed_in(request)
     if asked.purpose == Purpose.CONNECT:
-        connect(user, provider, claims)
-        write_down(What.STEP_ADDED, request, user=user, how=HOW)
+        connect(request, user, provider, claims, how=HOW)
         messages.success(request, _("Connected. From now on that sign-in lets you in."))
         return redirect("own-sign-in")
     if user_of(claims, provider) != user:
@@ -119,6 +130,13 @@ def _refused(request: HttpRequest, error: NotLetIn) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     write_down(What.PROVIDER, request, user=user, how=str(error)[:200])
     return _page(request, words_for_person(error.why))
+
+
+def _to_wait(request: HttpRequest, left: timedelta) -> HttpResponse:
+    problem = _("Too many browsers of your network have just begun to sign in. %(wait)s") % {"wait": waiting(left)}
+    response = render(request, "staff/not_let_in.html", {"problem": problem}, status=429)
+    response.headers["Retry-After"] = str(seconds(left))
+    return response
 
 
 def _page(request: HttpRequest, problem: str) -> HttpResponse:

@@ -73,23 +73,27 @@ def ask(
 def _connected(parts: SplitResult, own: str) -> http.client.HTTPConnection:
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
-    found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for one in found:
-        _check_place(host, one, is_own=host == urlsplit(own).hostname)
-    last: OSError = OSError("no address")
-    for one in found[:4]:
-        try:
-            opened = socket.create_connection((one, port), timeout=_SECONDS)
-            break
-        except OSError as error:
-            last = error
-    else:
-        raise last
+    opened = open_socket(host, port, is_own=host == urlsplit(own).hostname, seconds=_SECONDS)
     if parts.scheme == "https":
         opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
     connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
     connection.sock = opened
     return connection
+
+
+def open_socket(host: str, port: int, *, is_own: bool, seconds: float) -> socket.socket:
+    """To the address that was checked. `is_own`: an administrator typed this host. Raises OSError, NotLetIn."""
+    found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    for one in found:
+        _check_place(host, one, is_own=is_own)
+    until = time.monotonic() + seconds
+    last: OSError = OSError("no address")
+    for one in found[:4]:
+        try:
+            return socket.create_connection((one, port), timeout=max(until - time.monotonic(), 0.1))
+        except OSError as error:
+            last = error
+    raise last
 
 
 def _check_place(host: str, found: str, *, is_own: bool) -> None:

@@ -1,4 +1,4 @@
-"""The provider's button, where one signs in, unlocks the screen, or proves oneself."""
+"""The provider's button, where one signs in, unlocks the screen or proves oneself; and what is connected."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def provider_again(request: HttpRequest, wanted: str = "", *, opens_tab: bool = 
 @register.inclusion_tag("staff/provider_connect.html")
 def provider_connect(request: HttpRequest) -> dict[str, Any]:
     return {"provider": provider_in_use(), "is_connected": _of(request) is not None}
+
+
+@register.inclusion_tag("staff/identities.html", takes_context=True)
+def identities(context: template.Context, person: User) -> dict[str, Any]:
+    """What is connected with somebody's account, also of providers that were set before."""
+    rows = Identity.objects.filter(user=person).order_by("pk")
+    is_own = person.pk == context["request"].user.pk
+    return {"rows": rows, "person": person, "is_own": is_own, "csrf_token": context.get("csrf_token")}
 
 
 def _of(request: HttpRequest) -> Any:

@@ -9,13 +9,13 @@ const TELL_MS = 2000;
 class LockScreen extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
-    this.form = this.querySelector("form");
+    this.form = this.querySelector("form[data-native]"); // none for whoever has no password
     this.touchedAt = this.toldAt = Date.now();
     this.tabs = new BroadcastChannel(`callcard-lock-${this.dataset.user}`);
     this.tabs.onmessage = ({ data }) => this.hear(data);
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.dialog.addEventListener("close", () => this.isLocked && this.dialog.showModal()); // Esc pressed twice
-    this.form.addEventListener("submit", (event) => this.unlock(event));
+    this.form?.addEventListener("submit", (event) => this.unlock(event));
     this.addEventListener("passkey:right", (event) => (event.preventDefault(), this.unlocked()));
     document.addEventListener("keydown", (event) => this.key(event), true);
     document.addEventListener("click", (event) => event.target.closest?.("[data-lock-now]") && this.lock());
@@ -75,7 +75,7 @@ class LockScreen extends HTMLElement {
     this.touchedAt = Date.now();
     delete document.documentElement.dataset.locked;
     document.title = this.title_;
-    this.form.reset();
+    this.form?.reset();
     this.dialog.close();
     document.dispatchEvent(new CustomEvent("screen:unlocked"));
   }
@@ -102,7 +102,8 @@ class LockScreen extends HTMLElement {
   }
 
   say(words) {
-    const place = this.form.querySelector("[role=alert]");
+    const place = this.form?.querySelector("[role=alert]");
+    if (!place) return;
     place.textContent = words;
     place.hidden = !words;
   }

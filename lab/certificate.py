@@ -12,17 +12,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write(folder: Path) -> Path:
+def write(folder: Path, name: str = "manager.pem") -> Path:
     """Key and certificate in one PEM file; its path. A client trusts this very file."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _signed(key)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path = folder / "manager.pem"
+    path = folder / name
     path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
     path.chmod(0o600)
     return path
+
+
+def without_key(path: Path) -> str:
+    """What whoever trusts it needs of the file."""
+    text = path.read_text(encoding="ascii")
+    return text[text.index("-----BEGIN CERTIFICATE") :]
 
 
 def _signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

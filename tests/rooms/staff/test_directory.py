@@ -1,0 +1,406 @@
+"""Signing in with the company's directory, against a real slapd: who is let in, and that nobody else is."""
+
+from __future__ import annotations
+
+import socket
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+
+from callcard.staff.audit.models import Entry
+from callcard.staff.directory.ldap.connection import Connection, Way
+from callcard.staff.directory.models import Directory, GroupsBy
+from callcard.staff.models import Change, User
+from callcard.staff.roles.giving import ready_role
+from callcard.staff.sign_in.models import Guesses, OpenSession, RoleTerms, SecondStep
+from callcard.staff.sign_in.standing import LOCKED, forget_standing
+from callcard.staff.single_sign_on.models import Identity
+from callcard.staff.single_sign_on.settings_row import set_group
+from lab.directory.people import BASE, SECRET, dn, group_dn
+from lab.directory.run import Directory as Peer
+from tests.rooms.staff.directory import listener, refusing, use
+from tests.rooms.staff.windows import PASSWORD, person, words
+
+pytestmark = pytest.mark.django_db
+
+
+def mali(**columns: Any) -> User:
+    return person("mali", email="mali@example.com", **columns)
+
+
+def come(name: str = "mali", password: str = SECRET, client: Client | None = None) -> tuple[Client, Any]:
+    client = client or Client()
+    return client, client.post("/sign-in", {"username": name, "password": password})
+
+
+def details(act: str = "sign-in-directory") -> list[str]:
+    return list(Entry.objects.filter(act=act).order_by("pk").values_list("detail", flat=True))
+
+
+def nobody_is_in(said: tuple[Client, Any], status: int = 422) -> str:
+    """What the page says."""
+    client, response = said
+    assert (response.status_code, SESSION_KEY in client.session) == (status, False)
+    assert (OpenSession.objects.count(), Identity.objects.count()) == (0, 0)
+    return words(response)
+
+
+def test_the_directorys_password_lets_in_and_is_written_down(directory: Peer) -> None:
+    user = mali()
+    set_group("sales", [ready_role("manager")])
+    client, response = come()
+    assert (response.status_code, client.session[SESSION_KEY]) == (302, str(user.pk))
+    row = Identity.objects.get()
+    assert (row.user, row.issuer, row.name) == (user, "ldap:example.com", "mali")
+    assert OpenSession.objects.get().how == "directory"
+    assert details("sign-in") == ["directory"]
+    assert details("identity-connected") == ["directory: mali"]
+    user.refresh_from_db()
+    assert (user.first_name, user.last_name) == ("Mali", "Vong")
+    told = Change.objects.filter(about="user", object_id=user.pk).order_by("pk").last()
+    assert told is not None
+    assert told.after == {"first_name": "Mali", "last_name": "Vong"}
+
+
+def test_a_password_of_callcard_lets_in_without_asking(directory: Peer) -> None:
+    user = person("owner", role="administrator")
+    use(directory, servers="localhost:1")
+    assert come("owner", PASSWORD)[0].session[SESSION_KEY] == str(user.pk)
+    assert details() == []
+
+
+@pytest.mark.parametrize("name", ["mali@example.com", "MALI"])
+def test_the_filter_says_by_which_names_one_is_found(directory: Peer, name: str) -> None:
+    user = mali()
+    assert come(name)[0].session[SESSION_KEY] == str(user.pk)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("mali", "wrong"),
+        ("mali", " "),
+        ("mali", SECRET + " "),
+        ("nobody", SECRET),
+        ("*", SECRET),
+        ("mali)(uid=*", SECRET),
+        ("*)(|(uid=*", SECRET),
+        ("mal\\69", SECRET),
+        (dn("mali"), SECRET),
+    ],
+)
+def test_what_is_wrong_lets_nobody_in(directory: Peer, name: str, password: str) -> None:
+    mali()
+    person("owner", role="administrator")
+    assert "The name or the password is wrong." in nobody_is_in(come(name, password))
+    assert details("sign-in-password") == ["password"]
+
+
+@pytest.mark.parametrize("password", ["", "\x00"])
+def test_an_empty_password_is_never_asked_about(
+    directory: Peer, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bind without one succeeds for everybody."""
+    mali()
+    monkeypatch.setattr(Connection, "__init__", lambda *_all, **_named: pytest.fail("asked"))
+    nobody_is_in(come("mali", password))
+    with pytest.raises(ValueError, match="proves nothing"):
+        Connection.bind(Connection.__new__(Connection), dn("mali"), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "said"),
+    [
+        ("closed", "locked-there", "locked in your company"),
+        ("expired", "password-expired", "has expired"),
+        ("reset", "password-must-change", "choose a new password"),
+    ],
+)
+def test_accounts_that_the_directory_does_not_let_in_are_told_why(
+    directory: Peer, name: str, why: str, said: str
+) -> None:
+    person(name)
+    assert said in nobody_is_in(come(name))
+    assert [one.startswith(f"directory: {why}") for one in details()] == [True]
+
+
+def test_unknown_people_are_made_only_if_it_is_set_and_a_group_has_a_role(directory: Peer) -> None:
+    person("owner", role="administrator")
+    assert "no account in Callcard yet" in nobody_is_in(come())
+    set_group("sales", [ready_role("manager")])
+    assert "no account in Callcard yet" in nobody_is_in(come())
+    use(directory, lets_in_unknown=True)
+    assert SESSION_KEY in come()[0].session
+    made = User.objects.get(username="mali")
+    assert (made.has_usable_password(), made.email, [role.kind for role in made.roles.all()]) == (
+        False,
+        "",
+        ["manager"],
+    )
+    use(directory, lets_in_unknown=True, trusts_mail=True, department_attribute="departmentNumber")
+    come()
+    made.refresh_from_db()
+    assert (made.email, str(made.team)) == ("mali@example.com", "Sales")
+    client, response = come("stranger")
+    assert (response.status_code, SESSION_KEY in client.session, User.objects.count()) == (422, False, 2)
+    assert details()[-1] == "directory: no-group"
+
+
+def test_nobody_takes_over_an_administrator_by_name_or_address(directory: Peer) -> None:
+    use(directory, trusts_mail=True)
+    person("boss", role="administrator", email="boss@example.com")
+    assert "connected by yourself alone" in nobody_is_in(come("boss"))
+    assert details() == ["directory: not-connected: boss"]
+    use(directory, trusts_names=False, trusts_mail=True)
+    nobody_is_in(come("boss"))
+    assert details()[1:] == ["directory: unverified"]
+
+
+def test_without_a_tick_neither_name_nor_address_is_believed(directory: Peer) -> None:
+    mali()
+    use(directory, trusts_names=False)
+    nobody_is_in(come())
+    assert details() == ["directory: unverified"]
+
+
+@pytest.mark.parametrize(
+    ("by", "group", "is_in"),
+    [
+        (GroupsBy.ENTRY, "asia", True),
+        (GroupsBy.ENTRY, "everywhere", False),
+        (GroupsBy.SEARCH, "asia", True),
+        (GroupsBy.SEARCH, "everywhere", True),
+        (GroupsBy.SEARCH, group_dn("everywhere").upper(), True),
+        (GroupsBy.SEARCH, f"cn=everywhere,{BASE}", False),
+        (GroupsBy.SEARCH, "sales", False),
+    ],
+)
+def test_groups_and_groups_of_groups_give_roles(directory: Peer, by: GroupsBy, group: str, is_in: bool) -> None:
+    user = person("noi")
+    set_group(group, [ready_role("accountant")])
+    use(directory, groups_by=by)
+    assert (SESSION_KEY in come("noi")[0].session) == is_in
+    assert ("accountant" in {role.kind for role in user.roles.all()}) == is_in
+
+
+def test_groups_of_other_places_do_not_count(directory: Peer) -> None:
+    person("noi")
+    set_group("asia", [ready_role("accountant")])
+    use(directory, groups_base=f"ou=people,{BASE}")
+    nobody_is_in(come("noi"))
+
+
+def test_who_is_in_no_group_any_more_is_out_everywhere_at_once(directory: Peer) -> None:
+    user = mali()
+    set_group("sales", [ready_role("manager")])
+    client, _response = come()
+    set_group("books", [ready_role("manager")])
+    set_group("sales", [])
+    assert come()[1].status_code == 422
+    user.refresh_from_db()
+    assert list(user.roles.all()) == []
+    assert client.get("/me/sign-in").status_code == 302
+
+
+def test_a_template_needs_no_account_of_its_own(directory: Peer) -> None:
+    user = mali()
+    use(directory, person_name=f"uid={{name}},ou=people,{BASE}", bind_name="", bind_password="")
+    assert come()[0].session[SESSION_KEY] == str(user.pk)
+    client, response = come("mali,ou=people", SECRET)
+    assert (response.status_code, SESSION_KEY in client.session) == (422, False)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"encryption": "starttls"}, {"encryption": "plain", "allows_plain": True}],
+    ids=["starttls", "plain"],
+)
+def test_other_ways_than_tls(directory: Peer, columns: dict[str, Any]) -> None:
+    user = mali()
+    use(directory, **columns)
+    assert come()[0].session[SESSION_KEY] == str(user.pk)
+
+
+def test_without_encryption_nothing_is_sent_unless_it_is_allowed(
+    directory: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mali()
+    use(directory, encryption="plain")
+    monkeypatch.setattr(Connection, "__init__", lambda *_all, **_named: pytest.fail("asked"))
+    nobody_is_in(come())
+    assert details() == ["directory: not-encrypted"]
+
+
+@pytest.mark.parametrize("way", [Way.TLS, Way.START_TLS])
+@pytest.mark.parametrize("columns", [{"authority": ""}, {"servers": "127.0.0.2"}], ids=["authority", "name"])
+def test_a_certificate_that_is_not_trusted_is_told_no_password(
+    directory: Peer, way: Way, columns: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mali()
+    port = directory.tls_port if way is Way.TLS else directory.port
+    sent: list[str] = []
+    monkeypatch.setattr(Connection, "bind", lambda _self, name, _password: sent.append(name))
+    if "servers" in columns:
+        monkeypatch.setattr("callcard.staff.directory.talk.open_socket", _to_this_machine)
+        columns = {"servers": f"{columns['servers']}:{port}"}
+    use(directory, encryption=way.value, **columns)
+    assert "does not answer" in nobody_is_in(come(), 503)
+    assert "certificate verify failed" in details()[0]
+    assert sent == []
+
+
+def _to_this_machine(host: str, port: int, *, is_own: bool, seconds: float) -> Any:
+    from callcard.staff.single_sign_on.web import open_socket
+
+    return open_socket("127.0.0.1", port, is_own=is_own, seconds=seconds)
+
+
+def test_a_server_that_is_dead_is_followed_by_the_next_and_left_alone(directory: Peer) -> None:
+    user = mali()
+    use(directory, servers=f"localhost:1\nlocalhost:{directory.tls_port}")
+    assert come()[0].session[SESSION_KEY] == str(user.pk)
+    use(directory, servers="localhost:1")
+    client, response = come()
+    assert (response.status_code, SESSION_KEY in client.session) == (503, False)
+    assert "127.0.0.1" not in words(response)
+    come()
+    assert ["nobody answered" in one for one in details()] == [False, True]
+
+
+def test_a_slow_server_costs_no_more_than_its_time(directory: Peer) -> None:
+    mali()
+    with listener(lambda taken: time.sleep(1.6)) as port:
+        use(directory, servers=f"localhost:{port}", seconds=1)
+        began = time.monotonic()
+        nobody_is_in(come(), 503)
+    assert 0.9 < time.monotonic() - began < 3
+    assert "timed out" in details()[0] or "too slow" in details()[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "words_there"),
+    [
+        (49, "80090308: LdapErr: comment: AcceptSecurityContext error, data 533, v4563", "closed in your company"),
+        (53, "unwilling", "closed in your company"),
+        (51, "busy", "does not answer"),
+        (10, "ldap://elsewhere.example.com", "cannot use"),
+    ],
+)
+def test_other_refusals_are_told_and_no_referral_is_followed(
+    directory: Peer, code: int, said: str, words_there: str
+) -> None:
+    mali()
+    plain = {"encryption": "plain", "allows_plain": True, "person_name": "cn={name}", "bind_name": ""}
+    with listener(refusing(code, said)) as port:
+        use(directory, servers=f"localhost:{port}", **plain)
+        told = nobody_is_in(come(), 503 if code == 51 else 422)
+    assert words_there in told
+    assert said not in told
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"", b"0\x05\x02\x01\x01a\x00", b"HTTP/1.1 400 Bad\r\n\r\n", b"0\x84\xff\xff\xff\xff", b"\x30\x03\x02\x01\x07"],
+)
+def test_what_speaks_no_ldap_is_away(directory: Peer, junk: bytes) -> None:
+    mali()
+
+    def answer(taken: socket.socket) -> None:
+        taken.recv(100)
+        taken.sendall(junk)
+
+    with listener(answer) as port:
+        use(directory, servers=f"localhost:{port}", encryption="plain", allows_plain=True)
+        nobody_is_in(come(), 503)
+
+
+def test_who_guesses_waits_before_the_directory_would_close_the_account(directory: Peer) -> None:
+    user = mali()
+    known, _response = come()
+    known.post("/sign-out")
+    asked = [
+        come("mali" if turn % 2 else "mali@example.com", "wrong", Client(REMOTE_ADDR=f"10.0.0.{turn}"))[1]
+        for turn in range(5)
+    ]
+    assert [answer.status_code for answer in asked] == [422, 422, 422, 429, 429]
+    assert come(client=Client(REMOTE_ADDR="10.0.1.1"))[1].status_code == 429  # all strangers wait, with any password
+    assert details("sign-in-closed") == ["directory"]
+    assert come("mali@example.com", "wrong", known)[1].status_code == 422
+    assert come(client=known)[0].session[SESSION_KEY] == str(user.pk)  # and no browser that they know
+    Guesses.objects.update(last_at=Guesses.objects.latest("last_at").last_at - timedelta(minutes=31))
+    assert SESSION_KEY in come(client=Client(REMOTE_ADDR="10.0.1.1"))[0].session
+
+
+def test_second_steps_hold_after_it(directory: Peer) -> None:
+    user = mali()
+    RoleTerms.objects.create(role=user.roles.get(), needs_second_step=True)
+    forget_standing()
+    client, _response = come()
+    assert client.get("/customers/")["Location"] == "/me/sign-in/first"
+    SecondStep.objects.create(user=user, kind=SecondStep.Kind.CODES, secret=b"")
+    client, response = come()
+    assert (response["Location"], SESSION_KEY in client.session) == ("/sign-in/second", False)
+
+
+def test_it_counts_as_the_companys_sign_in(directory: Peer) -> None:
+    from callcard.staff.sign_in.settings_row import set_only_by_provider
+
+    user = mali()
+    set_only_by_provider(True)
+    assert come(password=PASSWORD)[1].status_code == 403
+    assert come()[0].session[SESSION_KEY] == str(user.pk)
+
+
+def test_the_screen_is_unlocked_by_it_and_by_nobody_elses(directory: Peer) -> None:
+    mali()
+    User.objects.update(password="!")
+    client, _response = come()
+    client.post("/me/lock")
+    assert 'name="password"' in words(client.get("/locked"))
+    assert client.post("/me/unlock", {"password": "wrong"}).status_code == 422
+    assert client.session[LOCKED]
+    Identity.objects.update(name="noi")  # somebody else's password, which is right
+    assert client.post("/me/unlock", {"password": SECRET}).status_code == 422
+    Identity.objects.update(name="mali")
+    assert client.post("/me/unlock", {"password": SECRET}).status_code == 302
+    assert LOCKED not in client.session
+    assert client.post("/me/prove", {"password": SECRET}).status_code == 302
+
+
+def test_an_account_is_connected_by_its_owner_and_disconnected(directory: Peer) -> None:
+    user = person("chief", role="administrator")
+    client, _response = come("chief", PASSWORD)
+    page = "/me/sign-in/directory"
+    assert client.post(page, {"username": "boss", "password": "wrong"}).status_code == 422
+    assert not Identity.objects.exists()
+    assert client.post(page, {"username": "boss", "password": SECRET}).status_code == 302
+    row = Identity.objects.get()
+    assert (row.user, row.name, details("identity-connected")) == (user, "boss", ["directory: boss"])
+    assert come("boss")[0].session[SESSION_KEY] == str(user.pk)
+    other, _response = come("other", PASSWORD) if person("other") else come()
+    assert other.post(f"/me/sign-in/identities/{row.pk}/remove").status_code == 404
+    assert other.post(page, {"username": "boss", "password": SECRET}).status_code == 422
+    assert Identity.objects.get() == row
+    assert client.post(f"/me/sign-in/identities/{row.pk}/remove").status_code == 302
+    assert not Identity.objects.exists()
+    assert details("identity-disconnected") == ["ldap:example.com: boss"]
+
+
+def test_a_closed_account_stays_closed(directory: Peer) -> None:
+    user = mali()
+    come()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    client, response = come()
+    assert (response.status_code, SESSION_KEY in client.session) == (422, False)
+    assert details() == ["directory: inactive"]
+
+
+def test_it_is_off_until_it_is_switched_on(directory: Peer) -> None:
+    mali()
+    use(directory, is_on=False)
+    nobody_is_in(come())
+    assert Directory.objects.get().bind_password == SECRET
