@@ -27,6 +27,7 @@ from callcard.tasks.forms import DayField, time_field
 from callcard.tasks.models import Task
 from callcard.tasks.rules import moment_of
 from callcard.tasks.services import add_task, cancel_task, change_task
+from callcard.ui.writing import full_moment
 
 _RESULT_LENGTH = 60
 _ORDERS_OFFERED = 20
@@ -92,6 +93,11 @@ def next_contact_of(call: Call, user: User) -> Task | None:
     """The open task that this user made of the call."""
     about_call = Task.objects.open().filter(about=Task.About.CALL, about_id=call.pk, created_by=user)
     return about_call.order_by("-pk").first()
+
+
+def call_in_words(call: Call) -> str:
+    """What people call it, in a task about it."""
+    return _("Call %(when)s") % {"when": full_moment(call.started_at)}
 
 
 def read_closing(given: QueryDict) -> Closing:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from callcard.calls.closing import (
+    call_in_words,
     close_call,
     closing_fields,
     closing_problem,
@@ -24,7 +25,6 @@ from callcard.calls.unfinished import needs_result
 from callcard.customers.about import address_of_new_task
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task
-from callcard.ui.writing import full_moment
 
 
 @never_cache
@@ -59,7 +59,5 @@ def closing(request: HttpRequest, pk: int) -> HttpResponse:
 def call_task(request: HttpRequest, pk: int) -> HttpResponse:
     """To a new task about this call."""
     call = call_seen_by(signed_in(request), pk)
-    words = _("Call %(when)s") % {"when": full_moment(call.started_at)}
-    return redirect(
-        address_of_new_task(about=Task.About.CALL, about_id=call.pk, words=words, customer_id=call.customer_id)
-    )
+    words, who = call_in_words(call), call.customer_id
+    return redirect(address_of_new_task(about=Task.About.CALL, about_id=call.pk, words=words, customer_id=who))

@@ -38,7 +38,8 @@ NEEDS = _read(
     everybody: reminder-seen reminder-done portrait jobs job cancel-job retry-job well-known-carddav carddav
     everybody: carddav-principal carddav-home carddav-book carddav-card phone-book popup-stack popups-shown
     everybody: see-as-end tokens revoke-token api-document api-me api-colleagues
-    everybody: api-lists api-own-fields
+    everybody: api-lists api-calendar
+    everybody / company.lists: api-own-fields
     everybody: sign-in-second sign-in-passkey-ask sign-in-passkey own-sign-in second-step-first codes
     everybody: own-passkey-ask own-passkey own-step-remove recovery-codes own-session-end own-sessions-end
     everybody: prove prove-passkey-ask prove-passkey lock locked unlock unlock-passkey judge-password
@@ -99,7 +100,7 @@ NEEDS = _read(
     calls.dial: dial call-to api-placed-calls api-placed-call-cancel api-call-do api-call-can
     calls.see / calls.add: api-calls
     calls.see / calls.change: api-call
-    calls.see: api-call-recordings
+    calls.see / recordings.see: api-call-recordings
     calls.delete: api-call-remove
     recordings.see: api-recording-sound
     calls.see: api-missed-callers api-missed-caller
@@ -116,11 +117,36 @@ NEEDS = _read(
     sales.see: api-payment
     sales.delete: api-order-cancel api-order-restore api-payment-cancel api-payment-restore
     sales.change: api-payment-allocate
-    goods.see: api-products
+    goods.see / goods.add: api-products
+    goods.see / goods.change: api-product
+    goods.delete: api-product-archive api-product-restore api-products-change
+    sales.change: api-orders-change api-orders-change-undo
+    tasks.add: api-tasks-many api-tasks-many-undo
+    calls.change: api-calls-change api-call-written
+    customers.merge: api-duplicates api-duplicates-look api-duplicates-differ
+    customers.change: api-history-restore
+    recordings.see: api-recording-remove api-recording-restore api-recording-erase api-recording-keep
+    recordings.see: api-recording-again
+    everybody: api-views api-view api-view-restore api-view-default api-jobs api-job api-job-cancel api-job-retry
     tasks.see / tasks.add: api-tasks
     tasks.see / tasks.change: api-task
     tasks.change: api-task-done api-task-reopen
     tasks.delete: api-task-cancel
+    company.lists: api-list api-list-order api-list-entry api-list-entry-archive api-list-entry-restore
+    company.lists: api-list-entry-replace
+    company.lists: api-own-field api-own-fields-order api-own-field-archive api-own-field-restore
+    customers.import: api-imports api-import api-import-fields api-import-reading api-import-preview api-import-check
+    customers.import: api-import-rows api-import-apply api-import-undo
+    customers.export: api-export-customers
+    calls.export: api-export-calls
+    sales.export: api-export-orders
+    calls.block: api-blocked api-blocked-remove api-blocked-again
+    calls.settings: api-call-settings api-missed-settings
+    costs.see / costs.change: api-price-lists api-price-list api-price-rows api-budgets api-budget
+    costs.change: api-price-list-remove api-price-list-restore api-price-rows-undo api-rate-period api-rate-begin
+    costs.change: api-budget-remove api-budget-restore
+    staff.roles: api-webhooks api-webhook api-webhook-secret api-webhook-switch api-webhook-test
+    staff.roles: api-webhook-deliveries api-webhook-resend
     calls.block: block-call blocked-numbers unblock-number block-number-again
     calls.settings: call-settings missed-settings
     recordings.see: recording-play recording-sound recording-file

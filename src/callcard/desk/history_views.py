@@ -64,7 +64,7 @@ def restore(request: HttpRequest, pk: int, change_id: int) -> HttpResponse:
         if "record" in request.POST:
             restore_record(customer=customer, until=change, by=user)
         else:
-            _restore(change, user)
+            restore_step(change, user)
         messages.success(request, _("Restored. This is a step of the history too."))
     except (CannotUndo, ValidationError, ValueError, ObjectDoesNotExist):
         messages.error(request, _("This cannot be restored: what it belongs to was removed or has changed its nature."))
@@ -72,7 +72,8 @@ def restore(request: HttpRequest, pk: int, change_id: int) -> HttpResponse:
 
 
 @transaction.atomic
-def _restore(change: Change, user: User) -> None:
+def restore_step(change: Change, user: User) -> None:
+    """The values of before it. Raises CannotUndo, ValidationError, ValueError or ObjectDoesNotExist."""
     if not change.before and not change.after:
         raise CannotUndo  # the person was erased, and with them what it said
     if change.about == "task":

@@ -26,6 +26,11 @@ def change_words(change: Change) -> str:
     return "; ".join(filter(None, [said, *steps]))
 
 
+def order_in_words(order: Order) -> str:
+    """What people call it, in a task about it."""
+    return _("Order %(number)s") % {"number": order.number}
+
+
 def _step(name: str, change: Change) -> str:
     before, after = (_shown(name, side.get(name), side) for side in (change.before, change.after))
     label = _label(name)

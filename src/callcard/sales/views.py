@@ -17,6 +17,7 @@ from callcard.customers.files import largest_file_mb
 from callcard.customers.models import Customer
 from callcard.customers.views import own_customer
 from callcard.kit.ids import id_in
+from callcard.sales.change_words import order_in_words
 from callcard.sales.documents.languages import languages_for
 from callcard.sales.forms import OrderForm, decimal_point, not_a_discount, typed
 from callcard.sales.models import Order, OrderState
@@ -125,8 +126,8 @@ def order_window(request: HttpRequest, pk: int) -> HttpResponse:
 def order_task(request: HttpRequest, pk: int) -> HttpResponse:
     """To a new task about this order."""
     order = own_order(request, pk)
-    words = _("Order %(number)s") % {"number": order.number}
-    return redirect(address_of_new_task(about="order", about_id=order.pk, words=words, customer_id=order.customer_id))
+    words, who = order_in_words(order), order.customer_id
+    return redirect(address_of_new_task(about="order", about_id=order.pk, words=words, customer_id=who))
 
 
 def _is_right(order: Order, form: OrderForm, lines: list[TypedLine]) -> bool:

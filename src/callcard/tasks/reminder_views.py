@@ -81,14 +81,14 @@ def task_settings(request: HttpRequest) -> HttpResponse:
         return redirect("task-settings")
     context = {
         "form": form,
-        "feed": _feed_address(request, chosen.feed_key) if chosen.feed_key else "",
+        "feed": feed_address(request, chosen.feed_key) if chosen.feed_key else "",
         "sends_mail": bool(settings.EMAIL_FROM),
         "zones": sorted(zoneinfo.available_timezones()),
     }
     return render(request, "tasks/settings.html", context, status=422 if form.errors else 200)
 
 
-def _feed_address(request: HttpRequest, key: str) -> str:
+def feed_address(request: HttpRequest, key: str) -> str:
     path = reverse("task-feed", args=[key])
     return f"{settings.PUBLIC_ADDRESS}{path}" if settings.PUBLIC_ADDRESS else request.build_absolute_uri(path)
 

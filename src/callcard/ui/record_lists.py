@@ -21,20 +21,19 @@ from callcard.ui.list_values import TURNED
 from callcard.ui.lists import Asked, Column, Filter, chosen_columns, without
 from callcard.ui.models import ListLayout, SavedView
 from callcard.ui.saved_views import (
+    LONGEST_QUESTION,
     bring_view_back,
     choose_columns,
     layout_of,
     open_with_view,
     remove_view,
-    rename_view,
     save_view,
     views_for,
 )
+from callcard.ui.saved_views import change_view as save_changes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
-
-_LONGEST_QUESTION = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class RecordList:
 
 
 def question_of(sent: QueryDict) -> str:
-    return QueryDict(sent.get("question", "").replace("\x00", "")[:_LONGEST_QUESTION]).urlencode()
+    return QueryDict(sent.get("question", "").replace("\x00", "")[:LONGEST_QUESTION]).urlencode()
 
 
 def list_paths(records: RecordList, prefix: str) -> list[URLPattern]:
@@ -262,7 +261,7 @@ def change_view(request: HttpRequest, pk: int, records: RecordList) -> HttpRespo
     if action == "restore":
         bring_view_back(view=view)
     elif action == "rename":
-        rename_view(view=view, name=request.POST.get("name", "").replace("\x00", ""))
+        save_changes(view=view, name=request.POST.get("name", "").replace("\x00", ""))
     return redirect(records.view_name, pk=pk)
 
 

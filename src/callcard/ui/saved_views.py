@@ -13,7 +13,7 @@ from callcard.ui.models import ListLayout, SavedView
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-_LONGEST_QUESTION = 4000
+LONGEST_QUESTION = 4000
 
 
 def views_for(user: AbstractBaseUser, *, list_key: str) -> QuerySet[SavedView]:
@@ -28,14 +28,17 @@ def save_view(*, user: AbstractBaseUser, list_key: str, name: str, question: str
         list_key=list_key,
         owner_id=user.pk,
         name=name.strip()[:80],
-        defaults={"question": question[:_LONGEST_QUESTION], "is_shared": is_shared, "removed_at": None},
+        defaults={"question": question[:LONGEST_QUESTION], "is_shared": is_shared, "removed_at": None},
     )
     return view
 
 
-def rename_view(*, view: SavedView, name: str) -> None:
+def change_view(*, view: SavedView, name: str = "", question: str | None = None, is_shared: bool | None = None) -> None:
+    """What is not said stays as it is."""
     view.name = name.strip()[:80] or view.name
-    view.save(update_fields=["name"])
+    view.question = view.question if question is None else question[:LONGEST_QUESTION]
+    view.is_shared = view.is_shared if is_shared is None else is_shared
+    view.save(update_fields=["name", "question", "is_shared"])
 
 
 def remove_view(*, view: SavedView) -> None:

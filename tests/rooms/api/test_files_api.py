@@ -13,11 +13,14 @@ from django.utils import timezone
 from PIL import Image
 
 from callcard.api.sign_in import rate
+from callcard.calls.recordings.models import Recording
 from callcard.customers.models import Customer, CustomerFile
 from callcard.customers.services import create_customer
 from callcard.sales.models import Order, OrderState
 from callcard.staff.models import User
 from tests.rooms.api.program import API, Program, told
+from tests.rooms.api.test_calls_api import call_of
+from tests.rooms.calls.recorded_calls import tone
 from tests.rooms.staff.windows import person
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +101,23 @@ def test_a_portrait_is_given_read_and_taken_away(mali: User, boun: Customer) -> 
     assert (wrong.status_code, told(wrong)["errors"][0]["field"]) == (422, "file")
     assert program.ask("DELETE", path).status_code == 204
     assert program.get(path).status_code == 404
+
+
+def test_a_recording_is_added_removed_and_brought_back(mali: User) -> None:
+    call = call_of(mali)
+    path = f"/calls/{call.pk}/recordings"
+    program, chief = Program(mali), Program(person("chief", role="administrator"))
+    added = send(program, path, "talk.wav", tone())
+    assert (added.status_code, told(added)["state"]) == (201, "here")
+    assert send(program, path, "again.wav", tone()).status_code == 422, "the call has it already"
+    assert send(program, path, "words.wav", b"no sound").status_code == 422
+    assert send(Program(person("other", records="own")), path, "talk.wav", tone()).status_code == 404
+    one = f"/recordings/{told(added)['id']}"
+    assert told(chief.post(f"{one}/keep", {"keep": True}))["is_kept"] is True
+    assert told(program.post(f"{one}/remove"))["state"] == "removed"
+    assert program.get(f"{one}/sound").status_code == 404
+    assert program.post(f"{one}/erase").status_code == 404, "only those in charge"
+    assert told(program.post(f"{one}/restore"))["state"] == "here"
+    assert chief.post(f"{one}/erase").status_code == 409, "it is not removed"
+    assert Program(person("third", records="own")).post(f"{one}/remove").status_code == 404
+    assert Recording.objects.get().state == "here"

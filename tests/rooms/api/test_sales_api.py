@@ -9,7 +9,8 @@ import pytest
 from django.db.models import Sum
 
 from callcard.api.sign_in import rate
-from callcard.api.v1.sales import ORDER_FILTERS, PRODUCT_FILTERS
+from callcard.api.v1.goods import FILTERS as PRODUCT_FILTERS
+from callcard.api.v1.sales import ORDER_FILTERS
 from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.sales import order_lists, product_lists

@@ -1,4 +1,4 @@
-"""/calls: the log, what people say about calls, their recordings, and calls that nobody else told of."""
+"""/calls: the log, what people say about calls, and calls that nobody else told of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import Router
 from pydantic import Field
@@ -19,16 +18,22 @@ from callcard.api.v1.answers import Listed, answered, asked_of, done, made, page
 from callcard.api.v1.call_telling import CallsPage, CallTold, call_told, calls_told
 from callcard.api.v1.described import IF_MATCH, ONCE, list_parameters
 from callcard.api.v1.repeating import once
-from callcard.api.v1.types import Given, Id, Moment, Reference, Text, Told, moment
+from callcard.api.v1.types import Given, Id, Moment, Reference, Text
 from callcard.calls.closing import Closing, close_call, next_contact_of, say_about
-from callcard.calls.hand import ABOUT, CannotUndo, Written, may_change, remove_written, restore_removed, write_down
+from callcard.calls.hand import (
+    ABOUT,
+    CannotUndo,
+    Written,
+    change_written,
+    may_change,
+    remove_written,
+    restore_removed,
+    write_down,
+)
 from callcard.calls.log_columns import columns_for
 from callcard.calls.log_query import found_calls, orderable, page_of
 from callcard.calls.models import Call, CallResult
 from callcard.calls.queries import veil_customers
-from callcard.calls.recordings import queries as recordings
-from callcard.calls.recordings import views as recording_views
-from callcard.calls.recordings.models import Recording
 from callcard.calls.seen import call_seen_by
 from callcard.calls.services import NOTE_LENGTH, choose_customer, forget_customer, write_note
 from callcard.calls.setting import call_settings
@@ -79,19 +84,6 @@ class CallChange(Given):
     customer: Reference | None = None
 
 
-class RecordingTold(Told):
-    """`sound`: the address of the sound; null where the user may not take it."""
-
-    id: int
-    began_at: str | None
-    media_type: str
-    sound: str | None
-
-
-class RecordingsTold(Told):
-    items: list[RecordingTold]
-
-
 @router.get("", response=CallsPage, url_name="api-calls", openapi_extra=list_parameters(FILTERS))
 def list_calls(request: HttpRequest, listed: Listed) -> HttpResponse:
     """The log, the newest first unless `sort` says otherwise."""
@@ -109,16 +101,7 @@ def add_call(request: HttpRequest, said: CallGiven) -> HttpResponse:
     user = signed_in(request)
     if not call_settings().may_write_by_hand:
         raise PermissionDenied
-    written = Written(
-        direction=said.direction,
-        outcome=said.outcome,
-        number=said.number,
-        customer=_customer(user, said.customer),
-        started_at=_past(said.started_at),
-        talk_seconds=float(said.talk_seconds),
-    )
-    if not written.number.strip() and written.customer is None:
-        raise Problem(422, errors=[("number", "Say with whom: a number or a customer.")])
+    written = _written(said, user)
 
     def do() -> HttpResponse:
         call = write_down(written=written, note=said.note, by=user)
@@ -147,14 +130,22 @@ def change_call(request: HttpRequest, pk: Id, said: CallChange) -> HttpResponse:
         return answered(request, _told(user, pk))
 
 
+@router.patch("/{id:pk}/written", response=CallTold, url_name="api-call-written", openapi_extra=IF_MATCH)
+def correct_call(request: HttpRequest, pk: Id, said: CallGiven) -> HttpResponse:
+    """One that the token's user wrote down by hand: everything of it anew, but for the note."""
+    user = signed_in(request)
+    with transaction.atomic():
+        call = _own_written(user, pk, is_locked=True)
+        refuse_if_other(request, _told(user, pk))
+        change_written(call=call, written=_written(said, user), by=user)
+        return answered(request, _told(user, pk))
+
+
 @router.post("/{id:pk}/remove", response={204: None}, url_name="api-call-remove")
 def remove_call(request: HttpRequest, pk: Id) -> HttpResponse:
     """Of one that the token's user wrote down by hand; in its history it can be brought back."""
     user = signed_in(request)
-    call = call_seen_by(user, pk)
-    if not may_change(call, user):
-        raise Http404
-    remove_written(call=call, by=user)
+    remove_written(call=_own_written(user, pk), by=user)
     return done()
 
 
@@ -173,42 +164,36 @@ def restore_call(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, _told(user, pk))
 
 
-@router.get("/{id:pk}/recordings", response=RecordingsTold, url_name="api-call-recordings")
-def list_recordings(request: HttpRequest, pk: Id) -> HttpResponse:
-    user = signed_in(request)
-    call = call_seen_by(user, pk)
-    rights = recordings.rights(user, call)
-    rows = [row for row in recordings.recordings_of(call) if row.state == Recording.State.HERE] if rights.hears else []
-    return answered(request, {"items": [_recording(row, rights.downloads) for row in rows]})
-
-
-def _recording(row: Recording, is_given: bool) -> dict[str, Any]:
-    sound = f"/api/v1/recordings/{row.pk}/sound" if is_given else None
-    return {"id": row.pk, "began_at": moment(row.began_at), "media_type": row.media_type, "sound": sound}
-
-
-sounds = Router(tags=["calls"])
-_RANGE = {
-    "parameters": [{"name": "Range", "in": "header", "schema": {"type": "string"}, "description": "A part of it."}],
-    "responses": {
-        200: {"description": "The sound.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}},
-        206: {"description": "A part of it.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}},
-        416: {"description": "There is no such part."},
-    },
-}
-
-
-@sounds.get("/{id:pk}/sound", url_name="api-recording-sound", openapi_extra=_RANGE)
-def sound(request: HttpRequest, pk: Id) -> HttpResponseBase:
-    """The recording as a file, or a part of it. That somebody took it is written down."""
-    return recording_views.download(request, pk)
-
-
 # -- what is said about a call -----------------------------------------------------------------------------------------
 
 
 def _told(user: User, pk: int) -> dict[str, Any]:
     return call_told(call_seen_by(user, pk), user)
+
+
+def _own_written(user: User, pk: int, *, is_locked: bool = False) -> Call:
+    """A call that this user wrote down by hand; any other does not exist for them (Http404)."""
+    if is_locked:
+        Call.objects.select_for_update().filter(pk=pk).values_list("pk").first()
+    call = call_seen_by(user, pk)
+    if not may_change(call, user):
+        raise Http404
+    return call
+
+
+def _written(said: CallGiven, user: User) -> Written:
+    """Raises Problem."""
+    written = Written(
+        direction=said.direction,
+        outcome=said.outcome,
+        number=said.number,
+        customer=_customer(user, said.customer),
+        started_at=_past(said.started_at),
+        talk_seconds=float(said.talk_seconds),
+    )
+    if not written.number.strip() and written.customer is None:
+        raise Problem(422, errors=[("number", "Say with whom: a number or a customer.")])
+    return written
 
 
 def _customer(user: User, pk: int | None) -> Customer | None:

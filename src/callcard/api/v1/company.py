@@ -1,4 +1,4 @@
-"""Whose token it is, and what the company keeps that others refer to: colleagues, own lists, own fields."""
+"""Whose token it is, and what the company keeps that others refer to: colleagues, own lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from callcard.api.v1.answers import answered
 from callcard.api.v1.types import Named, Told, moment, named
 from callcard.calls.models import CallResult, CallTag
 from callcard.customers.models import Category, CustomerSource, CustomerStage, Tag
-from callcard.customers.own_fields import fields_seen_by
 from callcard.sales.models import OrderState, PaymentMethod
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
@@ -69,25 +68,6 @@ class Lists(Told):
     payment_methods: list[Entry]
 
 
-class Choice(Told):
-    value: str
-    name: str
-
-
-class OwnFieldTold(Told):
-    """`kind`: text, number (a text of digits), money ({"amount", "currency"}), date, yesno, choice, choices, link."""
-
-    key: str
-    name: str
-    kind: str
-    is_required: bool
-    choices: list[Choice]
-
-
-class OwnFields(Told):
-    items: list[OwnFieldTold]
-
-
 @router.get("/me", response=Me, url_name="api-me")
 def me(request: HttpRequest) -> HttpResponse:
     user, token = signed_in(request), token_of(request)
@@ -119,19 +99,3 @@ def lists(request: HttpRequest) -> HttpResponse:
         for key, rows in _LISTS.items()
     }
     return answered(request, told)
-
-
-@router.get("/own-fields", response=OwnFields, url_name="api-own-fields")
-def own_fields(request: HttpRequest) -> HttpResponse:
-    """The fields that the company added to customers, as far as this user sees them."""
-    rows = [
-        {
-            "key": field.key,
-            "name": field.name,
-            "kind": field.kind,
-            "is_required": field.is_required,
-            "choices": [{"value": str(one["value"]), "name": str(one["name"])} for one in field.options],
-        }
-        for field in fields_seen_by(signed_in(request))
-    ]
-    return answered(request, {"items": rows})

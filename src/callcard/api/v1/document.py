@@ -30,23 +30,61 @@ class RecordId(IntConverter):
 
 register_converter(RecordId, "id")
 
-from callcard.api.v1 import calls, company, customers, dialling, files, many, missed, sales, tasks  # noqa: E402  (its addresses use the converter)
+from callcard.api.v1 import (  # noqa: E402  (its addresses use the converter)
+    at_once,
+    background,
+    blocked,
+    calls,
+    company,
+    customers,
+    dialling,
+    duplicates,
+    exports,
+    files,
+    goods,
+    history,
+    imports,
+    many,
+    missed,
+    own_fields,
+    own_lists,
+    price_lists,
+    recordings,
+    sales,
+    saved_views,
+    settings,
+    tasks,
+    webhooks,
+)
 
 api = NinjaAPI(title="Callcard", version=__version__, description=DESCRIPTION, docs_url=None, openapi_url=None)
-api.add_router("", company.router)
-api.add_router("/customers", customers.router)
-api.add_router("/customers", files.of_customers)
-api.add_router("/customers", many.router)
-api.add_router("/missed-callers", missed.router)
-api.add_router("/calls", calls.router)
-api.add_router("/calls", dialling.in_calls)
-api.add_router("/recordings", calls.sounds)
-api.add_router("/placed-calls", dialling.router)
-api.add_router("/orders", sales.orders)
-api.add_router("/orders", files.of_orders)
-api.add_router("/payments", sales.payments)
-api.add_router("/products", sales.products)
-api.add_router("/tasks", tasks.router)
+_ROUTERS = (
+    ("", company.router),
+    ("/customers", customers.router, files.of_customers, many.router, history.router, duplicates.router),
+    ("/missed-callers", missed.router),
+    ("/calls", calls.router, dialling.in_calls, recordings.in_calls, at_once.calls),
+    ("/recordings", recordings.router),
+    ("/placed-calls", dialling.router),
+    ("/orders", sales.orders, files.of_orders, at_once.orders),
+    ("/payments", sales.payments),
+    ("/products", goods.router, at_once.products),
+    ("/tasks", tasks.router, at_once.tasks),
+    ("/views", saved_views.router),
+    ("/jobs", background.router),
+    ("/imports", imports.router),
+    ("/exports", exports.router),
+    ("/lists", own_lists.router),
+    ("/own-fields", own_fields.router),
+    ("/blocked-numbers", blocked.router),
+    ("/price-lists", price_lists.lists),
+    ("/budgets", price_lists.budgets),
+    ("/settings", settings.router),
+    ("/me/calendar", settings.calendar),
+    ("/webhooks", webhooks.router),
+)
+for _prefix, *_routers in _ROUTERS:
+    for _router in _routers:
+        api.add_router(_prefix, _router)
 
 
 def _unreadable(_request: HttpRequest, error: Any) -> HttpResponse:

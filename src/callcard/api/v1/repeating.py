@@ -22,13 +22,10 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
 
     Both are one transaction: there is no answer to what was not done. A refusal is not kept. Raises Problem.
     """
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
+    if request.headers.get("Idempotency-Key") is None:
         with transaction.atomic():
             return do()
-    if not _KEY.fullmatch(key):
-        raise Problem(400, errors=[("Idempotency-Key", "Up to 64 visible ASCII characters, without blanks.")])
-    print_of = _print_of(request)
+    key, print_of = _key(request), _print_of(request)
     try:
         with transaction.atomic():
             row, is_new = KeptAnswer.objects.get_or_create(
@@ -37,6 +34,44 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
             return _kept(row, do()) if is_new else _repeated(row, print_of)
     except IntegrityError:
         raise Problem(409, "The same key is being used at this moment.", kind="key-in-use") from None
+
+
+def once_in_steps(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
+    """As `once`, for what writes in many short transactions of its own, so that a ringing call gets in between.
+
+    What was cut off in the middle keeps its key: nobody knows how much of it was done. Raises Problem.
+    """
+    if request.headers.get("Idempotency-Key") is None:
+        return do()
+    row = _begun(request)
+    if isinstance(row, HttpResponse):
+        return row
+    try:
+        return _kept(row, do())
+    except Problem:
+        row.delete()  # refused before anything was written
+        raise
+
+
+def _begun(request: HttpRequest) -> KeptAnswer | HttpResponse:
+    """The row of a request that is new, else the answer that it had. Raises Problem."""
+    print_of = _print_of(request)
+    row, is_new = KeptAnswer.objects.get_or_create(
+        token=token_of(request), key=_key(request), defaults={"request": print_of}
+    )
+    if is_new:
+        return row
+    if row.status == 0 and row.request == print_of:
+        raise Problem(409, "The same key is being used at this moment.", kind="key-in-use")
+    return _repeated(row, print_of)
+
+
+def _key(request: HttpRequest) -> str:
+    """Raises Problem for a key that is none."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.fullmatch(key):
+        raise Problem(400, errors=[("Idempotency-Key", "Up to 64 visible ASCII characters, without blanks.")])
+    return key
 
 
 def _print_of(request: HttpRequest) -> str:

@@ -1,9 +1,8 @@
-"""/orders, /payments and /products."""
+"""/orders and /payments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 from ninja import Router
 
 from callcard.api.problems import Problem
-from callcard.api.v1.answers import Counted, Listed, answered, asked_of, made, page_told, refuse_if_other
+from callcard.api.v1.answers import Listed, answered, asked_of, made, page_told, refuse_if_other
 from callcard.api.v1.described import IF_MATCH, ONCE, list_parameters
 from callcard.api.v1.repeating import once
 from callcard.api.v1.sales_shapes import (
@@ -26,12 +25,10 @@ from callcard.api.v1.sales_shapes import (
     OrderTold,
     PaymentGiven,
     PaymentTold,
-    ProductsPage,
 )
-from callcard.api.v1.sales_telling import order_told, orders_told, payment_told, products_told
+from callcard.api.v1.sales_telling import order_told, orders_told, payment_told
 from callcard.api.v1.types import Id
 from callcard.customers.models import Customer
-from callcard.sales import product_lists
 from callcard.sales.models import Order, OrderState, Payment, PaymentMethod, Product
 from callcard.sales.order_lists import columns_for, found_orders, orderable, page_of
 from callcard.sales.payment_services import NotAllocated, allocate, cancel_payment, record_payment, restore_payment
@@ -49,16 +46,13 @@ from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.places import currencies
 from callcard.staff.requests import signed_in
-from callcard.ui.lists import counted, keyset_page
 
 orders = Router(tags=["sales"])
 payments = Router(tags=["sales"])
-products = Router(tags=["sales"])
 ORDER_FILTERS = {
     **dict.fromkeys(("state", "responsible", "standing", "currency"), "choice"),
     **dict.fromkeys(("ordered", "due"), "date"),
 }
-PRODUCT_FILTERS = {"kind": "choice", "archived": "yesno"}
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 
 
@@ -199,20 +193,6 @@ def allocate_one(request: HttpRequest, pk: Id, said: AllocationGiven) -> HttpRes
     except NotAllocated as refused:
         raise Problem(409, f"It was not given to the order: {refused}.") from None
     return answered(request, payment_told(_payment(user, pk)))
-
-
-@products.get("", response=ProductsPage, url_name="api-products", openapi_extra=list_parameters(PRODUCT_FILTERS))
-def list_products(request: HttpRequest, listed: Listed) -> HttpResponse:
-    """What is sold, by name."""
-    columns = product_lists.columns_for(signed_in(request))
-    asked = asked_of(request, "products", columns, sort="name")
-    rows = product_lists.found_products(asked)
-    number, is_exact = counted(rows)
-    sort = next(column.sort for column in columns if column.key == asked.sort)
-    if not is_exact:  # more than can be ordered by anything
-        sort, asked = "search_name", replace(asked, sort="name", after="", before="")
-    found = Counted(number, is_exact)
-    return page_told(request, "products", keyset_page(rows, asked, sort=sort), found, products_told)
 
 
 # -- what is said of them ----------------------------------------------------------------------------------------------

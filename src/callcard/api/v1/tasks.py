@@ -15,14 +15,21 @@ from callcard.api.v1.answers import Counted, PageOfList, answered, asked_of, don
 from callcard.api.v1.described import IF_MATCH, ONCE
 from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Day, Given, Id, Moment, Named, Reference, Text, Told, day, moment, named
+from callcard.calls.closing import call_in_words
+from callcard.calls.models import Call
 from callcard.customers.models import Customer
+from callcard.sales.change_words import order_in_words
+from callcard.sales.models import Order
+from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task, TaskQuerySet
 from callcard.tasks.queries import tasks_of
 from callcard.tasks.reminder_services import snooze
+from callcard.tasks.rules import RepeatNotValid, read_repeat
 from callcard.tasks.services import add_task, cancel_task, change_task, complete_task, reopen_task
 from callcard.tasks.veil import veiled_tasks
+from callcard.tasks.wording import rule_for
 from callcard.ui.lists import Column, counted, keyset_page
 
 router = Router(tags=["tasks"])
@@ -72,7 +79,8 @@ class TasksQuery(Given):
 
 
 class TaskChange(Given):
-    """Due at a moment, on a day, or neither. What is not sent stays as it is."""
+    """Due at a moment, on a day, or neither. `repeat`: an RRULE (RFC 5545) such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;
+    hour and day of the month are those of when it is due. What is not sent stays as it is."""
 
     title: Title = "-"
     note: Annotated[Text, Field(max_length=5000)] = ""
@@ -80,6 +88,7 @@ class TaskChange(Given):
     customer: Reference | None = None
     due_at: Moment | None = None
     due_on: Day | None = None
+    repeat: Annotated[Text, Field(max_length=200)] = ""
     remind_minutes: Minutes | None = None
     priority: Priority = "normal"
 
@@ -88,6 +97,13 @@ class TaskGiven(TaskChange):
     """Of the token's user, unless an assignee is said."""
 
     title: Title
+
+
+class NewTaskGiven(TaskGiven):
+    """Of the token's user, unless an assignee is said. What it is about: an order or a call."""
+
+    about_order: Reference | None = None
+    about_call: Reference | None = None
 
 
 class Snoozed(Given):
@@ -117,12 +133,12 @@ def _filtered(rows: TaskQuerySet, asked: TasksQuery) -> TaskQuerySet:
 
 
 @router.post("", response={201: TaskTold}, url_name="api-tasks", openapi_extra=ONCE)
-def new_task(request: HttpRequest, said: TaskGiven) -> HttpResponse:
+def new_task(request: HttpRequest, said: NewTaskGiven) -> HttpResponse:
     user = signed_in(request)
 
     def do() -> HttpResponse:
-        given = {"assignee": user, **_columns(said.model_dump(exclude_unset=True), user)}
-        task = add_task(by=user, **given)
+        given = said.model_dump(exclude_unset=True, exclude={"about_order", "about_call"})
+        task = add_task(by=user, **{"assignee": user, **columns_of_task(given, user)}, **_about(said, user))
         return made(request, task_told(_task(user, task.pk), user), f"{request.path}/{task.pk}")
 
     return once(request, do)
@@ -141,7 +157,7 @@ def change(request: HttpRequest, pk: Id, said: TaskChange) -> HttpResponse:
         Task.objects.select_for_update().filter(pk=pk).values_list("pk").first()
         task = _task(user, pk)
         refuse_if_other(request, task_told(_task(user, pk), user))
-        change_task(task=task, changes=_columns(said.model_dump(exclude_unset=True), user, task), by=user)
+        change_task(task=task, changes=columns_of_task(said.model_dump(exclude_unset=True), user, task), by=user)
         return answered(request, task_told(_task(user, pk), user))
 
 
@@ -202,7 +218,20 @@ def _task(user: User, pk: int) -> Task:
     return task
 
 
-def _columns(given: dict[str, Any], user: User, task: Task | None = None) -> dict[str, Any]:
+def _about(said: NewTaskGiven, user: User) -> dict[str, Any]:
+    """Raises Problem."""
+    if said.about_order and said.about_call:
+        raise Problem(422, errors=[("about_call", "Either an order or a call.")])
+    if said.about_order:
+        order = _chosen(Order.objects.visible_to(user), said.about_order, "about_order")
+        return {"about": Task.About.ORDER, "about_id": order.pk, "about_words": order_in_words(order)}
+    if said.about_call:
+        call = _chosen(Call.objects.visible_to(user), said.about_call, "about_call")
+        return {"about": Task.About.CALL, "about_id": call.pk, "about_words": call_in_words(call)}
+    return {}
+
+
+def columns_of_task(given: dict[str, Any], user: User, task: Task | None = None) -> dict[str, Any]:
     """With records for ids, as the services take them. Raises Problem."""
     columns = dict(given)
     if columns.get("due_at") and columns.get("due_on"):
@@ -216,19 +245,44 @@ def _columns(given: dict[str, Any], user: User, task: Task | None = None) -> dic
         columns["assignee"] = _chosen(people, columns["assignee"], "assignee")
     if columns.get("customer") is not None:
         columns["customer"] = _chosen(Customer.objects.visible_to(user), columns["customer"], "customer")
-    _refuse_dateless(columns, task)
+    after = _after(columns, task)
+    _refuse_dateless(after)
+    if after["repeat"] and columns.keys() & {"repeat", "due_at", "due_on", "assignee"}:
+        columns["repeat"] = _rule(after, after["assignee"] or user)
     return columns
 
 
-def _refuse_dateless(columns: dict[str, Any], task: Task | None) -> None:
-    now = {name: getattr(task, name) if task else None for name in ("due_at", "due_on", "remind_minutes")}
+def _after(columns: dict[str, Any], task: Task | None) -> dict[str, Any]:
+    """What holds then of when it is due. Puts into `columns` what the one way of being due ends of the other."""
+    names = ("due_at", "due_on", "remind_minutes", "repeat", "assignee")
+    now = {name: getattr(task, name) if task else None for name in names}
     if "due_on" in columns and "due_at" not in columns:
         columns["due_at"] = None
     if "due_at" in columns and "due_on" not in columns:
         columns["due_on"] = None
-    after = {**now, **columns}
-    if after["remind_minutes"] is not None and not (after["due_at"] or after["due_on"]):
+    return {**now, **columns}
+
+
+def _refuse_dateless(after: dict[str, Any]) -> None:
+    if after["due_at"] or after["due_on"]:
+        return
+    if after["remind_minutes"] is not None:
         raise Problem(422, errors=[("remind_minutes", "A reminder needs a moment or a day.")])
+    if after["repeat"]:
+        raise Problem(422, errors=[("repeat", "A task that comes again needs a moment or a day.")])
+
+
+def _rule(after: dict[str, Any], assignee: User) -> str:
+    """As the service keeps it: by the clock of whoever does it. Raises Problem."""
+    try:
+        wanted = read_repeat(after["repeat"])
+    except RepeatNotValid:
+        raise Problem(422, errors=[("repeat", "This is no rule that is known here.")]) from None
+    on, at = after["due_on"], None
+    if not on:
+        local = after["due_at"].astimezone(zone_of(assignee))
+        on, at = local.date(), local.time()
+    return rule_for(wanted.unit, wanted.every, list(wanted.weekdays), on, at)
 
 
 def _chosen(rows: Any, pk: int, field: str) -> Any:

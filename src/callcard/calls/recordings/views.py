@@ -150,7 +150,7 @@ def _add_one(request: HttpRequest, call: Call, upload: Any, user: User) -> None:
 
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    user, recording = _in_charge_of(request, pk)
+    user, recording = in_charge_of(request, pk)
     remove_recording(recording=recording, by=user)
     words = _("The recording is removed. You can bring it back within %(days)d days.")
     messages.success(request, words % {"days": REMOVED_KEPT.days})
@@ -159,7 +159,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    user, recording = _in_charge_of(request, pk)
+    user, recording = in_charge_of(request, pk)
     restore_recording(recording=recording, by=user)
     messages.success(request, _("The recording is back."))
     return redirect("call", pk=recording.call_id)
@@ -168,7 +168,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """For good, of what was removed before."""
-    user, recording = _in_charge_of(request, pk)
+    user, recording = in_charge_of(request, pk)
     if not user.may("recordings.manage"):
         raise Http404
     erase_recording(recording=recording, by=user)
@@ -179,7 +179,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, pk: int) -> HttpResponse:
     """`keep`: 1 for good, anything else: as the rules say."""
-    user, recording = _in_charge_of(request, pk)
+    user, recording = in_charge_of(request, pk)
     keep_recording(recording=recording, is_kept=request.POST.get("keep") == "1", by=user)
     return redirect("call", pk=recording.call_id)
 
@@ -187,13 +187,13 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Look for it again, now."""
-    _user, recording = _in_charge_of(request, pk)
+    _user, recording = in_charge_of(request, pk)
     look_again(recording=recording)
     messages.success(request, _("It is looked for again within a few seconds."))
     return redirect("call", pk=recording.call_id) if "here" in request.POST else redirect("recording-settings")
 
 
-def _in_charge_of(request: HttpRequest, pk: int) -> tuple[User, Recording]:
+def in_charge_of(request: HttpRequest, pk: int) -> tuple[User, Recording]:
     """Those in charge; and who has added it by hand, as long as they see the call."""
     user = signed_in(request)
     recording = get_object_or_404(Recording.objects.defer("peaks"), pk=pk)

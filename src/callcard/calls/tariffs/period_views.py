@@ -28,7 +28,7 @@ def rate_preview(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.of(user.pk), pk=pk, kind=PREVIEW_PERIOD)
     if request.method == "GET":
         return render(request, "calls/tariffs/preview.html", _context(job))
-    if not _may_begin(job):
+    if not may_begin(job):
         messages.error(
             request, _("Nothing was begun: this was written already, or the lists say something else by now.")
         )
@@ -37,7 +37,8 @@ def rate_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("rate-preview", pk=pk)
 
 
-def _may_begin(job: Job) -> bool:
+def may_begin(job: Job) -> bool:
+    """Whether this preview still tells what would be written, and nobody has had it written."""
     found = job.result.get("found", {})
     return bool(found.get("changed")) and not _is_old(found) and writing_of(job) is None
 

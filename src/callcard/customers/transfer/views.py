@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,7 @@ from callcard.customers.transfer.refused import FileRefused
 from callcard.customers.transfer.sending import sent
 from callcard.jobs.models import Job
 from callcard.staff.company import company
+from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 
 _LISTED = 50
@@ -34,13 +36,14 @@ _SAMPLES = 3
 _TOLD = 200
 
 
-def _own_import(request: HttpRequest, pk: int) -> Import:
+def own_import(request: HttpRequest, pk: int) -> Import:
     """One of their own; an administrator's are all."""
-    user = signed_in(request)
+    return get_object_or_404(seen_imports(signed_in(request)), pk=pk)
+
+
+def seen_imports(user: User) -> QuerySet[Import]:
     seen = Import.objects.select_related("user")
-    if not user.may("customers.all_imports"):
-        seen = seen.filter(user=user)
-    return get_object_or_404(seen, pk=pk)
+    return seen if user.may("customers.all_imports") else seen.filter(user=user)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,8 +60,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 return redirect("import", pk=services.begin_import(upload=upload, by=user).pk)
             except FileRefused as refused:
                 problem = f"{upload.name}: {refused}"
-    seen = Import.objects.select_related("user").order_by("-pk")
-    mine = seen if user.may("customers.all_imports") else seen.filter(user=user)
+    mine = seen_imports(user).order_by("-pk")
     context = {"imports": mine[:_LISTED], "problem": problem, "limit_mb": store.limit_mb()}
     return render(request, "customers/transfer/imports.html", context, status=422 if problem else 200)
 
@@ -66,7 +68,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     """The step at which this import is. POST: the columns and choices of the second step."""
-    imported = services.settle(_own_import(request, pk))
+    imported = services.settle(own_import(request, pk))
     is_choosing = imported.state == Import.State.READY or (
         imported.state == Import.State.CHECKED and (request.method == "POST" or "columns" in request.GET)
     )
@@ -112,7 +114,7 @@ def _choose(request: HttpRequest, imported: Import) -> HttpResponse:
         "columns": list(_columns(imported)),
         "names": names,
         "reading_form": ReadingForm(imported=imported),
-        "preview": _preview(imported, names),
+        "preview": preview_of(imported),
     }
     is_wrong = data is not None and (bool(problem) or not form.is_valid())
     return render(request, "customers/transfer/columns.html", context, status=422 if is_wrong else 200)
@@ -140,7 +142,8 @@ def _columns(imported: Import) -> Iterator[dict[str, Any]]:
         }
 
 
-def _preview(imported: Import, names: dict[str, str]) -> list[dict[str, Any]]:
+def preview_of(imported: Import) -> list[dict[str, Any]]:
+    """The first rows as they would be read."""
     planner = Planner(
         imported.mapping, Choices.of(imported.choices), imported.user, region=company().region, may_write=False
     )
@@ -170,7 +173,7 @@ _SHOWN = ("city", "country", "birthday", "category", "stage", "source", "respons
 
 @require_POST
 def change_reading(request: HttpRequest, pk: int) -> HttpResponse:
-    imported = _own_import(request, pk)
+    imported = own_import(request, pk)
     form = ReadingForm(request.POST, imported=imported)
     if form.is_valid():
         try:
@@ -195,7 +198,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        services.drop_import(imported=_own_import(request, pk))
+        services.drop_import(imported=own_import(request, pk))
     except services.NotNow as refused:
         messages.error(request, str(refused))
         return redirect("import", pk=pk)
@@ -204,7 +207,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(request: HttpRequest, pk: int, do: Any) -> HttpResponse:
     try:
-        do(imported=_own_import(request, pk))
+        do(imported=own_import(request, pk))
     except services.NotNow as refused:
         messages.error(request, str(refused))
     return redirect("import", pk=pk)
@@ -213,7 +216,7 @@ def _done(request: HttpRequest, pk: int, do: Any) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that were not taken, as a file that can be put right and imported again."""
-    imported = _own_import(request, pk)
+    imported = own_import(request, pk)
     is_check = imported.state == Import.State.CHECKED
     rows = imported.rows.filter(is_check=is_check).order_by("number", "pk")
     if not rows.exists():

@@ -43,9 +43,15 @@ _LOOKS: _Table = (
     (Kind.LOOKED, "call", _("Looked at a call"), "api-call api-call-recordings"),
     (Kind.LOOKED, "task", _("Looked at a task"), "api-task"),
     (Kind.HEARD, "recording", _("Took a recording as a file"), "api-recording-sound"),
+    (Kind.LOOKED, "", _("Compared two customers"), "api-duplicates"),
     (Kind.LOOKED, "", _("Looked at what programs may"), "all-tokens"),
     (Kind.LOOKED, "", _("Looked at plug-ins"), "plugins"),
-    (Kind.LOOKED, "", _("Looked at webhooks"), "webhooks webhook-deliveries"),
+    (Kind.LOOKED, "", _("Looked at webhooks"), "webhooks webhook-deliveries api-webhooks api-webhook-deliveries"),
+    (Kind.LOOKED, "import", _("Looked at an import"), "api-import api-import-preview api-import-rows"),
+    (Kind.EXPORTED, "", _("Took out customers"), "api-export-customers"),
+    (Kind.EXPORTED, "", _("Took out calls"), "api-export-calls"),
+    (Kind.EXPORTED, "", _("Took out orders"), "api-export-orders"),
+    (Kind.EXPORTED, "price-list", _("Took out prices"), "api-price-rows"),
     (Kind.LOOKED, "customer", _("Looked at a customer's history"), "customer-history api-customer-history"),
     (Kind.LOOKED, "customer", _("Looked at what erasing a person would do"), "personal-data"),
     (Kind.LOOKED, "customer", _("Looked at a customer's consents"), "customer-consents"),
@@ -131,7 +137,7 @@ _DEEDS: _Table = (
         "api-task api-task-done api-task-reopen api-task-cancel",
     ),
     (Kind.CHANGED, "", _("Wrote down a call"), "api-calls"),
-    (Kind.CHANGED, "call", _("Changed a call"), "api-call api-call-restore"),
+    (Kind.CHANGED, "call", _("Changed a call"), "api-call api-call-restore api-call-written"),
     (Kind.CHANGED, "call", _("Removed a call"), "api-call-remove"),
     (
         Kind.CHANGED,
@@ -141,6 +147,54 @@ _DEEDS: _Table = (
     ),
     (Kind.CHANGED, "", _("Changed many customers"), "api-customers-change api-customers-change-undo"),
     (Kind.CHANGED, "task", _("Changed a task"), "api-task-snooze"),
+    (Kind.CHANGED, "", _("Added a task"), "api-tasks-many"),
+    (Kind.CHANGED, "", _("Changed a task"), "api-tasks-many-undo"),
+    (Kind.CHANGED, "", _("Changed many orders"), "api-orders-change api-orders-change-undo"),
+    (Kind.CHANGED, "", _("Changed calls"), "api-calls-change"),
+    (Kind.CHANGED, "", _("Changed products"), "api-products api-products-change"),
+    (Kind.CHANGED, "product", _("Changed products"), "api-product api-product-archive api-product-restore"),
+    (Kind.CHANGED, "customer", _("Changed a customer"), "api-history-restore"),
+    (Kind.CHANGED, "", _("Looked for duplicates"), "api-duplicates-look api-duplicates-differ"),
+    (Kind.CHANGED, "recording", _("Removed a recording"), "api-recording-remove api-recording-erase"),
+    (Kind.CHANGED, "call", _("Added a recording"), "api-call-recordings"),
+    (
+        Kind.CHANGED,
+        "recording",
+        _("Changed a recording"),
+        "api-recording-restore api-recording-keep api-recording-again",
+    ),
+    (Kind.SET, "job", _("Stopped or repeated background work"), "api-job-cancel api-job-retry"),
+    (Kind.CHANGED, "", _("Brought a file for import"), "api-imports"),
+    (Kind.CHANGED, "import", _("Changed how a file is read"), "api-import api-import-reading api-import-check"),
+    (Kind.CHANGED, "import", _("Imported a file"), "api-import-apply"),
+    (Kind.CHANGED, "import", _("Took an import back"), "api-import-undo"),
+    (
+        Kind.SET,
+        "",
+        _("Changed lists of the company"),
+        "api-list api-list-order api-list-entry api-list-entry-archive api-list-entry-restore api-list-entry-replace",
+    ),
+    (
+        Kind.SET,
+        "",
+        _("Changed own fields"),
+        "api-own-fields api-own-field api-own-fields-order api-own-field-archive api-own-field-restore",
+    ),
+    (Kind.SET, "", _("Changed blocked numbers"), "api-blocked api-blocked-remove api-blocked-again"),
+    (Kind.SET, "", _("Changed settings of calls"), "api-call-settings api-missed-settings"),
+    (
+        Kind.SET,
+        "price-list",
+        _("Changed tariffs"),
+        "api-price-list api-price-rows api-price-rows-undo api-price-list-remove api-price-list-restore",
+    ),
+    (Kind.SET, "", _("Changed tariffs"), "api-price-lists api-rate-period api-rate-begin"),
+    (Kind.SET, "", _("Changed budgets"), "api-budgets"),
+    (Kind.SET, "budget", _("Changed budgets"), "api-budget api-budget-remove api-budget-restore"),
+    (Kind.SET, "", _("Let a device or a calendar in"), "api-calendar"),
+    (Kind.SET, "", _("Added a webhook"), "api-webhooks"),
+    (Kind.SET, "webhook", _("Changed a webhook"), "api-webhook api-webhook-secret api-webhook-switch"),
+    (Kind.SET, "webhook", _("Sent messages of a webhook"), "api-webhook-test api-webhook-resend"),
     (Kind.CHANGED, "", _("Joined customers"), "merge-customers api-customers-merge"),
     (Kind.CHANGED, "", _("Took customers apart again"), "undo-merge api-merge-undo"),
     (Kind.CHANGED, "", _("Looked for duplicates"), "look-for-duplicates pair-differs"),
@@ -272,6 +326,8 @@ def _names(text: str) -> frozenset[str]:
 
 # Addresses of one record that tell nothing which is not on its window, or only how the page looks.
 UNWRITTEN_LOOKS = _names(
+    "api-list-entry api-own-field api-budget api-price-list api-webhook "
+    "api-product api-view api-job "
     "api-call-can api-missed-caller api-customer-files api-customer-portrait api-order-files "
     "call-can call-recordings-shown call-recording-mark recording-sound job call-log-view customers-view debts-view "
     "orders-view products-view product budget price-list own-field own-list-entry order-pay pbx-key person-password "
@@ -280,6 +336,7 @@ UNWRITTEN_LOOKS = _names(
 )
 # What the page does by itself, how somebody's lists look, and devices, which are known by their last visit.
 UNWRITTEN_DEEDS = _names(
+    "api-views api-view api-view-restore api-view-default "
     "card-presence popup-close popups-shown popup-bring-back order-figures reminder-done reminder-seen set_language "
     "softphone-account call-log-change-view call-log-columns call-log-store-view customers-change-view "
     "customers-columns customers-store-view debts-change-view debts-columns debts-store-view orders-change-view "
