@@ -30,6 +30,10 @@ def test_waits_grow_and_end() -> None:
     waits = [wait_after(wrong, free=5).total_seconds() for wrong in range(12)]
     assert waits == [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900]
     assert wait_after(10**6, free=5) == timedelta(minutes=15)
+    half_an_hour = timedelta(minutes=30)  # of what is passed on to a directory
+    assert [wait_after(wrong, free=3, first=half_an_hour) for wrong in (2, 3, 99)] == [
+        *(timedelta(), half_an_hour, half_an_hour),
+    ]
 
 
 @pytest.mark.parametrize(

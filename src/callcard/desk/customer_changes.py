@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,8 +22,10 @@ from callcard.desk.customer_entries import Entry, Names
 from callcard.desk.customer_values import LABELS, ROW_LABELS, Label
 from callcard.kit.remembered import Remembered
 from callcard.sales.models import Order, Payment
+from callcard.staff.directory.forms import DirectoryForm
 from callcard.staff.models import Change, User
 from callcard.staff.places import countries
+from callcard.staff.single_sign_on.forms import GroupForm, ProviderForm
 from callcard.tasks.models import Task
 from callcard.ui.writing import day, full_moment, money
 
@@ -43,6 +46,10 @@ NAMES_OF_KINDS: dict[str, Label] = {
     "price-list": gettext_lazy("Price list"),
     "budget": gettext_lazy("Budget"),
     "role": gettext_lazy("Role"),
+    "role-terms": gettext_lazy("How a role signs in"),
+    "single-sign-on": gettext_lazy("Single sign-on"),
+    "sign-in-group": gettext_lazy("Group and its roles"),
+    "directory": gettext_lazy("Directory (LDAP)"),
     "user": gettext_lazy("Colleague"),
     "webhook": gettext_lazy("Webhook"),
     "see-as": gettext_lazy("Seeing as somebody else"),
@@ -55,10 +62,20 @@ _NEEDS = {
     "price-list": "costs.see",
     "budget": "costs.see",
     "role": "staff.see",
+    "role-terms": "staff.see",
+    "single-sign-on": "staff.roles",
+    "sign-in-group": "staff.roles",
+    "directory": "staff.roles",
     "user": "staff.see",
     "see-as": "staff.roles",
 }
-_MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task}
+_MODELS: dict[str, type[models.Model]] = {"order": Order, "payment": Payment, "task": Task, "user": User}
+# Settings are called as in their windows.
+_FORMS: dict[str, type[forms.Form]] = {
+    "single-sign-on": ProviderForm,
+    "sign-in-group": GroupForm,
+    "directory": DirectoryForm,
+}
 # What follows from other fields, or tells a person nothing.
 UNTOLD_FIELDS = {
     "e164",
@@ -146,6 +163,8 @@ def field_label(about: str, name: str) -> str:
     if name.startswith(OWN):
         field = own_fields_by_key.get().get(name.removeprefix(OWN))
         return field.name if field else name.removeprefix(OWN)
+    if about in _FORMS and name in _FORMS[about].base_fields:
+        return str(_FORMS[about].base_fields[name].label)
     label = _FLAGS.get(name) or ROW_LABELS.get(about, LABELS).get(name)
     if label is None and about in _MODELS and name in {each.name for each in _MODELS[about]._meta.fields}:
         words = str(getattr(_MODELS[about]._meta.get_field(name), "verbose_name", name))
@@ -189,6 +208,8 @@ def _name_of_kind(text: str) -> str:
 
 _NAMED: dict[str, Callable[[str], str]] = {
     "portrait": lambda _text: _("a photo"),
+    "client_secret": lambda _text: _("a new one"),
+    "bind_password": lambda _text: _("a new one"),
     "country": lambda code: dict(countries()).get(code, code),
     "kind": _name_of_kind,
     "language": language_name,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from callcard.config import unsafe
+from callcard.desk.customer_changes import unseen_kinds
 from callcard.staff.directory.models import Directory
 from callcard.staff.models import Change, User
 from callcard.staff.roles.giving import ready_role
@@ -55,6 +57,14 @@ def test_the_window_saves_never_shows_the_secret_and_keeps_a_history(directory: 
     assert (told.before, told.by) == ({"seconds": 5}, window.user)
     assert told.after == {"seconds": 7, "bind_password": "renewed"}
     assert Directory.objects.get().bind_password == "other of it"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bind_password FROM directory_directory")
+        assert cursor.fetchone()[0].startswith("sealed:")
+    history = window.text("/settings/history")
+    assert "Seconds that a server has" in history
+    assert "other of it" not in history
+    assert {"directory", "single-sign-on", "sign-in-group"} <= set(unseen_kinds(person("chief", role="owner")))
+    assert unseen_kinds(window.user) == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,8 @@ def test_the_window_saves_never_shows_the_secret_and_keeps_a_history(directory: 
     [
         ("servers", "http://x", "is no server"),
         ("servers", "a\nb\nc\nd\ne\nf", "From one to five"),
-        ("person_filter", "(uid={name}", "from sign 12 on"),
+        ("person_filter", "(uid={name}", "It ends too soon"),
+        ("person_filter", "(uid={name}) or", "from sign 13 on"),
         ("person_filter", "(uid=mali)", "must be in it"),
         ("person_name", "{name}", "no distinguished name"),
         ("base", "people", "no distinguished name"),

@@ -37,10 +37,19 @@ def _number(label: Any, help_text: Any, least: int, most: int) -> forms.IntegerF
     return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most)
 
 
+_SECTIONS: tuple[tuple[Any, str], ...] = (
+    (gettext_lazy("Servers"), "is_on servers encryption allows_plain authority seconds"),
+    (gettext_lazy("How people are found"), "base bind_name bind_password person_filter person_name name_attribute"),
+    (gettext_lazy("Groups and teams"), "groups_by groups_base department_attribute"),
+    (gettext_lazy("Who is let in"), "lets_in_unknown trusts_names trusts_mail"),
+    (gettext_lazy("Wrong passwords"), "guesses guess_minutes"),
+)
+
+
 class DirectoryForm(WindowForm):
     is_on = _tick(gettext_lazy("Names and passwords of the directory let in"))
     servers = _lines(
-        gettext_lazy("Servers"),
+        gettext_lazy("Names of the servers"),
         gettext_lazy("One a line, by the name in its certificate: dc1.example.com. They are asked in turn."),
         rows=3,
         longest=1000,
@@ -125,6 +134,10 @@ class DirectoryForm(WindowForm):
         super().__init__(data, initial={name: getattr(row, name) for name in names}, auto_id="directory-%s")
         self._row = row
 
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        return [(title, [self[name] for name in names.split()]) for title, names in _SECTIONS]
+
     def clean_servers(self) -> str:
         text = str(self.cleaned_data["servers"])
         try:
@@ -150,6 +163,8 @@ class DirectoryForm(WindowForm):
         try:
             read_filter(text, {"name": "somebody"})
         except FilterNotValid as error:
+            if error.at >= len(text):
+                raise forms.ValidationError(_("It ends too soon: look whether a bracket is missing.")) from None
             words = _("It cannot be read from sign %(at)d on: %(rest)s")
             raise forms.ValidationError(words % {"at": error.at + 1, "rest": text[error.at :][:60]}) from None
         return _with_name(text)
