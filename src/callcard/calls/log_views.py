@@ -29,12 +29,13 @@ from callcard.customers.transfer.sending import sent
 from callcard.kit.ids import ids_in, is_id
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
-from callcard.ui.lists import Asked, Column, read_asked, without
+from callcard.ui.lists import Asked, Column, Page, read_asked, without
 from callcard.ui.record_lists import RecordList, default_view_address, group_links, list_context
 from callcard.ui.writing import day, duration
 
 LOG = RecordList("call-log", columns_for, sort="-started")
 _AT_ONCE = 500
+_SUMMED_AT_ONCE = 100  # calls
 _OWN_NAMES = ("form", "call", "change")
 
 
@@ -59,12 +60,29 @@ def log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": page.rows,
         "rows_html": rows_html(page.rows, [head.column for head in shown["columns"]]),
-        "talked": total_talk(found) if found.is_few and page.rows else None,
+        **_talked(found, page),
         **_grouped(request, asked, found, columns),
         "tags": [(str(tag.pk), tag.name) for tag in CallTag.objects.filter(archived_at=None)],
         "may_write_by_hand": user.may("calls.add") and call_settings().may_write_by_hand,
     }
     return render(request, "calls/log.html", context)
+
+
+def _talked(found: Found, page: Page) -> dict[str, Any]:
+    """Of more calls their rows are read for it alone, all over the disk: the page asks for the sum afterwards."""
+    if not (found.is_few and page.rows):
+        return {}
+    is_later = (found.number or 0) > _SUMMED_AT_ONCE
+    return {"is_talked_told_later": True} if is_later else {"talked": total_talk(found)}
+
+
+@require_GET
+def talked(request: HttpRequest) -> HttpResponse:
+    """How long the calls of a page's question were talked for, all together, in the words of its head."""
+    user = signed_in(request)
+    columns = columns_for(user)
+    found = found_calls(user, read_asked(request.GET, columns, sort=LOG.sort), columns)
+    return render(request, "calls/talked.html", {"talked": total_talk(found) if found.is_few else None})
 
 
 def _grouped(request: HttpRequest, asked: Asked, found: Found, columns: list[Column]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -187,6 +189,29 @@ def test_groups_count_and_add_up_the_talks(boss: User, mali: User) -> None:
         (str(mali.pk), 2, 90)
     ]
     assert [(one.value, one.number) for one in groups(found, columns["started"])] == [("2026-11-02", 3)]
+
+
+def test_how_long_many_were_talked_for_is_told_after_the_page(
+    boss: User, mali: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(1, mali, talk_seconds=90)
+    a_call(2, talk_seconds=35)
+    question = "f.outcome=answered&sort=-started"
+    assert " · talked 2:05" in log_page(boss, f"/calls/?{question}")
+    monkeypatch.setattr("callcard.calls.log_views._SUMMED_AT_ONCE", 1)
+    page = log_page(boss, f"/calls/?{question}")
+    assert "· talked" not in page
+    address = re.search(r'<late-words data-url="([^"]+)">', page)
+    assert address is not None
+    assert log_page(boss, unescape(address[1])).strip() == "· talked 2:05"
+    monkeypatch.setattr("callcard.calls.log_query.COUNTED_UP_TO", 1)
+    assert log_page(boss, f"/calls/talked?{question}").strip() == ""  # too many
+
+
+def log_page(user: User, address: str) -> str:
+    client = Client(headers={"X-Callcard-Window": "1"})
+    client.force_login(user)
+    return client.get(address).content.decode()
 
 
 HOSTILE = (

@@ -3,6 +3,7 @@
 import "./window-bar.js";
 import { isOn, setTitle, startAlerts, switchOn } from "./alerts.js";
 import "./call-button.js";
+import "./late-words.js";
 import "./list-search.js";
 import "./live-line.js";
 import "./orderable.js";
