@@ -8,12 +8,41 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+
+from callcard.staff.audit.models import Entry
 from callcard.staff.directory.ldap import ber
 from callcard.staff.directory.ldap.messages import BOUND, read_message
 from callcard.staff.directory.models import Directory
 from callcard.staff.directory.settings_row import set_directory
+from callcard.staff.models import User
+from callcard.staff.sign_in.models import OpenSession
+from callcard.staff.single_sign_on.models import Identity
 from lab.directory.people import BASE, SECRET, SERVICE
 from lab.directory.run import Directory as Peer
+from tests.rooms.staff.windows import person, words
+
+
+def mali(**columns: Any) -> User:
+    return person("mali", email="mali@example.com", **columns)
+
+
+def come(name: str = "mali", password: str = SECRET, client: Client | None = None) -> tuple[Client, Any]:
+    client = client or Client()
+    return client, client.post("/sign-in", {"username": name, "password": password})
+
+
+def details(act: str = "sign-in-directory") -> list[str]:
+    return list(Entry.objects.filter(act=act).order_by("pk").values_list("detail", flat=True))
+
+
+def nobody_is_in(said: tuple[Client, Any], status: int = 422) -> str:
+    """What the page says."""
+    client, response = said
+    assert (response.status_code, SESSION_KEY in client.session) == (status, False)
+    assert (OpenSession.objects.count(), Identity.objects.count()) == (0, 0)
+    return words(response)
 
 
 def use(peer: Peer, **columns: Any) -> Directory:

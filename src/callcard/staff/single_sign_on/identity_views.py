@@ -33,6 +33,8 @@ def own_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @proved_lately
 def of_person_remove(request: HttpRequest, pk: int, identity: int) -> HttpResponse:
     person = looked_after(request, pk)
+    if person == signed_in(request):
+        return redirect("own-sign-in")
     _disconnect(request, get_object_or_404(Identity, pk=identity, user=person))
     return redirect("person-sign-in", pk=pk)
 
