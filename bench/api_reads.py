@@ -1,9 +1,8 @@
 """Reads one database through the API and through bare views, in turn, and prints the milliseconds of each as JSON.
 
-Run by bench.api in a process of its own. A bare view is what somebody writes who wants these bytes and nothing else: no
-middleware, no token, no roles, no audit, no limits, no reading of what is asked. It reads the same rows by the same
-queries, once as Django runs them ("bare") and once with our statements that are compiled once ("compiled"), which
-leaves nothing but what stands around them.
+Run by bench.api in a process of its own. The bar is on the bare views of bench.api_bare. Beside it, without a bar,
+stands what the API itself reads and writes, with statements that are compiled once and nothing around it ("compiled"):
+that leaves what token, roles, audit and limits cost by themselves.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import django
 
@@ -27,47 +26,48 @@ from django.test import Client, override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench import api_bare  # noqa: E402
 from callcard.api import sign_in  # noqa: E402
 from callcard.api.rate import Rate  # noqa: E402
 from callcard.api.tokens.services import make_token  # noqa: E402
 from callcard.api.v1.answers import ListQuery  # noqa: E402
-from callcard.api.v1.calls import read_call  # noqa: E402
+from callcard.api.v1.calls import list_calls, read_call  # noqa: E402
 from callcard.api.v1.customers import list_customers, read_customer  # noqa: E402
+from callcard.api.v1.sales import list_orders, read_order  # noqa: E402
+from callcard.api.v1.tasks import TasksQuery, list_tasks, read_task  # noqa: E402
 from callcard.calls.models import Call  # noqa: E402
 from callcard.config.office import spare_the_collector  # noqa: E402
-from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany  # noqa: E402
+from callcard.sales.models import Order  # noqa: E402
 from callcard.staff.models import User  # noqa: E402
+from callcard.tasks.models import Task  # noqa: E402
 
 WARM = 30
-_LIST = "?sort=name&f.city=Pakse"
+_PAGES = {
+    "customers": "/api/v1/customers?sort=name&f.city=Pakse",
+    "calls": "/api/v1/calls",
+    "orders": "/api/v1/orders",
+    "tasks": "/api/v1/tasks",
+}
 _OWNER = User.objects.order_by("pk")[0]
 
 
-def _customer(request: HttpRequest, pk: int) -> HttpResponse:
-    request.user = _OWNER
-    return read_customer(request, pk)
+def _compiled(view: Callable[..., HttpResponse], *given: Any) -> Callable[..., HttpResponse]:
+    def answer(request: HttpRequest, **named: Any) -> HttpResponse:
+        request.user = _OWNER
+        return view(request, *named.values(), *given)
 
-
-def _call(request: HttpRequest, pk: int) -> HttpResponse:
-    request.user = _OWNER
-    return read_call(request, pk)
-
-
-def _customers(request: HttpRequest) -> HttpResponse:
-    request.user = _OWNER
-    return list_customers(request, ListQuery(sort="name"))
-
-
-def _bytes(_request: HttpRequest) -> HttpResponse:
-    """The least that Django does."""
-    return HttpResponse(b"{}" * 700, content_type="application/json")
+    return answer
 
 
 urlpatterns = [
-    path("api/v1/customers/<int:pk>", _customer),
-    path("api/v1/customers", _customers),
-    path("api/v1/calls/<int:pk>", _call),
-    path("bytes", _bytes),
+    path("api/v1/customers/<int:pk>", _compiled(read_customer)),
+    path("api/v1/customers", _compiled(list_customers, ListQuery(sort="name"))),
+    path("api/v1/calls/<int:pk>", _compiled(read_call)),
+    path("api/v1/calls", _compiled(list_calls, ListQuery())),
+    path("api/v1/orders/<int:pk>", _compiled(read_order)),
+    path("api/v1/orders", _compiled(list_orders, ListQuery())),
+    path("api/v1/tasks/<int:pk>", _compiled(read_task)),
+    path("api/v1/tasks", _compiled(list_tasks, TasksQuery())),
 ]
 
 
@@ -77,44 +77,48 @@ def main() -> None:
     customers, rounds = int(sys.argv[1]), int(sys.argv[2])
     in_a_day = timezone.now() + timedelta(days=1)
     token = make_token(user=_OWNER, name="Bench", scopes=_OWNER.permissions.rights, expires_at=in_a_day)[1]
-    program, bare = Client(headers={"Authorization": f"Bearer {token}"}), Client()
+    program, bare = (Client(headers={"Authorization": f"Bearer {token}"}) for _each_its_own_middleware in "ab")
     chance = random.Random(5)
-    calls = list(Call.objects.order_by("-pk").values_list("pk", flat=True)[: rounds + WARM])
+    Task.objects.exclude(priority__in=Task.Priority).update(priority=Task.Priority.NORMAL)  # the seed's have none
+    newest: dict[str, list[int]] = {}
+    for name, model in {"calls": Call, "orders": Order, "tasks": Task}.items():
+        newest[name] = list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:rounds])
     reads: dict[str, Callable[[int], str]] = {
         "a customer": lambda _turn: f"/api/v1/customers/{chance.randrange(1, customers + 1)}",
         "the same customer": lambda _turn: "/api/v1/customers/1",
-        "a page of customers": lambda _turn: f"/api/v1/customers{_LIST}",
-        "a call": lambda turn: f"/api/v1/calls/{calls[turn % len(calls)]}",
+        **{f"one of the {name}": partial(_one_of, name, pks) for name, pks in newest.items()},
+        **{f"a page of {name}": partial(_same, address) for name, address in _PAGES.items()},
     }
     spare_the_collector()
     answer: dict[str, dict[str, list[float]]] = {}
-    for name, address in reads.items():
-        took = [_each(program, bare, address(turn)) for turn in range(rounds + WARM)][WARM:]
+    for name, address_of in reads.items():
+        took = [_each(program, bare, address_of(turn)) for turn in range(rounds + WARM)][WARM:]
         answer[name] = {way: [one[way] for one in took] for way in ("api", "bare", "compiled")}
-    answer["bytes"] = {"bare": [_ask_bare(bare, "/bytes")[0] for _turn in range(rounds)]}
+    answer["bytes"] = {"bare": [_ask_bare(bare, "/bytes", api_bare.__name__)[0] for _turn in range(rounds)]}
     print(json.dumps(answer))
+
+
+def _one_of(name: str, pks: list[int], turn: int) -> str:
+    return f"/api/v1/{name}/{pks[turn % len(pks)]}"
+
+
+def _same(address: str, _turn: int) -> str:
+    return address
 
 
 def _each(program: Client, bare: Client, url: str) -> dict[str, float]:
     """Milliseconds of one read in each way, one after the other, with the same bytes."""
     api_ms, told = _ask(program, url)
-    compiled_ms, compiled = _ask_bare(bare, url)
-    with patch.object(KeptQuery, "rows", _by_django), patch.object(KeptQueryOfMany, "rows", _many_by_django):
-        bare_ms, plain = _ask_bare(bare, url)
-    assert told == plain == compiled, url
+    whole = json.loads(told)
+    api_bare.beside = {name: value for name, value in whole.items() if name != "items"} if "items" in whole else {}
+    compiled_ms, compiled = _ask_bare(bare, url, __name__)
+    bare_ms, plain = _ask_bare(bare, url, api_bare.__name__)
+    assert told == plain == compiled, (url, told, plain)
     return {"api": api_ms, "bare": bare_ms, "compiled": compiled_ms}
 
 
-def _by_django(kept: KeptQuery[Any], pk: int, *given: Any, scope: Hashable = None) -> list[Any]:
-    return list(kept._build(pk, *given))
-
-
-def _many_by_django(kept: KeptQueryOfMany[Any], pks: Sequence[int]) -> list[Any]:
-    return list(kept._build(list(pks)))
-
-
-def _ask_bare(client: Client, url: str) -> tuple[float, bytes]:
-    with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
+def _ask_bare(client: Client, url: str, urls: str) -> tuple[float, bytes]:
+    with override_settings(MIDDLEWARE=[], ROOT_URLCONF=urls):
         return _ask(client, url)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db.models import Prefetch, Q
 
+from callcard.customers.models import Customer
+from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany
 from callcard.staff.models import User
-from callcard.staff.visibility import TASKS, visible_to
+from callcard.staff.visibility import TASKS, scope_of, visible_to
 from callcard.tasks.models import Reminder, Task, TaskQuerySet
 from callcard.tasks.rules import moment_of
 from callcard.tasks.veil import veiled_tasks
@@ -39,6 +42,35 @@ def tasks_of(user: User, assignee: User | None) -> TaskQuerySet:
     """Those of this assignee, or of everyone, that the user may see; with the people and the customer."""
     seen = Task.objects.visible_to(user).select_related("assignee", "done_by", "created_by").with_customer_for(user)
     return seen.filter(assignee=assignee) if assignee is not None else seen
+
+
+def task_seen_by(user: User, pk: int) -> Task | None:
+    """With its people and, where the user may see them, the customer. None for a task that they may not see."""
+    for task in _ONE.rows(pk, user, scope=(user.pk, scope_of(user))):
+        put_people_beside([task], user)
+        return task
+    return None
+
+
+def put_people_beside(tasks: Sequence[Task], user: User) -> None:
+    """Of these tasks the people, and the customers whom the user may see: of others it is None."""
+    users = {one.pk: one for one in _USERS.rows(_known(tasks, ("assignee_id", "created_by_id", "done_by_id")))}
+    customers, seen = {one.pk: one for one in _CUSTOMERS.rows(_known(tasks, ("customer_id",)))}, visible_to(user)
+    for task in tasks:
+        kept = task._state.fields_cache
+        kept |= {name: users.get(getattr(task, f"{name}_id")) for name in ("assignee", "created_by", "done_by")}
+        who = customers.get(task.customer_id or 0)
+        kept["customer"] = who if who is not None and seen.allows(who.responsible_id) else None
+
+
+def _known(tasks: Sequence[Task], names: Sequence[str]) -> list[int]:
+    return list({pk for task in tasks for name in names if (pk := getattr(task, name)) is not None})
+
+
+_OF_PEOPLE = ("first_name", "last_name", "username", "time_zone", "is_active")
+_ONE = KeptQuery(lambda pk, user: Task.objects.visible_to(user).filter(pk=pk))
+_USERS = KeptQueryOfMany(lambda pks: User.objects.filter(pk__in=pks).only(*_OF_PEOPLE))
+_CUSTOMERS = KeptQueryOfMany(lambda pks: Customer.objects.filter(pk__in=pks).only("name", "responsible"))
 
 
 def day_of(tasks: TaskQuerySet, *, user: User, now: datetime, zone: tzinfo) -> list[Part]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-
-from django.db.models import prefetch_related_objects
 
 from callcard.api.v1.answers import PageOfList
 from callcard.api.v1.types import Money, Named, Told, moment, money, named
-from callcard.calls.models import Call, Segment
+from callcard.calls.models import Call, CallTagging, Segment
 from callcard.calls.queries import name_colleagues, veil_customers
+from callcard.staff.kept_queries import KeptQueryOfMany
 from callcard.staff.models import User
 
 Json = dict[str, Any]
-_PARTS = ("customer__responsible", "answered_by", "order__customer", "segments__user", "tags")
+_SEGMENTS = KeptQueryOfMany(lambda pks: Segment.objects.filter(call__in=pks).select_related("user").order_by("pk"))
+_TAGGINGS = KeptQueryOfMany(
+    lambda pks: CallTagging.objects.filter(call__in=pks).select_related("tag").order_by("tag__position", "tag__name")
+)
 
 
 class SegmentTold(Told):
@@ -98,18 +100,28 @@ _MOMENTS = ("started_at", "answered_at", "ended_at")
 
 
 def calls_told(calls: Sequence[Call], user: User) -> list[Json]:
-    """`calls`: some that the user may see. They must not be saved afterwards."""
-    prefetch_related_objects(calls, *_PARTS)
+    """`calls`: some that the user may see, with whom they belong to read already. They must not be saved afterwards."""
+    pks = [call.pk for call in calls]
+    segments, taggings = _by_call(_SEGMENTS.rows(pks)), _by_call(_TAGGINGS.rows(pks))
+    for call in calls:
+        call._prefetched_objects_cache = {"segments": segments.get(call.pk, [])}  # type: ignore[attr-defined]
     veil_customers(calls, user)
     name_colleagues(calls)
-    return [_told(call) for call in calls]
+    return [_told(call, segments.get(call.pk, ()), taggings.get(call.pk, ())) for call in calls]
+
+
+def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.call_id, []).append(row)
+    return found
 
 
 def call_told(call: Call, user: User) -> Json:
     return calls_told([call], user)[0]
 
 
-def _told(call: Call) -> Json:
+def _told(call: Call, segments: Iterable[Segment], taggings: Iterable[CallTagging]) -> Json:
     who, by, order = call.customer, call.answered_by, call.order
     return {
         "id": call.pk,
@@ -118,10 +130,10 @@ def _told(call: Call) -> Json:
         "customer": who and named(who.pk, who.name),
         "known_to": call.known_to,
         "answered_by": by and named(by.pk, by.shown_name),
-        "tags": [named(tag.pk, tag.name) for tag in call.tags.all()],
+        "tags": [named(row.tag.pk, row.tag.name) for row in taggings],
         "order": order and {"id": order.pk, "number": order.number},
         "cost": None if call.cost is None else money(call.cost, call.cost_currency),
-        "segments": [_segment(one) for one in call.segments.all()],
+        "segments": [_segment(one) for one in segments],
     }
 
 

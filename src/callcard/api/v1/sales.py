@@ -26,7 +26,7 @@ from callcard.api.v1.sales_shapes import (
     PaymentGiven,
     PaymentTold,
 )
-from callcard.api.v1.sales_telling import order_told, orders_told, payment_told
+from callcard.api.v1.sales_telling import order_seen_by, order_told, orders_told, payment_told
 from callcard.api.v1.types import Id
 from callcard.customers.models import Customer
 from callcard.sales.models import Order, OrderState, Payment, PaymentMethod, Product
@@ -202,8 +202,9 @@ def _order(user: User, pk: int, *, is_locked: bool = False) -> Order:
     """Any other than those that the user may see does not exist for them (Http404)."""
     if is_locked:
         Order.objects.select_for_update().filter(pk=pk).values_list("pk").first()
-    seen = Order.objects.visible_to(user).select_related("customer", "state", "responsible")
-    order: Order = _found(seen, pk)
+    order = order_seen_by(user, pk)
+    if order is None:
+        raise Http404
     return order
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,20 +10,34 @@ from django.db.models import prefetch_related_objects
 
 from callcard.api.v1.types import day, moment, money, named
 from callcard.sales.models import Order, OrderLine, Payment, Product
+from callcard.staff.kept_queries import KeptQuery, KeptQueryOfMany
+from callcard.staff.models import User
+from callcard.staff.visibility import scope_of
 
 Json = dict[str, Any]
+_BESIDE = ("customer", "state", "responsible")
+_ONE = KeptQuery(lambda pk, user: Order.objects.visible_to(user).filter(pk=pk).select_related(*_BESIDE))
+_LINES = KeptQueryOfMany(lambda pks: OrderLine.objects.filter(order__in=pks).order_by("order", "position"))
+
+
+def order_seen_by(user: User, pk: int) -> Order | None:
+    """None for one that the user may not see."""
+    return next(iter(_ONE.rows(pk, user, scope=scope_of(user))), None)
 
 
 def orders_told(orders: Sequence[Order]) -> list[Json]:
-    prefetch_related_objects(orders, "lines", "customer", "state", "responsible")
-    return [_order(order) for order in orders]
+    """`orders`: with their customers, states and responsible users read already."""
+    lines: dict[int, list[OrderLine]] = {}
+    for line in _LINES.rows([order.pk for order in orders]):
+        lines.setdefault(line.order_id, []).append(line)
+    return [_order(order, lines.get(order.pk, ())) for order in orders]
 
 
 def order_told(order: Order) -> Json:
     return orders_told([order])[0]
 
 
-def _order(one: Order) -> Json:
+def _order(one: Order, lines: Iterable[OrderLine]) -> Json:
     amounts = ("total", "tax", "paid", "discount_percent", "discount_amount")
     return {
         "id": one.pk,
@@ -40,7 +54,7 @@ def _order(one: Order) -> Json:
         "due_on": day(one.due_on),
         "cancelled_at": moment(one.cancelled_at),
         "cancelled_why": one.cancelled_why,
-        "lines": [_line(line) for line in one.lines.all()],
+        "lines": [_line(line) for line in lines],
     }
 
 

@@ -24,7 +24,7 @@ from callcard.staff.company import zone_of
 from callcard.staff.models import User
 from callcard.staff.requests import signed_in
 from callcard.tasks.models import Task, TaskQuerySet
-from callcard.tasks.queries import tasks_of
+from callcard.tasks.queries import put_people_beside, task_seen_by
 from callcard.tasks.reminder_services import snooze
 from callcard.tasks.rules import RepeatNotValid, read_repeat
 from callcard.tasks.services import add_task, cancel_task, change_task, complete_task, reopen_task
@@ -118,9 +118,10 @@ def list_tasks(request: HttpRequest, asked_for: Query[TasksQuery]) -> HttpRespon
     is_closed = asked_for.state == "closed"
     names = ("state", "assignee", "customer")
     asked = asked_of(request, "tasks", columns, sort="-done" if is_closed else "due", others=names)
-    rows = _filtered(tasks_of(user, None), asked_for)
+    rows = _filtered(Task.objects.visible_to(user), asked_for)
     found = Counted(*counted(rows))
     page = keyset_page(rows, asked, sort="done_at" if is_closed else "due_at")
+    put_people_beside(page.rows, user)
     return page_told(request, "tasks", page, found, lambda tasks: [task_told(task, user) for task in tasks])
 
 
@@ -194,7 +195,7 @@ def remind_later(request: HttpRequest, pk: Id, said: Snoozed) -> HttpResponse:
 
 
 def task_told(one: Task, user: User) -> dict[str, Any]:
-    """Everything that the API tells of tasks is made here. `one`: as `tasks_of` reads it; it must not be saved then."""
+    """Everything that the API tells of tasks is made here. `one`: as `task_seen_by` reads it, not to be saved then."""
     veiled_tasks([one], user)
     who, by, closer = one.customer, one.created_by, one.done_by
     return {
@@ -212,7 +213,7 @@ def task_told(one: Task, user: User) -> dict[str, Any]:
 
 def _task(user: User, pk: int) -> Task:
     """Any other than those that the user may see does not exist for them (Http404)."""
-    task = tasks_of(user, None).filter(pk=pk).first()
+    task = task_seen_by(user, pk)
     if task is None:
         raise Http404
     return task

@@ -85,7 +85,7 @@ class Money(Told):
 
 def moment(at: datetime | None) -> str | None:
     """In UTC, to a thousandth of a second."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None if at is None else f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def day(on: date | None) -> str | None:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from callcard.api.v1.call_telling import call_told
 from callcard.api.v1.customer_telling import customer_seen_by, customer_told
-from callcard.api.v1.sales_telling import order_told, payment_told
+from callcard.api.v1.sales_telling import order_seen_by, order_told, payment_told
 from callcard.api.v1.tasks import task_told
 from callcard.calls.seen import call_seen_by
-from callcard.sales.models import Order, Payment
+from callcard.sales.models import Payment
 from callcard.staff.models import User
 from callcard.staff.visibility import visible_to
-from callcard.tasks.queries import tasks_of
+from callcard.tasks.queries import task_seen_by
 
 Json = dict[str, Any]
 TEST = "webhook.test"
@@ -90,7 +90,7 @@ def _customer(user: User, pk: int) -> Json | None:
 
 
 def _order(user: User, pk: int) -> Json | None:
-    order = Order.objects.visible_to(user).filter(pk=pk).first()
+    order = order_seen_by(user, pk)
     return order_told(order) if order else None
 
 
@@ -101,7 +101,7 @@ def _payment(user: User, pk: int) -> Json | None:
 
 
 def _task(user: User, pk: int) -> Json | None:
-    task = tasks_of(user, None).filter(pk=pk).first()
+    task = task_seen_by(user, pk)
     return task_told(task, user) if task else None
 
 
