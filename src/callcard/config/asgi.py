@@ -15,9 +15,11 @@ from callcard.config.body_limit import BodyLimit  # noqa: E402
 from callcard.config.office import Office  # noqa: E402
 from callcard.config.static_files import with_static_files  # noqa: E402
 from callcard.live.door import Receive, Scope, Send  # noqa: E402
+from callcard.switchboard.hook_door import HookDoor, is_for_hooks  # noqa: E402
 
 office = Office()
 _callers = CallerDoor()
+_hooks = HookDoor(office.switchboard.hooks)
 _pages = BodyLimit(with_static_files(_django))
 
 
@@ -30,5 +32,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await office.program_door(scope, receive, send)
     elif scope["type"] == "http" and is_for_callers(scope):
         await _callers(scope, receive, send)
+    elif scope["type"] == "http" and is_for_hooks(scope):
+        await _hooks(scope, receive, send)
     else:
         await _pages(scope, receive, send)

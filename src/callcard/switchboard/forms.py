@@ -18,6 +18,7 @@ from callcard.connectors.asterisk.options import (
     misfits,
     options_from,
 )
+from callcard.switchboard.hook_kinds import TOKEN, hook_problems, is_hook, new_token
 from callcard.switchboard.kinds import kinds_offered
 from callcard.switchboard.models import Pbx
 from callcard.switchboard.record_secret import with_secret, without_secret
@@ -163,6 +164,9 @@ class PbxForm(WindowForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        if is_hook(values.get("kind", "")):
+            for name, words in hook_problems(values["kind"], self.options()).items():
+                self._add_problem(name, words)
         if values.get("kind") == Pbx.Kind.ASTERISK:
             try:
                 problems = misfits(options_from(self.options()))
@@ -202,6 +206,8 @@ class PbxForm(WindowForm):
         if "records" in given:
             given["records"] = with_secret(str(given["records"]), str(kept.get("records", "")))
         kept = {name: value for name, value in kept.items() if name not in self._OPTIONS or name == "secret"}
+        if is_hook(self.cleaned_data.get("kind", "")):
+            kept.setdefault(TOKEN, new_token())
         if given.pop("verify", False):
             return kept | given
         return kept | given | {"verify": False}

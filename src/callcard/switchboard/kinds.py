@@ -14,6 +14,7 @@ from callcard.customers.models import Phone
 from callcard.plugins.installed import connector_kinds, note_problem
 from callcard.staff.company import company_zone
 from callcard.staff.models import Extension, Line
+from callcard.switchboard.hook_kinds import is_hook, make_receiver
 from callcard.switchboard.models import Pbx
 from callcard.telephony.callers import LookUp
 from callcard.telephony.connector import Connector
@@ -29,6 +30,8 @@ def make_connector(pbx: Pbx) -> Connector:
         return AsteriskConnector(options_from(pbx.options))
     if pbx.kind == Pbx.Kind.SIMULATOR:
         return SimulatorConnector(_simulator_options(pbx))
+    if is_hook(pbx.kind):
+        return make_receiver(pbx)
     return _of_plugin(pbx)
 
 

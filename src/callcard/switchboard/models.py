@@ -13,6 +13,8 @@ from callcard.staff.sealed_fields import SealedOptions
 class Pbx(models.Model):
     class Kind(models.TextChoices):
         ASTERISK = "asterisk", "Asterisk / FreePBX"
+        WEBHOOK = "webhook", _("Webhook, for any system")
+        ZADARMA = "zadarma", "Zadarma"
         SIMULATOR = "simulator", _("Simulator")
 
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
@@ -113,3 +115,24 @@ class RoleRules(models.Model):
 
     class Meta:
         verbose_name = _("rules for calls")
+
+
+class HookDelivery(models.Model):
+    """A request by which a telephone system told of something, as it came: kept before it is answered."""
+
+    pbx = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)  # the provider's id of it
+    call = models.CharField(max_length=160, blank=True)
+    received_at = models.DateTimeField(db_index=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    problem = models.CharField(max_length=200, blank=True)  # why it could not be understood
+    is_told = models.BooleanField(default=False)  # what it told is in the log of calls
+
+    class Meta:
+        verbose_name = _("request from a telephone system")
+        constraints = [models.UniqueConstraint(fields=["pbx", "key"], name="hook_once")]
+        indexes = [
+            models.Index(fields=["pbx"], condition=models.Q(is_told=False), name="hook_waiting"),
+            models.Index(fields=["pbx", "call"], name="hook_of_call"),
+        ]

@@ -15,6 +15,8 @@ from callcard.calls.rows import call_value
 from callcard.calls.screening.looking import let_go, look_up_soon
 from callcard.calls.services import give_up_call
 from callcard.staff.company import company
+from callcard.switchboard import hook_inbox
+from callcard.switchboard.hook_receiver import HookReceiver
 from callcard.switchboard.journal import write_link_report
 from callcard.switchboard.kinds import make_connector, make_name_server
 from callcard.switchboard.links import PbxLink
@@ -43,6 +45,8 @@ class _Prepared:
 class Switchboard:
     def __init__(self) -> None:
         self.links: dict[str, PbxLink] = {}
+        # While links are made anew those of before go on keeping what comes.
+        self.hooks: dict[str, HookReceiver] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._watcher: asyncio.Task[None] | None = None
         self._writer: CallWriter | None = None
@@ -55,18 +59,28 @@ class Switchboard:
         if self._watcher is not None:
             self._watcher.cancel()
         await self._disconnect()
+        self.hooks.clear()
+        await hook_inbox.let_go()
         await let_go()
 
     async def _connect(self) -> None:
         region, prepared = await asyncio.to_thread(_prepare)
         self._writer = CallWriter(region=region)
         self._writer.start()
+        self._receive(prepared, self._writer)
         for each in prepared:
             link = PbxLink(each.slug, each.connector, each.tracker, self._writer)
             self.links[each.slug] = link
             self._tasks.append(asyncio.create_task(link.run(), name=f"pbx-{each.slug}"))
             if each.names is not None:
                 self._tasks.append(asyncio.create_task(serve_names(each.slug, each.names), name=f"names-{each.slug}"))
+
+    def _receive(self, prepared: list[_Prepared], writer: CallWriter) -> None:
+        self.hooks.clear()
+        for each in prepared:
+            if isinstance(each.connector, HookReceiver):
+                each.connector.write_after(writer.put_task)
+                self.hooks[each.slug] = each.connector
 
     async def _disconnect(self) -> None:
         for task in self._tasks:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from callcard.staff.requests import signed_in
 from callcard.switchboard.diagnosis import diagnose_recent_calls, refused_calls
 from callcard.switchboard.forms import PbxForm
+from callcard.switchboard.hook_kinds import hook_of, is_hook
 from callcard.switchboard.models import Pbx, WireLine
 from callcard.switchboard.queries import link_of, links
 from callcard.switchboard.reconciling import reconcile_now
@@ -44,17 +45,24 @@ def pbx_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
     form = PbxForm(request.POST if request.method == "POST" else None, pbx=pbx)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
-        context = {"form": form, "pbx": pbx, "link": link_of(pbx) if pbx else None}
+        context = {
+            "form": form,
+            "pbx": pbx,
+            "link": link_of(pbx) if pbx else None,
+            "hook": hook_of(pbx, request.build_absolute_uri("/")) if pbx else None,
+        }
         return render(request, "switchboard/pbx_form.html", context, status=status)
     kept = form.cleaned_data
     neighbour = form.neighbour() if kept["kind"] == Pbx.Kind.ASTERISK else None
-    set_pbx(
+    saved = set_pbx(
         slug=form.slug(), name=kept["name"], kind=kept["kind"], options=form.options(), is_enabled=kept["is_enabled"]
     )
     messages.success(request, _("Saved. The link is made anew within a few seconds."))
     if neighbour:
         words = _("%(name)s is on the same machine. If it is the same telephone system, every call comes twice.")
         messages.warning(request, words % {"name": neighbour.name})
+    if is_hook(kept["kind"]) and pbx is None:
+        return redirect("pbx-edit", saved.slug)  # where its address stands
     return redirect("pbx-list")
 
 
@@ -67,7 +75,12 @@ def pbx_test(request: HttpRequest) -> HttpResponse:
         return render(request, "switchboard/pbx_test.html", {"form": form}, status=422)
     trial = Pbx(slug="trial", kind=form.cleaned_data["kind"], options=form.options())
     report = async_to_sync(try_pbx)(trial)
-    context = {"report": report, "problem": explain(report.problem, is_trial=True), "record": try_record(trial)}
+    context = {
+        "report": report,
+        "problem": explain(report.problem, is_trial=True),
+        "record": try_record(trial),
+        "waits": is_hook(trial.kind),
+    }
     return render(request, "switchboard/pbx_test.html", context)
 
 

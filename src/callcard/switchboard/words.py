@@ -48,6 +48,7 @@ def explain(problem: str, *, is_trial: bool = False) -> str:
 OPTION_PROBLEMS = {
     "there is no such option": _("There is no such setting."),
     "is missing": _("This is needed."),
+    "must be base64 of at least 16 bytes": _("This must be base64 of at least 16 bytes: openssl rand -base64 32"),
     "must be one line": _("This must be one line."),
     "must be between 1 and 65535": _("This must be between 1 and 65535."),
     "there is no such time zone": _("There is no such time zone. They are called like UTC or Asia/Vientiane."),

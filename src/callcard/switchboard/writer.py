@@ -65,21 +65,22 @@ class CallWriter(threading.Thread):
             self._hurry.set()
 
     def put_report(self, pbx: str, report: LinkReport) -> None:
-        self._put_task(partial(write_link_report, pbx, report))
+        self.put_task(partial(write_link_report, pbx, report))
 
     def put_line_lost(self, pbx: str) -> None:
-        self._put_task(partial(show_line_lost, pbx=pbx))
+        self.put_task(partial(show_line_lost, pbx=pbx))
 
     def put_line_back(self, pbx: str, at: datetime) -> None:
-        self._put_task(partial(show_line_back, pbx=pbx))
-        self._put_task(partial(settle_unheard, pbx, before=at))
-        self._put_task(partial(reconcile_soon, pbx))
+        self.put_task(partial(show_line_back, pbx=pbx))
+        self.put_task(partial(settle_unheard, pbx, before=at))
+        self.put_task(partial(reconcile_soon, pbx))
 
     def put_placed(self, pbx: str, news: Sequence[Progress]) -> None:
         """Of calls by button; after the changes that tell the same."""
-        self._put_task(partial(write_progress, pbx, news))
+        self.put_task(partial(write_progress, pbx, news))
 
-    def _put_task(self, task: Task) -> None:
+    def put_task(self, task: Task) -> None:
+        """To be done once all that was put before stands in the log."""
         with self._lock:
             self._tasks.append(task)
         self._work.set()

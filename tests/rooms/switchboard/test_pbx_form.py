@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from callcard.connectors.asterisk import options as asterisk_options
 from callcard.staff.models import User
+from callcard.switchboard import hook_kinds
 from callcard.switchboard.forms import PbxForm
 from callcard.switchboard.kinds import make_connector
 from callcard.switchboard.models import Pbx
@@ -118,9 +119,9 @@ def test_what_is_wrong_is_said_beside_its_field(window: Client, name: str, value
     assert ('class="form-more" open' in shown) == (name not in {"secret", "port"})
 
 
-def _words_of_the_connector() -> set[str]:
-    """Every text that `options.py` gives as a problem."""
-    tree = ast.parse(Path(asterisk_options.__file__).read_text(encoding="utf-8"))
+def _words_of(file: str) -> set[str]:
+    """Every text that it gives as a problem of an option."""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     given = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)]
     given += [arg for node in ast.walk(tree) if isinstance(node, ast.Call) for arg in node.args]
     texts = {node.value for node in given if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -128,7 +129,7 @@ def _words_of_the_connector() -> set[str]:
 
 
 def test_every_problem_of_an_option_has_translatable_words() -> None:
-    said = _words_of_the_connector()
+    said = _words_of(asterisk_options.__file__) | _words_of(hook_kinds.__file__)
     assert len(said) == len(OPTION_PROBLEMS)
     assert said == set(OPTION_PROBLEMS)
     assert explain_option("is not a regular expression: bad") == "This is not a regular expression: bad"

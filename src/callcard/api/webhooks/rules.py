@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
 
-SECRET_PREFIX = "whsec_"
-_SECRET_BYTES = 32
+from callcard.kit.standard_webhooks import signature
+
 # After the first try, which is at once: as the standard advises.
 _PAUSES_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 MOST_TRIES = 1 + len(_PAUSES_SECONDS)
@@ -20,19 +17,8 @@ _GOOD, _REDIRECTS = range(200, 300), range(300, 400)
 GONE = 410
 
 
-def new_secret() -> str:
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-
-
 def new_message_id() -> str:
     return f"msg_{secrets.token_hex(16)}"
-
-
-def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """One entry of the header webhook-signature. `timestamp`: seconds since 1970."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
-    return f"v1,{base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()}"
 
 
 def signed_headers(secrets_now: Iterable[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:

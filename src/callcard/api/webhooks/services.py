@@ -13,10 +13,11 @@ from django.utils import timezone
 from callcard.api.webhooks.events import TEST
 from callcard.api.webhooks.following import a_message, begin_at_now, forget_place
 from callcard.api.webhooks.models import Delivery, Endpoint
-from callcard.api.webhooks.rules import GONE, new_secret, pause_after
+from callcard.api.webhooks.rules import GONE, pause_after
 from callcard.api.webhooks.sending import Outcome
 from callcard.jobs.models import Schedule
 from callcard.jobs.services import enqueue
+from callcard.kit.standard_webhooks import new_secret
 from callcard.staff.history import record_change, snapshot
 from callcard.staff.models import Change, User
 

@@ -17,8 +17,11 @@ _Happening = TypeVar("_Happening")
 
 
 def began(leg: LegFacts, event: events.LegBegan) -> bool:
+    """Told again it may add what was dialled: not all that a provider sends of a call says so."""
     if leg.began_at is not None:
-        return False
+        added = event.dialled if not leg.dialled else ""
+        leg.dialled = leg.dialled or added
+        return bool(added)
     leg.began_at = event.at
     leg.call, leg.role, leg.party = event.call, event.role, event.party
     leg.dialled, leg.placed_by = event.dialled, event.placed_by
