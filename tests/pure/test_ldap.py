@@ -133,6 +133,7 @@ def test_what_is_written_is_read_again(value: int, content: bytes) -> None:
         (Result(0, ""), None),
         (Result(0, "", Policy.MUST_CHANGE), Why.MUST_CHANGE),
         (Result(49, ""), Why.PASSWORD),
+        (Result(34, "invalid DN"), Why.PASSWORD),
         (Result(49, "", Policy.EXPIRED), Why.EXPIRED_THERE),
         (Result(49, "", Policy.LOCKED), Why.LOCKED_THERE),
         (Result(53, "Account inactivated"), Why.CLOSED_THERE),

@@ -10,7 +10,7 @@ from callcard.staff.directory.ldap.messages import BOUND, DONE, ELSEWHERE, ENTRY
 BASE = "DC=example,DC=com"
 PERSON = f"CN=Mali Vong,CN=Users,{BASE}"
 GROUP = f"CN=Everywhere,OU=Groups,{BASE}"
-SERVICE = f"CN=Callcard,CN=Users,{BASE}"
+SERVICE = "callcard@example.com"
 PASSWORD = "of the domain"
 _IN_CHAIN = b"1.2.840.113556.1.4.1941"
 _BIND, _SEARCH = 0x60, 0x63

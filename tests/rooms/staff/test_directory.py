@@ -10,6 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
 from callcard.staff.directory.ldap.connection import Connection
+from callcard.staff.directory.ldap.messages import Result
 from callcard.staff.directory.models import Directory, GroupsBy
 from callcard.staff.models import Change, User
 from callcard.staff.roles.giving import ready_role
@@ -18,7 +19,7 @@ from callcard.staff.sign_in.models import Guesses, OpenSession, RoleTerms
 from callcard.staff.sign_in.standing import LOCKED, forget_standing
 from callcard.staff.single_sign_on.models import Identity
 from callcard.staff.single_sign_on.settings_row import set_group
-from lab.directory.people import BASE, SECRET, dn, group_dn
+from lab.directory.people import BASE, SECRET, SERVICE, dn, group_dn
 from lab.directory.run import Directory as Peer
 from tests.rooms.staff.directory import come, details, mali, nobody_is_in, use
 from tests.rooms.staff.windows import PASSWORD, person, words
@@ -75,6 +76,22 @@ def test_what_is_wrong_lets_nobody_in(directory: Peer, name: str, password: str)
     person("owner", role="administrator")
     assert "The name or the password is wrong." in nobody_is_in(come(name, password))
     assert details("sign-in-password") == ["password"]
+
+
+def test_names_that_nobody_has_are_asked_about_all_the_same(directory: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes as long, so nobody learns who is there."""
+    mali()
+    bound: list[str] = []
+    bind = Connection.bind
+
+    def noted(self: Connection, name: str, password: str) -> Result:
+        bound.append(name)
+        return bind(self, name, password)
+
+    monkeypatch.setattr(Connection, "bind", noted)
+    come("mali", "wrong")
+    come("nobody", "wrong")
+    assert bound == [SERVICE, dn("mali"), SERVICE, f"cn=nobody of this name,{BASE}"]
 
 
 @pytest.mark.parametrize("password", ["", "\x00"])
@@ -187,8 +204,10 @@ def test_a_template_needs_no_account_of_its_own(directory: Peer) -> None:
     user = mali()
     use(directory, person_name=f"uid={{name}},ou=people,{BASE}", bind_name="", bind_password="")
     assert come()[0].session[SESSION_KEY] == str(user.pk)
-    client, response = come("mali,ou=people", SECRET)
-    assert (response.status_code, SESSION_KEY in client.session) == (422, False)
+    for name in ("mali,ou=people", "nobody", "=", "m" * 140):
+        client, response = come(name)
+        assert (response.status_code, SESSION_KEY in client.session) == (422, False)
+        assert "The name or the password is wrong." in words(response)
 
 
 def test_who_guesses_waits_before_the_directory_would_close_the_account(directory: Peer) -> None:

@@ -94,6 +94,17 @@ def check(who: str = "") -> str:
     return words(boss_window().post(f"{SETTINGS}/check", {"person": who}))
 
 
+def test_an_account_may_be_named_as_active_directory_does(directory: Peer) -> None:
+    assert boss_window().post(SETTINGS, typed(directory, bind_name="callcard@example.com")).status_code == 302
+    assert Directory.objects.get().bind_name == "callcard@example.com"
+
+
+def test_an_account_needs_a_password(directory: Peer) -> None:
+    use(directory, bind_name="", bind_password="")
+    assert "proves nothing" in words(boss_window().post(SETTINGS, typed(directory)))
+    assert Directory.objects.get().bind_name == ""
+
+
 def test_the_connection_is_tested_step_by_step_and_changes_nothing(directory: Peer) -> None:
     set_group("sales", [ready_role("manager")])
     person("mali")

@@ -176,10 +176,15 @@ class DirectoryForm(WindowForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         for name in _NAMES:
+            said = given.get(name, "")
+            if name == "bind_name" and "@" in said:  # as Active Directory takes it, too
+                continue
             try:
-                _distinguished(given.get(name, ""), "")
+                _distinguished(said, "")
             except forms.ValidationError as error:
                 self.add_error(name, error)
+        if given.get("bind_name") and not (given.get("bind_password") or self._row.bind_password):
+            self.add_error("bind_password", _("Without its password the account proves nothing."))
         if given.get("encryption") == Directory.Encryption.PLAIN and not given.get("allows_plain"):
             self.add_error("allows_plain", _("Without encryption nothing is sent unless you tick this."))
         return given

@@ -13,6 +13,7 @@ from callcard.staff.directory.ldap.names import Name, NameNotValid, is_below, ow
 from callcard.staff.single_sign_on.rules import Why
 
 _SUCCESS, _CONSTRAINT, _WRONG, _UNWILLING = 0, 19, 49, 53
+_NOBODY = (32, 34, 48)  # no such entry, no possible name of one, an entry without a password
 # "AcceptSecurityContext error, data 773": what Active Directory says with a bind that is refused.
 _ACTIVE_DIRECTORY = re.compile(r"AcceptSecurityContext error, data ([0-9a-f]+)")
 _ITS_CODES = {
@@ -25,7 +26,8 @@ _ITS_CODES = {
     "775": Why.LOCKED_THERE,
 }
 _BY_POLICY = {Policy.EXPIRED: Why.EXPIRED_THERE, Policy.LOCKED: Why.LOCKED_THERE, Policy.MUST_CHANGE: Why.MUST_CHANGE}
-_BY_CODE = {_WRONG: Why.PASSWORD, _CONSTRAINT: Why.LOCKED_THERE, _UNWILLING: Why.CLOSED_THERE}
+_BY_CODE = {_CONSTRAINT: Why.LOCKED_THERE, _UNWILLING: Why.CLOSED_THERE}
+_BY_CODE |= dict.fromkeys((_WRONG, *_NOBODY), Why.PASSWORD)
 _ACCOUNT_DISABLED = 2  # of userAccountControl
 # Names of somebody that never change, in the order in which they are taken; the second half of each: are bytes.
 _SUBJECTS = (("objectGUID", True), ("entryUUID", False), ("ipaUniqueID", False), ("nsUniqueId", False), ("GUID", True))

@@ -45,7 +45,9 @@ class Talk:
     def as_own_account(self) -> None:
         """Where it has none, it stays nobody, or who was bound before."""
         if self._row.bind_name:
-            result = self._connection.bind(self._row.bind_name, self._row.bind_password or " ")
+            if not self._row.bind_password:
+                raise NotLetIn(Why.ACCOUNT, "no password is set")
+            result = self._connection.bind(self._row.bind_name, self._row.bind_password)
             if result.code:
                 raise NotLetIn(Why.ACCOUNT, f"{result.code} {result.said}"[:200])
 
@@ -108,15 +110,21 @@ class Talk:
 
     def _by_members(self, entry: Entry) -> list[str]:
         """Groups that have the person, then groups that have these groups, and so on; a ring of groups ends it, too."""
-        wanted = _filter_of([entry.name], entry.text(self._row.name_attribute))
-        found: dict[str, None] = {}
+        fresh = self._with_members([entry.name], entry.text(self._row.name_attribute))
+        found = dict.fromkeys(fresh)
         for _level in range(_DEEPEST):
-            fresh = [group.name for group in self._search(self._groups_base, Scope.BELOW, wanted, most=_MOST_GROUPS)]
-            fresh = [name for name in dict.fromkeys(fresh) if name not in found][: _MOST_GROUPS - len(found)]
-            found |= dict.fromkeys(fresh)
+            fresh = [name for name in self._with_members(fresh) if name not in found][: _MOST_GROUPS - len(found)]
             if not fresh:
                 break
-            wanted = _filter_of(fresh[:_AT_ONCE])
+            found |= dict.fromkeys(fresh)
+        return list(found)
+
+    def _with_members(self, members: list[str], uid: str = "") -> list[str]:
+        found: dict[str, None] = {}
+        for at in range(0, len(members), _AT_ONCE):
+            wanted = _filter_of(members[at : at + _AT_ONCE], uid)
+            groups = self._search(self._groups_base, Scope.BELOW, wanted, most=_MOST_GROUPS)
+            found |= dict.fromkeys(group.name for group in groups)
         return list(found)
 
     def _search(self, base: str, scope: Scope, wanted: bytes, *, most: int) -> list[Entry]:
