@@ -273,7 +273,17 @@ def test_the_card_of_a_call_one_talks_in_hands_it_on(
     expect(whom).to_be_focused()
     page.keyboard.type("m")
     expect(whom).to_have_value("bounm")
-    card.get_by_role("button", name="Bounmy 302").click()
+    whom.press("Enter")  # a name is not dialled
+    expect(card.get_by_role("button", name="Bounmy 302")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    whom.fill("9")
+    whom.press("Enter")
+    expect(page.locator("#toast")).to_contain_text("not a number that can be called")
+    expect(whom).to_have_value("9")  # to be mended
+    whom.fill("bounm")
+    expect(card.get_by_role("button", name="Bounmy 302")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     card.get_by_role("button", name="Hand on now").click()
     expect(page.locator("#toast")).to_contain_text("Handed on.")
     wait_for(lambda: call.segments.filter(extension="302", rang_at__isnull=False).exists())

@@ -9,6 +9,7 @@ const TOLD_MS = 1000;
 const WAITING_MS = 2000; // while the other side waits, how often one looks whether the colleague has picked up
 const ASKING_MS = 20_000; // the telephone system may say some words before it rings the colleague
 const ORDER = ["hold", "unhold", "transfer", "hangup"];
+const REFUSED = [409, 422];
 const OF_FORM = ["transfer", "consult"];
 const OPPOSITE = { hold: "unhold", unhold: "hold" };
 const ICONS = { hold: "clock", unhold: "phone-call", transfer: "phone-forwarded", hangup: "phone-off" };
@@ -130,6 +131,14 @@ export class CallCommands extends HTMLElement {
     list.replaceChildren(...colleagues.filter(({ to }) => to !== wanted).map(({ to, name }) => this.choice(to, name)));
   }
 
+  /** Whether there are colleagues whom the name fits that is typed: the first one has the focus then. */
+  async chooses() {
+    await this.lookUp();
+    const first = this.querySelector("[data-to]");
+    first?.focus();
+    return Boolean(first);
+  }
+
   choice(to, name) {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.dataset.to = to;
@@ -145,6 +154,7 @@ export class CallCommands extends HTMLElement {
     const to = this.querySelector("input").value.trim();
     const what = event.submitter?.value || "transfer";
     if (!to) return;
+    if (!/\p{Nd}/u.test(to) && (await this.chooses())) return;
     for (const button of this.querySelectorAll("button")) button.disabled = true;
     const answer = await pressAndAnswer(`/calls/${this.call}/do/${what}`, { to });
     for (const button of this.querySelectorAll("button")) button.disabled = false;
@@ -158,15 +168,29 @@ export class CallCommands extends HTMLElement {
     if (status === 200) able.can = able.can.map((each) => (each === what ? (OPPOSITE[what] ?? each) : each));
     if (status === 200 && OPPOSITE[what]) able.held = what === "hold";
     if (status === 200 && what === "consult") this.asksUntil = Date.now() + ASKING_MS;
-    if (OF_FORM.includes(what) || !this.querySelector("form")) this.draw(able); // somebody may be typing to whom meanwhile
+    const keepsTyped = OF_FORM.includes(what) ? REFUSED.includes(status) : Boolean(this.querySelector("form"));
+    if (!keepsTyped) this.draw(able); // somebody may be typing to whom meanwhile, or mends what was refused
     later(TOLD_MS, () => {
       if (this.isConnected) this.refresh();
       if (OF_FORM.includes(what)) document.querySelector("placed-calls").refresh().catch(() => {});
     });
   }
 
+  /** From what is typed to the colleagues whom it fits, and back. */
+  step(event, by) {
+    const places = [this.querySelector("input"), ...this.querySelectorAll("[data-to]")];
+    const at = places.indexOf(document.activeElement);
+    const next = places[at + by];
+    if (at < 0 || !next) return;
+    event.preventDefault();
+    event.stopPropagation();
+    next.focus();
+  }
+
   key(event) {
-    if (event.key !== "Escape" || !this.querySelector("form")) return;
+    if (!this.querySelector("form")) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return void this.step(event, event.key === "ArrowDown" ? 1 : -1);
+    if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
     this.draw(known.get(this.call));
