@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from callcard.api.sign_in import rate
@@ -157,3 +159,19 @@ def test_a_call_that_cannot_have_been_is_not_written_down(program: Program, said
 
 def test_the_document_names_the_filters_that_the_log_has(mali: User) -> None:
     assert {column.key: column.kind for column in columns_for(mali) if column.has_filter} == FILTERS
+
+
+def test_a_page_asks_as_much_of_the_database_for_many_calls_as_for_one(mali: User, program: Program) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page = told(program.get("/calls"))
+        assert all(row["segments"][0]["extension"] == "101" for row in page["items"])
+        return len(queries)
+
+    customer = create_customer(name="Boun", responsible=mali)
+    call_of(mali, customer)
+    asked()
+    of_one = asked()
+    for ago in range(2, 9):
+        call_of(mali, customer, ago=ago)
+    assert asked() <= of_one

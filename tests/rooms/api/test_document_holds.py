@@ -31,7 +31,7 @@ from tests.rooms.staff.windows import person
 from tests.rooms.switchboard.fake_pbx import FakePbx
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = 2
+EXAMPLES = 1
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
