@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, get_resolver
+from ninja import Schema
 
 from callcard.api.program_door import EVENTS
 from callcard.api.sign_in import DOCUMENT, PREFIX, rate
 from callcard.api.v1.document import document
+from callcard.api.v1.types import Given, Told
 from callcard.customers.services import create_customer
 from callcard.staff.models import Company, Extension, User
 from callcard.switchboard import running
@@ -49,6 +51,20 @@ def test_the_document_has_every_address_of_the_api() -> None:
     assert made["paths"].keys() == (routes - {DOCUMENT}) | {EVENTS}
     ids = [operation["operationId"] for each in made["paths"].values() for operation in each.values()]
     assert len(ids) == len(set(ids))
+
+
+def _kinds_of(shape: type[Schema]) -> Iterator[type[Schema]]:
+    for kind in shape.__subclasses__():
+        yield kind
+        yield from _kinds_of(kind)
+
+
+def test_every_shape_has_a_name_of_its_own() -> None:
+    """In the document a shape is known by its name: of two of one name it would have the last."""
+    shapes = {kind for base in (Given, Told) for kind in _kinds_of(base)}
+    names = [kind.__name__ for kind in shapes]
+    assert len(names) > 50
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 
 def test_whoever_is_signed_in_reads_the_document(mali: User) -> None:

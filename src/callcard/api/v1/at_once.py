@@ -52,7 +52,7 @@ class OrdersBatch(Given):
     batch: Annotated[Text, Field(pattern="^bulk:[0-9a-f]{12}$")]
 
 
-class UndoneTold(Told):
+class TakenBack(Told):
     undone: int
 
 
@@ -104,7 +104,7 @@ def change_orders(request: HttpRequest, said: OrdersGiven) -> HttpResponse:
     return once_in_steps(request, do)
 
 
-@orders.post("/change/undo", response=UndoneTold, url_name="api-orders-change-undo")
+@orders.post("/change/undo", response=TakenBack, url_name="api-orders-change-undo")
 def undo_orders(request: HttpRequest, said: OrdersBatch) -> HttpResponse:
     """What the token's user did to many orders at once, where nobody has changed them since."""
     return answered(request, {"undone": undo_many(batch=said.batch, by=signed_in(request))})
@@ -153,7 +153,7 @@ def add_many(request: HttpRequest, said: TasksGiven) -> HttpResponse:
     return once_in_steps(request, do)
 
 
-@tasks.post("/many/undo", response=UndoneTold, url_name="api-tasks-many-undo")
+@tasks.post("/many/undo", response=TakenBack, url_name="api-tasks-many-undo")
 def undo_many_tasks(request: HttpRequest, said: TasksBatch) -> HttpResponse:
     """Away with the tasks that the token's user made so, where nobody has touched them since."""
     user = signed_in(request)

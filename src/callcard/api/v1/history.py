@@ -26,7 +26,7 @@ from callcard.staff.requests import signed_in
 router = Router(tags=["customers"])
 
 
-class LineTold(Told):
+class StepLineTold(Told):
     """In words of the user's language."""
 
     field: str
@@ -43,7 +43,7 @@ class StepTold(Told):
     about: str
     action: str
     title: str
-    lines: list[LineTold]
+    lines: list[StepLineTold]
     merge: int | None
 
 

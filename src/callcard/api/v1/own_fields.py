@@ -94,7 +94,7 @@ class DefinitionGiven(DefinitionChange):
     kind: Kind
 
 
-class OrderGiven(Given):
+class FieldsOrder(Given):
     """Keys; fields that are not named follow those that are."""
 
     keys: Annotated[list[Line100], Field(max_length=500)]
@@ -129,7 +129,7 @@ def add_field(request: HttpRequest, said: DefinitionGiven) -> HttpResponse:
 
 
 @router.post("/order", response={204: None}, url_name="api-own-fields-order")
-def order(request: HttpRequest, said: OrderGiven) -> HttpResponse:
+def order(request: HttpRequest, said: FieldsOrder) -> HttpResponse:
     """In which they are shown."""
     order_own_fields(keys=said.keys)
     return done()

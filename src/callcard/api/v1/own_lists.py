@@ -67,7 +67,7 @@ class EntryGiven(EntryChange):
     name: Annotated[Text, Field(min_length=1, max_length=60)]
 
 
-class OrderGiven(Given):
+class EntriesOrder(Given):
     """Entries that are not named follow those that are."""
 
     entries: Annotated[list[Reference], Field(max_length=1000)]
@@ -95,7 +95,7 @@ def add_entry(request: HttpRequest, name: Slug, said: EntryGiven) -> HttpRespons
 
 
 @router.post("/{slug:name}/order", response={204: None}, url_name="api-list-order")
-def order(request: HttpRequest, name: Slug, said: OrderGiven) -> HttpResponse:
+def order(request: HttpRequest, name: Slug, said: EntriesOrder) -> HttpResponse:
     """In which they are offered."""
     order_entries(_list(name), keys=said.entries)
     return done()

@@ -75,13 +75,13 @@ class PriceListGiven(PriceListChange):
     name: Name
 
 
-class RowsGiven(Given):
+class PricesGiven(Given):
     """`rows`: CSV, the first line names the columns, as a GET tells them. They take the place of all."""
 
     rows: Annotated[str, Field(max_length=_MOST_BYTES)]
 
 
-class RowsTold(Told):
+class PricesTold(Told):
     rows: str
 
 
@@ -195,13 +195,13 @@ def restore_list(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, _list_told(_found(PriceList, pk)))
 
 
-@lists.get("/{id:pk}/rows", response=RowsTold, url_name="api-price-rows")
+@lists.get("/{id:pk}/rows", response=PricesTold, url_name="api-price-rows")
 def read_rows(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, {"rows": write_sheet(_rows(_found(PriceList, pk)).order_by("prefix", "pk"))})
 
 
 @lists.post("/{id:pk}/rows", response=PriceListTold, url_name="api-price-rows")
-def replace_rows(request: HttpRequest, pk: Id, said: RowsGiven) -> HttpResponse:
+def replace_rows(request: HttpRequest, pk: Id, said: PricesGiven) -> HttpResponse:
     """All at once; with a fault in any of them nothing is changed."""
     held = _found(PriceList, pk, is_removed=False)
     sheet = read_sheet(said.rows.replace("\x00", ""))
