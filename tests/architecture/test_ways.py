@@ -24,7 +24,8 @@ from tests.architecture.test_roles_see import LEFT_OUT, _addresses
 from tests.architecture.ways import Way, ways_of
 
 pytestmark = pytest.mark.django_db
-WALKS = [(kind, "all") for kind in sorted(READY) if kind != "exporter"] + [("manager", "own"), ("operator", "own")]
+_KINDS = sorted(READY.keys() - {"exporter", "owner"})  # to an owner nothing is refused
+WALKS = [*((kind, "all") for kind in _KINDS), ("manager", "own"), ("operator", "own")]
 _FEWEST_PAGES, _FEWEST_WAYS = 15, 60
 _SIGNS_OUT = LEFT_OUT | {"see-as-end", "lock"}
 
