@@ -1,4 +1,4 @@
-"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL, MariaDB, OpenLDAP.
+"""Put every peer of the tests on this machine: Asterisk, SIPp, Chromium, PostgreSQL, MariaDB, OpenLDAP, Pebble.
 
     python -m lab.packages
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from lab import chromium, mariadb, postgres
 from lab.asterisk import install as asterisk
+from lab.authority import install as pebble
 from lab.debs import PeerMissing, has_apt
 from lab.directory import install as slapd
 from lab.sipp import install as sipp
@@ -48,6 +49,7 @@ PEERS = (
     Peer("MariaDB", mariadb.find, apt="mariadb-server-core", brew="mariadb"),
     # Unpacked, for the package would start one.
     Peer("slapd", slapd.find, brew="openldap", fallback=slapd.install),
+    Peer("Pebble", pebble.find, fallback=pebble.install),
     Peer("Chromium", chromium.find, apt="chromium", fallback=_download_browser),
 )
 

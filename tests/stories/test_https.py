@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -15,11 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from django.test import Client
 
 from callcard.config import server
+from callcard.config.acme import kept
+from callcard.config.acme.wish import Wish
 from callcard.config.environment import SettingNotValid, check
+from callcard.live.services import Tell, tell
 from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
+from lab.authority.run import Authority
 from lab.certificate import write
 from tests.databases import url_of_the_run
 from tests.stories.product import Product
@@ -151,6 +159,51 @@ def test_a_renewed_certificate_is_taken_up_and_a_broken_one_is_not(
             assert time.monotonic() < deadline, "the renewed certificate was not taken up"
             time.sleep(0.05)
     assert shown != first
+
+
+def _shown(port: int, trusted: Path) -> set[str]:
+    """For which names the certificate is that a new connection gets. Raises SSLCertVerificationError."""
+    context = ssl.create_default_context(cafile=str(trusted))
+    with (
+        socket.create_connection(("127.0.0.1", port), _PATIENCE_SECONDS) as line,
+        context.wrap_socket(line, server_hostname="office.example.com") as door,
+    ):
+        shown = x509.load_der_x509_certificate(door.getpeercert(binary_form=True) or b"")
+        names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return set(names.get_values_for_type(x509.DNSName))
+
+
+def test_it_gets_its_certificate_by_itself_while_a_desk_stays_open(
+    serve: Callable[..., int], office_people: dict[str, User], tmp_path: Path
+) -> None:
+    names = ("office.example.com", "phones.example.com")
+    client = Client()
+    client.force_login(office_people["anna"])
+    with Authority() as authority:
+        wish = Wish(names, tmp_path / "tls", authority.directory, str(authority.trusted), port=authority.asks_on)
+        with kept.alone(wish):  # nothing is asked until the desk is open
+            port = serve(acme=wish)
+            before = tmp_path / "before.pem"
+            before.write_bytes(wish.certificate.read_bytes())
+            assert _shown(port, before) == set(names)
+            context = ssl.create_default_context(cafile=str(before))
+            context.check_hostname = False
+            desk = http.client.HTTPSConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS, context=context)
+            desk.request("GET", "/live", headers={"Cookie": f"sessionid={client.cookies['sessionid'].value}"})
+            stream = desk.getresponse()
+            assert stream.status == 200
+        deadline = time.monotonic() + 2 * _PATIENCE_SECONDS
+        while True:
+            with contextlib.suppress(ssl.SSLCertVerificationError):
+                assert _shown(port, authority.root()) == set(names)
+                break
+            assert time.monotonic() < deadline, "the certificate was not taken up"
+            time.sleep(0.1)
+    tell([Tell(kind="try", payload={"said": "still here"}, user_id=office_people["anna"].pk)])
+    while b"still here" not in (line := stream.readline()):
+        assert line, "the stream has ended"
+    stream.close()
+    desk.close()
 
 
 def _signs_in_in_vain(port: int, forwarded: str) -> str:

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from callcard.config.acme.wish import BEGINNING, is_directory, names_in
+
 PREFIX = "CALLCARD_"
 SETTINGS = frozenset(
     f"{PREFIX}{name}"
     for name in (
         *("DATA_DIR", "DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "HTTPS", "SECRET_KEY"),
-        *("TLS_CERTIFICATE", "TRUSTED_PROXIES"),
+        *("TLS_CERTIFICATE", "ACME_DIRECTORY", "ACME_AUTHORITY", "ACME_CONTACT", "ACME_PORT", "TRUSTED_PROXIES"),
         *("LANGUAGE", "TIME_ZONE", "DEBUG", "EMAIL_URL", "EMAIL_FROM", "ADDRESS"),
         *("IMPORT_LARGEST_MB", "IMPORT_MOST_ROWS", "WEBHOOKS_PRIVATE"),
     )
@@ -43,8 +45,6 @@ def check(name: str, value: str, languages: Iterable[str]) -> None:
         raise SettingNotValid(f"{name}: a number above 0 is wanted, not {value!r}.")
     if (look := _LOOKS.get(short)) is not None and value:
         look(name, value)
-    if short == "EMAIL_FROM" and value and "@" not in value:
-        raise SettingNotValid(f"{name}: {value!r} is no e-mail address; one is Callcard <callcard@example.com>.")
     if short == "ADDRESS" and value and not value.startswith(("http://", "https://")):
         raise SettingNotValid(f"{name}: {value!r} is not an address such as https://callcard.example.com.")
 
@@ -69,7 +69,15 @@ def _check_mail_server(name: str, url: str) -> None:
         raise SettingNotValid(f"{name}: this is not an address such as smtp+tls://user:password@mail.example.com:587.")
 
 
+def _check_sender(name: str, value: str) -> None:
+    if "@" not in value:
+        raise SettingNotValid(f"{name}: {value!r} is no e-mail address; one is Callcard <callcard@example.com>.")
+
+
 def _check_certificate(name: str, path: str) -> None:
+    if path.startswith(BEGINNING):
+        _check_names(name, path)
+        return
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(path, password=_no_password)
     except OSError as error:  # ssl.SSLError is one
@@ -78,6 +86,41 @@ def _check_certificate(name: str, path: str) -> None:
             f"{name}: {path!r} cannot be used ({reason}). One file in PEM form is wanted, with the private key without "
             "a password, the certificate, and those between it and its authority."
         ) from error
+
+
+def _check_names(name: str, value: str) -> None:
+    try:
+        names_in(value)
+    except ValueError as error:
+        raise SettingNotValid(
+            f"{name}: {str(error)!r} is no name that a certificate can be got for; one is acme:callcard.example.com, "
+            "several are acme:one.example.com,two.example.com."
+        ) from error
+
+
+def _check_directory(name: str, url: str) -> None:
+    if not is_directory(url):
+        raise SettingNotValid(f"{name}: {url!r} is no address such as https://acme.example.com/directory.")
+
+
+def _check_authority(name: str, path: str) -> None:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise SettingNotValid(
+            f"{name}: {path!r} cannot be used ({error.strerror or error}). The authority's certificate in PEM form is "
+            "wanted."
+        ) from error
+
+
+def _check_contact(name: str, value: str) -> None:
+    if "@" not in value or not value.isprintable() or set(" <>,?") & set(value):
+        raise SettingNotValid(f"{name}: {value!r} is no e-mail address; one is admin@example.com.")
+
+
+def _check_port(name: str, value: str) -> None:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 2**16):
+        raise SettingNotValid(f"{name}: a port from 1 to 65535 is wanted, not {value!r}.")
 
 
 def _no_password() -> str:
@@ -97,7 +140,12 @@ def _check_networks(name: str, value: str) -> None:
 _LOOKS = {
     "DATABASE_URL": _check_database,
     "EMAIL_URL": _check_mail_server,
+    "EMAIL_FROM": _check_sender,
     "TLS_CERTIFICATE": _check_certificate,
+    "ACME_DIRECTORY": _check_directory,
+    "ACME_AUTHORITY": _check_authority,
+    "ACME_CONTACT": _check_contact,
+    "ACME_PORT": _check_port,
     "TRUSTED_PROXIES": _check_networks,
 }
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
+from callcard.config.acme.keeper import keep
+from callcard.config.acme.wish import Wish
 from callcard.config.asgi import application, office
 
 log = logging.getLogger(__name__)
@@ -19,13 +21,22 @@ log = logging.getLogger(__name__)
 # What still runs after the streams were let go, such as an upload, is not waited for longer than this.
 _STOP_SECONDS = 2
 _LOOK_FOR_CERTIFICATE_SECONDS = 60.0
+_LOOK_FOR_OUR_OWN_SECONDS = 1.0
 
 
 class Server(uvicorn.Server):
-    """`certificate`: a PEM file with the key and the chain; empty: http. `proxies`: addresses and networks whose word
+    """`certificate`: a PEM file with the key and the chain; empty: http. `acme`: who gives it, if not the
+    administrator. `proxies`: addresses and networks whose word
     on whom they ask for is taken (X-Forwarded-For, X-Forwarded-Proto)."""
 
-    def __init__(self, *, host: str, port: int, certificate: str = "", proxies: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, host: str, port: int, certificate: str = "", acme: Wish | None = None, proxies: Sequence[str] = ()
+    ) -> None:
+        if acme is not None:
+            from callcard.config.acme.certificates import write_own  # loaded by whoever needs it, not by every start
+
+            certificate = str(acme.certificate)
+            write_own(acme)
         super().__init__(
             uvicorn.Config(
                 application,
@@ -40,16 +51,22 @@ class Server(uvicorn.Server):
             )
         )
         self._certificate = Path(certificate) if certificate else None
+        self._acme = acme
+        self._beside: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._certificate is not None and self.config.ssl is not None:
-            self._renewing = asyncio.create_task(
-                follow_certificate(self._certificate, self.config.ssl, _LOOK_FOR_CERTIFICATE_SECONDS)
-            )
+            every = _LOOK_FOR_OUR_OWN_SECONDS if self._acme else _LOOK_FOR_CERTIFICATE_SECONDS
+            self._beside.append(asyncio.create_task(follow_certificate(self._certificate, self.config.ssl, every)))
+        if self._acme is not None:
+            self._beside.append(asyncio.create_task(keep(self._acme, self.config.host)))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the desks go first: they come back by themselves, and ask for what they missed."""
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
         await office.hub.stop()
         await super().shutdown(sockets)
 

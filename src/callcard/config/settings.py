@@ -9,6 +9,7 @@ from typing import Any
 
 import environ
 
+from callcard.config.acme.wish import BEGINNING, LETS_ENCRYPT, Wish, names_in
 from callcard.config.database import database_settings
 from callcard.config.environment import SETTINGS, check, prepare_folder
 
@@ -35,7 +36,21 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("CALLCARD_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Key and certificates in one file, or who gives them: Callcard then speaks https itself.
+TLS_CERTIFICATE = env.str("CALLCARD_TLS_CERTIFICATE", default="")
+ACME: Wish | None = None
+if TLS_CERTIFICATE.startswith(BEGINNING):
+    ACME = Wish(
+        names=names_in(TLS_CERTIFICATE),
+        folder=DATA_DIR / "tls",
+        directory=env.str("CALLCARD_ACME_DIRECTORY", default="") or LETS_ENCRYPT,
+        authority=env.str("CALLCARD_ACME_AUTHORITY", default=""),
+        contact=env.str("CALLCARD_ACME_CONTACT", default=""),
+        port=env.int("CALLCARD_ACME_PORT", default=80),
+    )
+    TLS_CERTIFICATE = str(ACME.certificate)
+_HERE = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.list("CALLCARD_ALLOWED_HOSTS", default=[*_HERE, *(ACME.names if ACME else ())])
 CSRF_TRUSTED_ORIGINS = env.list("CALLCARD_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -157,8 +172,6 @@ IMPORT_MOST_ROWS = env.int("CALLCARD_IMPORT_MOST_ROWS", default=300_000)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Key and certificates in one file: Callcard then speaks https itself.
-TLS_CERTIFICATE = env.str("CALLCARD_TLS_CERTIFICATE", default="")
 HTTPS = bool(TLS_CERTIFICATE) or env.bool("CALLCARD_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"

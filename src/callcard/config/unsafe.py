@@ -22,6 +22,8 @@ from django.db import DatabaseError, connection
 
 from callcard.api.webhooks.models import Endpoint
 from callcard.calls.recordings.models import RecordingSource
+from callcard.config.acme.kept import read_state
+from callcard.config.acme.wish import Wish
 from callcard.staff.directory.models import Directory
 from callcard.staff.models import User
 from callcard.staff.sealed_fields import cannot_be_opened
@@ -81,6 +83,9 @@ def plain_http() -> _Found:
 def certificate() -> _Found:
     if not settings.TLS_CERTIFICATE:
         return
+    if settings.ACME is not None:
+        yield from _got_by_itself(settings.ACME)
+        return
     ends = _end_of(Path(settings.TLS_CERTIFICATE))
     if ends < datetime.now(UTC) + _SOON:
         yield Error(
@@ -88,6 +93,22 @@ def certificate() -> _Found:
             hint="Put a new one into the same file; Callcard takes it up within a minute.",
             id="callcard.E005",
         )
+
+
+def _got_by_itself(wish: Wish) -> _Found:
+    from callcard.config.acme.certificates import look_at  # loaded by whoever needs it, not by every start
+
+    seen, state = look_at(wish.certificate), read_state(wish)
+    failed = f" The last attempt failed: {state.problem}" if state.problem else ""
+    hint = "Run `callcard get_certificate`: it tries at once and says what is amiss."
+    if seen is None or seen.is_own:
+        yield Error(f"There is no certificate for {', '.join(wish.names)} yet.{failed}", hint=hint, id="callcard.E016")
+    elif seen.ends < datetime.now(UTC) + (seen.ends - seen.begins) / 6:
+        yield Error(f"The certificate ends on {seen.ends:%Y-%m-%d %H:%M} UTC.{failed}", hint=hint, id="callcard.E005")
+    elif failed:
+        yield Warning(f"The certificate holds until {seen.ends:%Y-%m-%d}.{failed}", hint=hint, id="callcard.W017")
+    else:
+        yield Info(f"The certificate holds until {seen.ends:%Y-%m-%d}, and is renewed by itself.", id="callcard.I018")
 
 
 def _end_of(path: Path) -> datetime:

@@ -56,6 +56,7 @@ class Command(BaseCommand):
                 host=options["host"],
                 port=options["port"],
                 certificate=settings.TLS_CERTIFICATE,
+                acme=settings.ACME,
                 proxies=settings.TRUSTED_PROXIES,
             ).run()
 
