@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
@@ -24,9 +25,45 @@ _writer = ThreadPoolExecutor(1, thread_name_prefix="hook-inbox")
 T = TypeVar("T")
 
 
-async def keep_soon(pbx: str, request: HookRequest, told: HookTold, problem: str = "") -> int | None:
-    """As `keep`, on the inbox's thread. Raises DatabaseError when it could not be written."""
-    return await soon(lambda: keep(pbx, request, told, problem))
+_Kept: TypeAlias = "asyncio.Future[int | None]"
+
+
+class Inbox:
+    """What comes while the thread writes is written together afterwards: a commit costs much more than a row in it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[HookDelivery, _Kept]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def keep(self, pbx: str, request: HookRequest, told: HookTold, problem: str = "") -> int | None:
+        """The id of the row; None when this request was kept before. Raises DatabaseError when it cannot be written."""
+        kept: _Kept = asyncio.get_running_loop().create_future()
+        self._waiting.append((_row(pbx, request, told, problem), kept))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await kept
+
+    async def _write(self) -> None:
+        while self._waiting:
+            taken, self._waiting = self._waiting, []
+            rows = [row for row, _ in taken]
+            try:
+                ids = await soon(partial(keep_all, rows))
+            except Exception as error:
+                _answer([(kept, error) for _, kept in taken])
+            else:
+                _answer([(kept, pk) for (_, kept), pk in zip(taken, ids, strict=True)])
+
+
+def _answer(found: Sequence[tuple[_Kept, int | Exception | None]]) -> None:
+    """Whoever went away meanwhile waits for nothing."""
+    for kept, result in found:
+        if kept.done():
+            continue
+        if isinstance(result, Exception):
+            kept.set_exception(result)
+        else:
+            kept.set_result(result)
 
 
 async def soon(work: Callable[[], T]) -> T:
@@ -39,9 +76,33 @@ async def let_go() -> None:
     await asyncio.get_running_loop().run_in_executor(_writer, lambda: connection.close())
 
 
-def keep(pbx: str, request: HookRequest, told: HookTold, problem: str = "") -> int | None:
-    """The id of the row; None when this request was kept before. What tells of no call has nothing to wait for."""
-    row = HookDelivery(
+def keep_all(rows: Sequence[HookDelivery]) -> list[int | None]:
+    """Their ids, in one transaction; None for one whose key is there. May be tried again."""
+    for row in rows:
+        row.pk = None
+    try:
+        with transaction.atomic():
+            return _insert(rows)
+    except IntegrityError:  # another process was given one of them at the same time
+        if len(rows) == 1:
+            return [None]
+        return [pk for row in rows for pk in keep_all([row])]
+
+
+def _insert(rows: Sequence[HookDelivery]) -> list[int | None]:
+    keys = {row.key for row in rows}
+    there = set(HookDelivery.objects.filter(key__in=keys).values_list("pbx", "key"))
+    new: dict[tuple[str, str], HookDelivery] = {}
+    for row in rows:
+        if (row.pbx, row.key) not in there:
+            new.setdefault((row.pbx, row.key), row)
+    HookDelivery.objects.bulk_create(new.values())
+    return [row.pk if new.get((row.pbx, row.key)) is row else None for row in rows]
+
+
+def _row(pbx: str, request: HookRequest, told: HookTold, problem: str) -> HookDelivery:
+    """What tells of no call has nothing to wait for."""
+    return HookDelivery(
         pbx=pbx,
         key=told.key,
         call=told.notice.call if told.notice else "",
@@ -51,12 +112,6 @@ def keep(pbx: str, request: HookRequest, told: HookTold, problem: str = "") -> i
         problem=problem[:200],
         is_told=told.notice is None,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return None
-    return int(row.pk)
 
 
 def waiting(pbx: str) -> list[tuple[int, HookRequest]]:

@@ -46,6 +46,7 @@ class HookReceiver:
         self.pbx, self.token = pbx, token
         self._format = form
         self._calls = HookCalls()
+        self._inbox = hook_inbox.Inbox()
         self._sink: Sink | None = None
         self._after_writes: Callable[[Task], None] = lambda task: None
         self._told: list[int] = []
@@ -85,7 +86,7 @@ class HookReceiver:
             return HookAnswer(401, refused=refused.problem)
         told, problem = self._read(request)
         try:
-            kept = await hook_inbox.keep_soon(self.pbx, request, told, problem)
+            kept = await self._inbox.keep(self.pbx, request, told, problem)
         except DatabaseError:
             logger.exception("a request of %s could not be kept: it is asked to send it again", self.pbx)
             return HookAnswer(503)

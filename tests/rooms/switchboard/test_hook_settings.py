@@ -12,6 +12,7 @@ from django.urls import reverse
 from callcard.customers.erasing import Person
 from callcard.staff.models import User
 from callcard.switchboard.erasing import _erase
+from callcard.switchboard.hook_inbox import keep_all
 from callcard.switchboard.hook_kinds import make_receiver
 from callcard.switchboard.models import HookDelivery, Pbx
 from callcard.telephony.hooks import HookRequest
@@ -73,6 +74,17 @@ async def test_the_echo_by_which_an_address_is_tried() -> None:
     assert (await receiver.accept(asked)).text == b"aZ9"
     scripted = HookRequest(body=b"", received_at=asked.received_at, headers={}, method="GET", query="zd_echo=%3Cb%3E")
     assert ((await receiver.accept(scripted)).status, (await receiver.accept(scripted)).text) == (401, b"")
+
+
+def test_what_is_kept_together_is_kept_once() -> None:
+    def rows(*keys: str) -> list[HookDelivery]:
+        return [HookDelivery(pbx="cloud", key=key, received_at=datetime.now(UTC), body=b"{}") for key in keys]
+
+    first = keep_all(rows("m1", "m2", "m1"))
+    assert [pk is None for pk in first] == [False, False, True]
+    again = keep_all(rows("m2", "m3"))
+    assert [pk is None for pk in again] == [True, False]
+    assert HookDelivery.objects.count() == 3
 
 
 def test_erasing_a_person_empties_the_requests_that_name_them() -> None:
