@@ -16,6 +16,7 @@ import pytest
 from callcard.calls.models import Call
 from callcard.customers.models import Customer
 from callcard.kit.standard_webhooks import signature
+from callcard.staff.audit.models import Entry
 from callcard.staff.models import User
 from callcard.switchboard.hook_door import LARGEST_BYTES
 from callcard.switchboard.models import HookDelivery, Pbx, WireLine
@@ -45,7 +46,7 @@ def told(event: str, call: str = "c-1", **more: Any) -> bytes:
 
 def send(port: int, body: bytes, *, key: str = "", path: str = ADDRESS, **headers: str) -> tuple[int, float]:
     """(status, seconds until the answer)."""
-    key, stamp = key or secrets.token_hex(8), int(time.time())
+    key, stamp = key or secrets.token_hex(8), int(headers.get("webhook-timestamp", time.time()))
     signed = {
         "webhook-id": key,
         "webhook-timestamp": str(stamp),
@@ -109,6 +110,7 @@ def test_what_is_refused_changes_nothing_and_keeps_nobody_out(product: Product, 
     assert send(port, b" " * (LARGEST_BYTES + 1))[0] == 413
     assert [send(port, body, **{"webhook-signature": "v1,AAAA"})[0] for _ in range(60)] == [401] * 60
     assert (HookDelivery.objects.count(), Call.objects.count()) == (0, 0)
+    wait_for(lambda: Entry.objects.filter(act="wrong-hook", who="cloud").count() == 3)  # one for each reason
     assert send(port, b'{"call": "torn')[0] == 200  # genuine, so it is kept and named; sending it again helps nobody
     kept = HookDelivery.objects.get()
     assert (bytes(kept.body), kept.problem, kept.is_told) == (b'{"call": "torn', "this is not JSON", True)

@@ -10,10 +10,13 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hmac import compare_digest
 
 from callcard.live.door import Receive, Scope, Send
+from callcard.switchboard.hook_inbox import soon
 from callcard.switchboard.hook_receiver import HookAnswer, HookReceiver
+from callcard.switchboard.journal import write_hook_refused
 from callcard.telephony.hooks import HookRequest
 
 LARGEST_BYTES = 256 * 1024
@@ -40,6 +43,9 @@ class HookDoor:
             return
         answer = await self._answered(receiver, scope, receive)
         await _say(send, answer)
+        if answer.refused:
+            who = str((scope.get("client") or ("",))[0])
+            await soon(partial(write_hook_refused, receiver.pbx, answer.refused, who))
         if answer.news is not None:
             # Perhaps another one by now: the settings may have been changed meanwhile.
             present = self._receivers.get(receiver.pbx, receiver)

@@ -298,7 +298,8 @@ _DEEDS: _Table = (
     (Kind.SET, "job", _("Stopped or repeated background work"), "cancel-job retry-job"),
 )
 
-# What `staff.sign_in.journal` writes: one address has many ends, of which its answer says nothing.
+# What `staff.sign_in.journal` writes, and the door of telephone systems: one address has many ends, of which its answer
+# says nothing.
 _WAYS_IN: _Table = (
     (Kind.SIGNED_IN, "", _("Signed in"), "sign-in"),
     (Kind.SIGNED_IN, "", _("Signed out"), "sign-out"),
@@ -317,6 +318,7 @@ _WAYS_IN: _Table = (
     (Kind.FAILED, "", _("Not let in by single sign-on"), "sign-in-provider"),
     (Kind.FAILED, "", _("Not let in by the directory"), "sign-in-directory"),
     (Kind.FAILED, "", _("A program with a token that is not valid"), "wrong-token"),
+    (Kind.FAILED, "", _("A request in a telephone system's name, not signed as it must be"), "wrong-hook"),
 )
 
 
