@@ -139,6 +139,10 @@ def test_what_is_amiss_is_said_in_words(directory: Peer, columns: dict[str, Any]
     assert said in check(who)
 
 
+def test_findings_that_are_loaded_anew_are_the_window(directory: Peer) -> None:
+    assert boss_window().get(f"{SETTINGS}/check")["Location"] == SETTINGS
+
+
 def test_every_server_is_tested(directory: Peer) -> None:
     use(directory, servers=f"localhost:1\nlocalhost:{directory.tls_port}")
     told = check()

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from callcard.staff.directory.checking import check_directory
 from callcard.staff.directory.forms import DirectoryForm, LookUpForm
@@ -29,10 +29,12 @@ def window(request: HttpRequest) -> HttpResponse:
     return _page(request, form, LookUpForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @proved_lately
 def check(request: HttpRequest) -> HttpResponse:
-    """Of what is saved."""
+    """Of what is saved. Whoever loads its findings anew is back in the window."""
+    if request.method != "POST":
+        return redirect("directory")
     row, look_up = directory_row(), LookUpForm(request.POST)
     findings = [Finding("warning", _("Fill in and save first."))]
     if not row._state.adding and look_up.is_valid():

@@ -31,10 +31,12 @@ def window(request: HttpRequest) -> HttpResponse:
     return _page(request, form=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @proved_lately
 def check(request: HttpRequest) -> HttpResponse:
-    """Of what is saved."""
+    """Of what is saved. Whoever loads its findings anew is back in the window."""
+    if request.method != "POST":
+        return redirect("single-sign-on")
     row = provider_row()
     if row._state.adding:
         return _page(request, findings=[Finding("warning", _("Fill in and save first."))])
