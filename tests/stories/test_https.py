@@ -75,6 +75,25 @@ def test_pages_come_over_https(serve: Callable[..., int], certificate: Path) -> 
     assert answer.status == 200
 
 
+def test_what_is_older_than_tls_1_2_is_refused(serve: Callable[..., int], certificate: Path) -> None:
+    port = serve(certificate=str(certificate))
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or this client would not even ask
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with (
+        socket.create_connection(("127.0.0.1", port), _PATIENCE_SECONDS) as line,
+        context.wrap_socket(line, server_hostname="localhost") as door,
+    ):
+        assert door.version() == "TLSv1.2"
+    with pytest.deprecated_call():
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with (
+        socket.create_connection(("127.0.0.1", port), _PATIENCE_SECONDS) as line,
+        pytest.raises(ssl.SSLError, match=r"EOF|PROTOCOL_VERSION"),  # the server hangs up
+    ):
+        context.wrap_socket(line, server_hostname="localhost")
+
+
 def test_with_a_certificate_browsers_are_told_to_stay_with_https(certificate: Path, tmp_path: Path) -> None:
     names = ["HTTPS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_NAME"]
     code = (
