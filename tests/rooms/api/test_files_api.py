@@ -58,7 +58,7 @@ def test_a_file_is_added_taken_removed_and_brought_back(mali: User, boun: Custom
     assert program.ask("DELETE", one).status_code == 204
     assert (told(program.get(path))["items"], program.get(one).status_code) == ([], 404)
     assert told(program.post(f"{one}/restore"))["name"] == "offer.txt"
-    assert program.post(f"{one}/restore").status_code == 404
+    assert program.post(f"{one}/restore").status_code == 409
     assert program.get(one).status_code == 200
 
 

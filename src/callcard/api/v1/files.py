@@ -76,6 +76,8 @@ def remove(request: HttpRequest, pk: Id, file_id: Id) -> HttpResponse:
 @of_customers.post("/{id:pk}/files/{id:file_id}/restore", response=FileTold, url_name="api-customer-file-restore")
 def restore(request: HttpRequest, pk: Id, file_id: Id) -> HttpResponse:
     user = signed_in(request)
+    if CustomerFile.objects.filter(customer=seen_customer(user, pk), pk=file_id, removed_at=None).exists():
+        raise Problem(409, "It is not removed.")
     return answered(request, _told(restore_file(file=_file(user, pk, file_id, is_removed=True), by=user)))
 
 

@@ -269,6 +269,8 @@ def _found(model: Any, pk: int, *, is_removed: bool | None = None, is_locked: bo
     if is_removed is not None:
         rows = rows.filter(removed_at__isnull=not is_removed)
     row = rows.filter(pk=pk).first()
+    if row is None and is_removed and model.objects.filter(pk=pk).exists():
+        raise Problem(409, "It is not removed.")
     if row is None:
         raise Http404
     return row

@@ -139,6 +139,8 @@ def remove(request: HttpRequest, pk: Id) -> HttpResponse:
 @router.post("/{id:pk}/restore", response=ViewTold, url_name="api-view-restore")
 def restore(request: HttpRequest, pk: Id) -> HttpResponse:
     user = signed_in(request)
+    if SavedView.objects.filter(pk=pk, owner=user, removed_at=None).exists():
+        raise Problem(409, "It is not removed.")
     bring_view_back(view=_own(user, pk, is_removed=True))
     return answered(request, _told(_seen(user, pk), user))
 
