@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from callcard.customers.services import create_customer
 from callcard.sales.models import Balance, Order, OrderLine, Payment, Product
+from callcard.sales.payment_services import record_payment
 from callcard.sales.product_services import set_product
 from callcard.sales.services import record_order
 from callcard.staff.models import User
@@ -76,13 +78,15 @@ def test_a_line_that_cannot_be_read_says_so_before_the_total_leaves_it_out(
     expect(page.locator(".order-fields .wrong")).to_have_count(0)
 
 
-def test_files_come_and_go_without_losing_what_is_typed_into_the_order(
+def test_what_is_done_beside_an_order_leaves_what_is_typed_into_it(
     product: Office, office_people: dict[str, User], signed_in: Callable[..., BrowserContext], open_page: OpenPage
 ) -> None:
     customer = create_customer(name="Vongsa", responsible=office_people["anna"])
     order = record_order(customer=customer, total=Decimal(50), currency="USD")
+    record_payment(customer=customer, amount=Decimal(20), currency="USD")
     page = open_page(signed_in("anna"), f"/orders/{order.pk}/")
     page.get_by_label("About").fill("For the garden")
+    page.get_by_label("Note").evaluate("field => { field.style.height = '200px'; }")  # as drawing its corner does
     for name in ("plan.txt", "offer.txt"):
         page.get_by_label("Drop files here").set_input_files({"name": name, "mimeType": "text/plain", "buffer": b"1"})
         page.get_by_role("button", name="Add", exact=True).click()
@@ -90,11 +94,19 @@ def test_files_come_and_go_without_losing_what_is_typed_into_the_order(
         expect(page.locator(".window-messages")).to_have_text("1 file is added.")
     page.get_by_role("button", name="Remove plan.txt").click()
     expect(page.get_by_role("link", name="plan.txt")).to_have_count(0)
+    expect(page.locator(".window-messages")).to_be_focused()
+    page.get_by_role("button", name="Use for this order").click()
+    expect(page.locator(".order-sums")).to_contain_text(re.compile(r"Total\s*\$50.*Paid\s*\$20", re.DOTALL))
+    page.locator("summary", has_text="Cancel the order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    page.get_by_role("button", name="Take the cancellation back").click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
     expect(page.get_by_label("About")).to_have_value("For the garden")
     page.get_by_label("About").press("Control+Enter")
     expect(page.locator(".window-messages")).to_contain_text("Saved.")
     order.refresh_from_db()
-    assert order.title == "For the garden"
+    assert (order.title, order.paid) == ("For the garden", Decimal(20))
 
 
 def test_on_a_mobile_every_figure_of_a_line_can_be_read(

@@ -111,6 +111,8 @@ def payment_allocate(request: HttpRequest, pk: int) -> HttpResponse:
         if text:
             amount = read_amount(text, point=decimal_point(), places=places_of(payment.currency))
         allocate(payment=payment, order=order, amount=amount, by=signed_in(request))
+        words = _("%(amount)s of the advance are used for order %(number)s.")
+        messages.success(request, words % {"amount": money(amount, payment.currency), "number": order.number})
     except NotAnAmount:
         messages.error(request, _("This is not an amount."))
     except NotAllocated:

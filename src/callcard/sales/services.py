@@ -194,8 +194,8 @@ def restore_order(*, order: Order, by: User | None = None) -> Order:
 
 
 def _save_cancellation(order: Order) -> None:
-    order.version += 1
-    order.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_why", "is_current", "version"])
+    """The version is of what one edits: who is at it may go on when the order is brought back."""
+    order.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_why", "is_current"])
 
 
 def locked_order(pk: int) -> Order:

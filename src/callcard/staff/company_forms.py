@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -11,7 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from callcard.staff.forms import PasswordField, TextWithSuggestions, UserNameField
 from callcard.staff.models import Company, Line, User
-from callcard.staff.places import countries, country_of, currencies, is_time_zone, machine_zone, time_zones
+from callcard.staff.places import (
+    countries,
+    country_of,
+    currencies,
+    is_time_zone,
+    machine_zone,
+    time_zones,
+    zones_of_countries,
+)
 from callcard.telephony.numbers import read_number
 from callcard.ui.forms import WindowForm
 
@@ -95,11 +104,23 @@ class FirstStartForm(_OfPlace):
 
     def __init__(self, data: Any = None) -> None:
         zone = machine_zone()
-        super().__init__(data, initial={"time_zone": zone, "region": country_of(zone)}, auto_id="start-%s")
+        country = country_of(zone)  # a machine on UTC was never told where it stands
+        super().__init__(data, initial={"time_zone": country and zone, "region": country}, auto_id="start-%s")
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = [("", ""), *countries()]  # nobody's country is the first of the list by mistake
+        region.widget.attrs["data-zones"] = json.dumps(zones_of_countries(), separators=(",", ":"))
+        self.fields["time_zone"].required = False
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_time_zone(self) -> str:
+        """That of the country, when it has but one and none was chosen."""
+        if self.cleaned_data["time_zone"]:
+            return super().clean_time_zone()
+        zones = zones_of_countries().get(self.cleaned_data.get("region", ""), [])
+        if len(zones) != 1:
+            raise forms.ValidationError(_("The country has no single time zone: choose one of the list."))
+        return zones[0]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

@@ -57,6 +57,16 @@ def is_time_zone(name: str) -> bool:
     return name in time_zones()
 
 
+@lru_cache(maxsize=1)
+def zones_of_countries() -> dict[str, list[str]]:
+    """The time zones of each country, by its two letters; a few small places have none of their own."""
+    zones: dict[str, list[str]] = {}
+    for zone, country in sorted(get_global("zone_territories").items()):
+        if country in phonenumbers.SUPPORTED_REGIONS and is_time_zone(zone):
+            zones.setdefault(country, []).append(zone)
+    return zones
+
+
 def machine_zone() -> str:
     """The time zone this machine is set to; UTC when it does not say."""
     try:

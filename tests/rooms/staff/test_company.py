@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -22,6 +23,7 @@ from callcard.customers.services import create_customer
 from callcard.sales.models import OrderState, PaymentMethod
 from callcard.staff import places
 from callcard.staff.company import company, company_zone, forget_company_zone
+from callcard.staff.company_forms import FirstStartForm
 from callcard.staff.company_services import AlreadySetUp, set_up_company
 from callcard.staff.first_start import first_start_code, is_first_start_code
 from callcard.staff.models import Company, Line, User
@@ -175,6 +177,18 @@ def test_a_second_first_start_does_nothing() -> None:
     for response in (visitor.get("/first-start"), visitor.post("/first-start", start())):
         assert response["Location"] == "/sign-in"
     assert User.objects.get().username == "somebody"
+
+
+def test_the_time_zone_is_that_of_a_country_with_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    form = FirstStartForm()
+    assert (form.initial["time_zone"], form.initial["region"]) == ("", "")
+    assert json.loads(form.fields["region"].widget.attrs["data-zones"])["KH"] == ["Asia/Phnom_Penh"]
+    refused = Client().post("/first-start", start(region="US", time_zone=""))
+    assert "The country has no single time zone" in words(refused)
+    assert not Company.objects.exists()
+    Client().post("/first-start", start(region="LA", time_zone=""))
+    assert office() == ("Atlas", "LA", "LAK", "Asia/Vientiane")
 
 
 @pytest.mark.parametrize(

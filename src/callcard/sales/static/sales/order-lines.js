@@ -191,7 +191,7 @@ class OrderLines extends HTMLElement {
     this.sum("goods", goods, discount || taxes.length);
     this.sum("discount", discount, discount);
     this.sum("tax", taxes.map(([rate, amount]) => `${rate}: ${amount}`).join("  "), taxes.length);
-    this.sum("total", total, true);
+    this.sum("total", typed.length ? total : this.dataset.total ?? total, true); // of an order without lines only that is known
   }
 
   /** Why what is typed counts for nothing yet; else the total would leave it out without a word. */

@@ -37,7 +37,8 @@ class WindowBar extends HTMLElement {
     document.addEventListener("htmx:beforeSwap", (event) => this.beforeSwap(event));
     document.addEventListener("htmx:afterSwap", ({ target }) => {
       this.arrived(target.closest(".window"), true);
-      if (target === this.active?.section) this.goOn(this.active); // a part that is drawn anew sees to the focus by itself
+      if (target === this.active?.section) this.goOn(this.active);
+      else if (document.activeElement === document.body) this.toWords(target); // what was pressed is drawn anew, or gone
     });
     for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
       document.addEventListener(failed, ({ target, detail }) => detail.xhr?.status !== TOO_LARGE && this.failed(target.closest(".window")));
@@ -236,6 +237,15 @@ class WindowBar extends HTMLElement {
     const { section } = it;
     const row = section.querySelector("[data-refresh-on]") ? null : section.querySelector(FIRST_ROW); // in use, a list stays as it is
     (section.querySelector(GO_ON) ?? row ?? section).focus({ preventScroll: true });
+  }
+
+  /** To what is said in a part that is drawn anew, from where one goes on; it sees to the focus by itself when it says nothing. */
+  toWords(part) {
+    const words = part.querySelector(".window-messages");
+    if (!words) return;
+    words.tabIndex = -1;
+    words.focus({ preventScroll: true });
+    words.scrollIntoView({ block: "nearest" });
   }
 
   failed(section) {
