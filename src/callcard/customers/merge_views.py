@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -132,7 +133,10 @@ def _merged(request: HttpRequest, user: User, people: list[Customer]) -> HttpRes
     except CannotMerge as refused:
         messages.error(request, str(refused))
         return redirect("duplicates")
-    messages.success(request, _("They are one now. Under Duplicates this can be undone."))
+    link = format_html('<a href="{}" data-window>{}</a>', reverse("duplicates"), _("Duplicates"))
+    messages.success(
+        request, format_html(_("They are one now. Under {duplicates} this can be undone."), duplicates=link)
+    )
     return redirect("customer-card", pk=kept.pk)
 
 

@@ -6,9 +6,12 @@ import ctypes
 import io
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from django.test import override_settings
 from django.utils import timezone, translation
 from PIL import Image
@@ -154,6 +157,21 @@ def test_the_language_is_the_chosen_one_then_the_customers() -> None:
     lao = Customer(name="x", language="lo")
     assert (language_for(lao), language_for(lao, "ar"), language_for(lao, "../x")) == ("lo", "ar", "lo")
     assert language_for(Customer(name="x", language="in words")) == "en"
+
+
+def test_the_words_of_a_paper_are_the_customers_whoever_prints_it(tmp_path: Path) -> None:
+    catalogue = Catalog(locale="lo")
+    catalogue.add("Invoice", "ໃບແຈ້ງໜີ້")
+    folder = tmp_path / "lo" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "django.mo").open("wb") as stream:
+        write_mo(stream, catalogue)
+    order = an_order(create_customer(name="Mali", language="lo"))
+    with override_settings(LOCALE_PATHS=[tmp_path]), translation.override("en"):
+        document = pypdfium2.PdfDocument(invoice_pdf(order))
+        title = document.get_metadata_value("Title")
+        document.close()
+    assert title == "ໃບແຈ້ງໜີ້"
 
 
 def test_a_receipt_says_for_what_and_whether_it_counts() -> None:

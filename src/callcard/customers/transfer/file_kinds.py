@@ -12,6 +12,7 @@ from callcard.customers.transfer.text_files import SAMPLE_BYTES, guess_encoding,
 CSV, XLSX, VCARD = "csv", "xlsx", "vcard"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(heic|heix|mif1|avif)", re.DOTALL)
 _MOST_PARTS = 2000
 _LARGEST_PART = 400 * 1024 * 1024
 _LARGEST_RATIO = 200  # a sheet of equal rows packs 1:60; only a bomb packs tighter than this
@@ -34,6 +35,8 @@ def recognise(path: Path, *, name: str = "") -> str:
         return XLSX
     if head.startswith(_OLE):
         raise FileRefused(Reason.LOCKED if b"E\0n\0c\0r\0y\0p\0t" in head else Reason.OLD_EXCEL)
+    if _PICTURE.match(head):
+        raise FileRefused(Reason.PICTURE)
     if not _is_text(head):
         raise FileRefused(Reason.NOT_A_TABLE)
     text = head.decode(guess_encoding(head), errors="replace").lstrip("\ufeff")

@@ -11,6 +11,7 @@ class Reason(enum.Enum):
     EMPTY = "empty"
     NO_ROWS = "no rows"
     NOT_A_TABLE = "not a table"
+    PICTURE = "picture"
     OLD_EXCEL = "old excel"
     LOCKED = "locked"
     TOO_BIG = "too big"
@@ -39,6 +40,7 @@ def _words(reason: Reason) -> str:
         Reason.EMPTY: _("The file is empty."),
         Reason.NO_ROWS: _("There is nothing under the names of the columns."),
         Reason.NOT_A_TABLE: _("This is no table: choose a CSV, XLSX or vCard file."),
+        Reason.PICTURE: _("This is a picture, whatever its name says: choose a CSV, XLSX or vCard file."),
         Reason.OLD_EXCEL: _("This is a workbook of an old Excel. Open it and save it as XLSX or CSV."),
         Reason.LOCKED: _("The workbook has a password or is not one at all. Save it without a password, as XLSX."),
         Reason.TOO_BIG: _("The file is bigger than %(limit)d MB. Split it, or ask your administrator."),
