@@ -26,7 +26,7 @@ register.filter("state_badge", state_badge)
 
 @register.simple_tag
 def beside_order(order: Order) -> SafeString:
-    """Attributes for forms beside an order that may be being typed: what is around it is drawn anew, what is typed stays."""
+    """Attributes for forms beside an order: what is around it is drawn anew, and what is being typed into it stays."""
     more = f"#order-more-{order.pk}"
     around = ",".join(f"#order-{part}-{order.pk}" for part in ("head", "cancelled", "paid", "left", "save"))
     return format_html(
