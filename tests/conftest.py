@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import sys
+import time
 from collections.abc import Generator, Iterator
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -69,6 +72,17 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest_dja
         patch.setattr("callcard.jobs.worker._STOP_SECONDS", 60.0)
         with django_db_blocker.block():
             yield
+
+
+_hours_later = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database of one test is gone in the next, within the seconds for which the product remembers what it read."""
+    later = 3600.0 * next(_hours_later)
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + later)
+    monkeypatch.setattr("callcard.kit.remembered.time", clock)
 
 
 @pytest.hookimpl(wrapper=True)
