@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from callcard.calls.foreshadowing import foreshadow
 from callcard.calls.matching import match_fields, match_party
@@ -22,7 +22,7 @@ from callcard.calls.rules import NoticeState, first_rang_at, notice_states
 from callcard.calls.services import keep_notes
 from callcard.customers.queries import NumberMatch
 from callcard.live.services import Tell, tell
-from callcard.staff.statements import insert_new, select, sent_together, update, upsert
+from callcard.staff.statements import insert_as, insert_new, reserve_id, select, sent_together, update, upsert
 from callcard.telephony import call as telephony
 
 
@@ -41,8 +41,18 @@ class Record:
 
 
 _Asked = tuple[telephony.Direction, telephony.Party]
+_UNIQUE = ("pbx", "key")
 Users = Mapping[str, int | None]
 """Extension -> id of the user whose it is, if it is anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What was found before a phone rang. `call_id`: the row's, kept free for it; None where it is got as quickly."""
+
+    asked: _Asked
+    match: NumberMatch
+    call_id: int | None
 
 
 @dataclass(slots=True)
@@ -61,17 +71,27 @@ class CallRecorder:
         self.pbx = pbx
         self.region = region
         self._written: dict[str, _Written] = {}
-        self._foreseen: dict[str, tuple[_Asked, NumberMatch]] = {}
+        self._foreseen: dict[str, _Foreseen] = {}
 
     def look_ahead(self, call: telephony.Call) -> None:
-        """Find out whose number it is while nothing rings yet; the next `record` does not ask again."""
+        """Find out whose number it is while nothing rings yet; the next `record` asks less."""
         if call.ended_at is None and call.key not in self._written:
             match = match_party(call, region=self.region)
-            self._foreseen[call.key] = (_asked(call), match)
+            call_id = reserve_id(Call, {"pbx": self.pbx, "key": call.key})
+            self._foreseen[call.key] = _Foreseen(_asked(call), match, call_id)
             foreshadow(match.customer_ids)
 
     def record(self, records: Sequence[Record]) -> None:
         """Write all of them in one transaction. The same record twice changes nothing."""
+        reserved = any(record.call.key in self._foreseen for record in records)
+        try:
+            self._record(records)
+        except IntegrityError:
+            if not reserved:
+                raise
+            self._record(records)  # somebody else, such as the PBX's own records, wrote the call meanwhile
+
+    def _record(self, records: Sequence[Record]) -> None:
         absorbs = any(record.absorbed for record in records)
         try:
             # Together with the commit, unless something is absorbed: that reads and counts.
@@ -107,7 +127,11 @@ class CallRecorder:
     def _insert(self, call: telephony.Call, fields: dict[str, Any]) -> _Written:
         """Unless it is there, from before the program was started anew."""
         values = {"pbx": self.pbx, "key": call.key, **fields, **self._match_fields(call)}
-        call_id = insert_new(Call, values, unique=("pbx", "key"))
+        foreseen = self._foreseen.get(call.key)
+        if foreseen and foreseen.call_id:
+            insert_as(Call, foreseen.call_id, values)
+            return _Written(foreseen.call_id, fields["number"], {})
+        call_id = insert_new(Call, values, unique=_UNIQUE)
         if call_id is None:
             return self._update(self._read(call.key), call, fields)
         return _Written(call_id, fields["number"], {})
@@ -121,10 +145,10 @@ class CallRecorder:
         return written
 
     def _match_fields(self, call: telephony.Call) -> dict[str, Any]:
-        asked, match = self._foreseen.get(call.key, (None, None))
-        if match is None or asked != _asked(call):
-            match = match_party(call, region=self.region)
-        return match_fields(match)
+        foreseen = self._foreseen.get(call.key)
+        if foreseen and foreseen.asked == _asked(call):
+            return match_fields(foreseen.match)
+        return match_fields(match_party(call, region=self.region))
 
     def _read(self, key: str) -> _Written:
         [(call_id, number)] = select(Call, ("id", "number"), pbx=self.pbx, key=key)

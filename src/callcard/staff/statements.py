@@ -41,6 +41,23 @@ def insert(model: type[Model], values: Values) -> int:
     return int(row[0])
 
 
+def reserve_id(model: type[Model], unique: Values) -> int | None:
+    """An id for `insert_as`. None when there is a row with these unique fields, and on SQLite, where nothing waits."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_reserve(model, tuple(unique)), list(unique.values()))
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def insert_as(model: type[Model], pk: int, values: Values) -> None:
+    """As `insert`, with an id of `reserve_id`: nothing has to be waited for."""
+    names = _names(model, frozenset(values))
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_as(model, names), [*_prepared(model, names, _with_defaults(names, model, values)), pk])
+
+
 def insert_new(model: type[Model], values: Values, *, unique: tuple[str, ...]) -> int | None:
     """As `insert`; None when there is a row with the same unique fields, which then stays as it is."""
     names = _names(model, frozenset(values))
@@ -108,6 +125,18 @@ def _fields(model: type[Model], names: tuple[str, ...]) -> tuple[Field[Any, Any]
 @cache
 def _insert(model: type[Model], names: tuple[str, ...]) -> str:
     return f"{_into(model, names)} RETURNING id"
+
+
+@cache
+def _reserve(model: type[Model], names: tuple[str, ...]) -> str:
+    table = model._meta.db_table
+    there = f"SELECT 1 FROM {table} WHERE {_equal(model, names, ' AND ')}"
+    return f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) WHERE NOT EXISTS ({there})"
+
+
+@cache
+def _insert_as(model: type[Model], names: tuple[str, ...]) -> str:
+    return _into(model, (*names, "id"))
 
 
 @cache

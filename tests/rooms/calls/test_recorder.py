@@ -328,6 +328,21 @@ def test_who_was_found_before_it_rang_is_not_looked_for_again(
     }
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_another_wrote_after_looking_ahead_stands_once(people: dict[str, User], customer: Customer) -> None:
+    ahead = CallRecorder("office", region="LA")
+    ahead.look_ahead(RINGING)
+    CallRecorder("office", region="LA").record([Record(call=replace(RINGING, segments=()))])
+    ahead.record([Record(call=RINGING)])
+    ahead.look_ahead(replace(RINGING, key="3.1"))
+    ahead.record([Record(call=replace(RINGING, key="3.1"))])
+    assert list(Call.objects.values_list("key", "customer").order_by("key")) == [
+        ("1.1", customer.pk),
+        ("3.1", customer.pk),
+    ]
+    assert Notice.objects.count() == 4
+
+
 def test_a_number_that_was_told_after_looking_ahead_decides(people: dict[str, User], customer: Customer) -> None:
     recorder = CallRecorder("office", region="LA")
     recorder.look_ahead(replace(RINGING, caller=Party(number="+8562099999999"), segments=()))
