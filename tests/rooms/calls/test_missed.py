@@ -16,6 +16,7 @@ from callcard.calls.missed.queries import count_of, waiting_for
 from callcard.calls.missed.services import close, leave, reopen, settle, take
 from callcard.calls.models import Call
 from callcard.calls.screening.services import block
+from callcard.customers.models import Customer
 from callcard.customers.services import create_customer
 from callcard.live.models import LiveEvent
 from callcard.staff.models import User
@@ -282,6 +283,26 @@ def test_who_has_left_calls_nobody_back(mali: User, keo: User) -> None:
     follow()
     row = the_row()
     assert (row.assignee, row.is_nobodys, [one.user for one in row.rang_for.all()]) == (None, False, [keo])
+
+
+def test_a_row_goes_to_whoever_is_there_when_its_own_leaves(mali: User, keo: User) -> None:
+    souk = create_customer(name="Souk", responsible=mali)
+    heard(10, customer=souk, rings=[keo])
+    follow()
+
+    def whose_after(*, leaves: User | None = None, responsible: User | None = None) -> User | None:
+        User.objects.filter(pk__in=[leaves.pk] if leaves else []).update(is_active=False)
+        Customer.objects.update(responsible=responsible)
+        MissedCaller.objects.update(checked_at=ago(60))
+        follow()
+        return the_row().assignee
+
+    assert whose_after(leaves=mali, responsible=mali) is None
+    assert whose_after(responsible=keo) == keo
+    noy = manager("noy")
+    take(missed=the_row(), by=noy)
+    assert whose_after(responsible=keo) == noy
+    assert (whose_after(leaves=noy, responsible=keo), the_row().taken_at) == (keo, None)
 
 
 @pytest.mark.parametrize(("is_customer", "queries"), [(True, 17), (False, 16)])

@@ -31,9 +31,10 @@ def see_to_task(*, key: str) -> None:
 
 
 def _see_to_open(row: MissedCaller) -> None:
-    if row.assignee_id is None or row.is_withheld:
-        return
     task = row.task
+    if row.assignee_id is None or row.is_withheld:
+        _take_back(row)
+        return
     if task is None or (task.done_at is not None and task.done_at < row.last_at):
         if missed_settings().makes_tasks and row.assignee is not None and row.assignee.is_active:
             _make(row, row.assignee)
@@ -41,6 +42,14 @@ def _see_to_open(row: MissedCaller) -> None:
         _close_as_done(row, task.done_at, task.done_by_id)
     elif task.is_open and task.assignee_id != row.assignee_id:
         change_task(task=task, changes={"assignee": row.assignee})
+
+
+def _take_back(row: MissedCaller) -> None:
+    """It was one person's, and is everybody's now. Whoever takes it next gets a task of their own."""
+    if row.task is None or not row.task.is_open:
+        return
+    MissedCaller.objects.filter(pk=row.pk).update(task=None)
+    cancel_task(task=row.task)
 
 
 def _make(row: MissedCaller, assignee: User) -> None:

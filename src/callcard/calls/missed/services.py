@@ -37,7 +37,8 @@ def _settled(key: str) -> tuple[bool, str]:
         seen = standing(key)
         try:
             with transaction.atomic():
-                row = MissedCaller.objects.select_for_update(of=("self",)).filter(key=key, state=_OPEN).first()
+                held = MissedCaller.objects.select_for_update(of=("self",)).select_related("task")
+                row = held.filter(key=key, state=_OPEN).first()
                 if settled_by_hand_at(key) == seen.settled_at:
                     changed = _write(row, seen, timezone.now())
                     return changed, row.key if row is not None and row.key != key else ""
@@ -47,26 +48,20 @@ def _settled(key: str) -> tuple[bool, str]:
 
 def take(*, missed: MissedCaller, by: User) -> bool:
     """This user calls back. False when nobody waits any more."""
-    taken = _change(missed, assignee=by, taken_at=timezone.now())
-    see_to_task(key=missed.key)
-    return taken
+    return _change(missed, assignee=by, taken_at=timezone.now())
 
 
 def leave(*, missed: MissedCaller, by: User) -> bool:
     """They do not after all: it is whose it would have been. False unless it was theirs."""
     if missed.assignee_id != by.pk or missed.taken_at is None:
         return False
-    left = _change(missed, assignee_id=who_calls_back(missed.key, read_history(missed.key)), taken_at=None)
-    see_to_task(key=missed.key)
-    return left
+    return _change(missed, assignee_id=who_calls_back(missed.key, read_history(missed.key)), taken_at=None)
 
 
 def close(*, missed: MissedCaller, state: MissedCaller.State, reason: str = "", by: User) -> bool:
     """Reached in another way, or given up. A later call in vain opens a new row. False when it was closed before."""
     words = reason.replace("\x00", "").strip()[:REASON_LENGTH]
-    closed = _change(missed, state=state, reason=words, closed_by=by, closed_at=timezone.now(), closing_call_id=None)
-    see_to_task(key=missed.key)
-    return closed
+    return _change(missed, state=state, reason=words, closed_by=by, closed_at=timezone.now(), closing_call_id=None)
 
 
 def reopen(*, missed: MissedCaller, by: User) -> bool:
@@ -94,8 +89,9 @@ def expire(*, missed: MissedCaller) -> None:
 
 
 def _change(missed: MissedCaller, **values: object) -> bool:
-    with transaction.atomic():
+    with transaction.atomic():  # with its task: one that is another's in between would count as given to that one
         changed = bool(MissedCaller.objects.filter(pk=missed.pk, state=_OPEN).update(**values))
+        see_to_task(key=missed.key)
         if changed:
             tell_changed()
     return changed
@@ -109,7 +105,7 @@ def _write(row: MissedCaller | None, seen: Standing, now: datetime) -> bool:
         return waits is not None and is_worth_opening(waits, key=seen.key, now=now) and _open(seen, waits, now)
     MissedCaller.objects.filter(pk=row.pk).update(checked_at=now)
     if waits is not None:
-        return _update(row, seen, waits)
+        return _update(row, seen, waits, now)
     if seen.history.reached is not None and seen.history.missed:
         return _close_by_call(row, seen.history.reached)
     return _let_go(row, now)
@@ -126,10 +122,12 @@ def _open(seen: Standing, waits: Waiting, now: datetime) -> bool:
     return True
 
 
-def _update(row: MissedCaller, seen: Standing, waits: Waiting) -> bool:
+def _update(row: MissedCaller, seen: Standing, waits: Waiting, now: datetime) -> bool:
     assert seen.newest is not None
-    held = (row.first_at, row.last_at, row.times, row.last_call_id, row.customer_id)
-    if held == (waits.first_at, waits.last_at, waits.times, waits.last_call, seen.newest.customer_id):
+    held = (row.first_at, row.last_at, row.times, row.last_call_id, row.customer_id, row.assignee_id)
+    _see_whose(row, seen, now)
+    told = (waits.first_at, waits.last_at, waits.times, waits.last_call, seen.newest.customer_id, row.assignee_id)
+    if held == told:
         return False
     if row.due_at is not None:
         row.due_at += waits.first_at - row.first_at
@@ -138,6 +136,15 @@ def _update(row: MissedCaller, seen: Standing, waits: Waiting) -> bool:
     row.is_nobodys = row.assignee_id is None and not row.rang_for.exists()
     row.save()
     return True
+
+
+def _see_whose(row: MissedCaller, seen: Standing, now: datetime) -> None:
+    """Who has taken it keeps it as long as they are here, and who was given its task has it. Of any other row the
+    customer may have come to be looked after by somebody, or who was to call back may have left."""
+    if row.task is not None and row.task.is_open and row.task.assignee_id != row.assignee_id:
+        row.assignee_id, row.taken_at = row.task.assignee_id, now
+    if not (row.taken_at and User.objects.filter(pk=row.assignee_id or 0, is_active=True).exists()):
+        row.assignee_id, row.taken_at = seen.assignee_id, None
 
 
 def _fill(row: MissedCaller, seen: Standing, waits: Waiting) -> None:
