@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from callcard.calls.reconcile.services import Source, confirm_source, reconcile
 from callcard.customers.services import create_customer
 from callcard.customers.transfer.pace import Pace
 from callcard.staff.models import Extension, Line, User
+from callcard.telephony.records import Portion
 from tests.connectors.asterisk.cdr_scene import LONG_AGO, copied, record
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +189,42 @@ def test_a_record_in_which_nothing_is_known_asks_first_and_loses_nothing(day: Pa
     assert read(day, name="another").problem == "strange"  # that one nobody has confirmed
     Line.objects.create(number="+85621000100", e164="+85621000100")
     assert read(day, name="another").added == 6
+
+
+def test_one_call_of_a_strange_record_asks_too_and_is_taken_however_late_somebody_answers(tmp_path: Path) -> None:
+    Extension.objects.create(number="77", user=User.objects.create_user("mali"))
+    path = copied("missed", tmp_path)
+    assert (read(path).problem, Call.objects.count()) == ("strange", 0)
+    confirm_source(pbx="office", name="one")
+    days_later = datetime.now(UTC)
+    assert (read(path, since=days_later).added, told()) == (1, ALL[1:2])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(copied("answered", tmp_path).read_text(encoding="utf-8"))
+    assert read(path, since=days_later).problem == ""
+
+
+class OneByOne:
+    """A record that is read a line at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._whole = record(path)
+        self.shift = timedelta(0)
+
+    def read_since(self, cursor: str, since: datetime) -> Iterator[Portion]:
+        for portion in self._whole.read_since(cursor, since):
+            for entry in portion.entries:
+                yield replace(portion, entries=(entry,))
+
+    def try_out(self) -> str:
+        return ""
+
+
+def test_the_first_calls_of_a_record_wait_for_those_behind_them(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Extension.objects.create(number="302", user=User.objects.create_user("mali"))  # the first two name 301 alone
+    monkeypatch.setattr(services, "TOGETHER", timedelta(seconds=5))
+    source = Source(pbx="office", name="one", record=OneByOne(day), since=LONG_AGO, is_heard=True)
+    found = reconcile(source, region="LA")
+    assert (found.problem, found.added, told()) == ("", 6, ALL)
 
 
 def test_a_problem_is_kept_in_words_and_the_next_reading_goes_on(day: Path, tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 class RecordPlace(models.Model):
     """Where reading goes on. `source`: a digest of where the record is; another one is read from its beginning.
 
-    `confirmed`: the source of which somebody said that it is this PBX's, though nothing in it is known here.
+    `confirmed`: the source that is known to be this PBX's, by its calls or because somebody said so. What ended before
+    `since` is not wanted of it.
     """
 
     pbx = models.CharField(max_length=40, unique=True)
     source = models.CharField(max_length=64)
     cursor = models.TextField(blank=True)
     confirmed = models.CharField(max_length=64, blank=True)
+    since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("place in a record")

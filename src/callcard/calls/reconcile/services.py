@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from callcard.calls.reconcile.models import Reconciliation, RecordPlace
-from callcard.calls.reconcile.writing import CALLS_AT_ONCE, LogWriter, Told
+from callcard.calls.reconcile.writing import CALLS_AT_ONCE, TELLING, LogWriter, Told
 from callcard.telephony.collecting import Collector
 from callcard.telephony.records import Portion, Record, RecordEntry, RecordFault, RecordProblem
 from callcard.telephony.retelling import known_ids, retell, told_recordings
@@ -78,19 +78,20 @@ class _Reading:
             self.source.pbx,
             self.region,
             goes_on_before=None if self.source.is_heard else self._until,
-            is_first=not self.place.cursor and self.place.confirmed != self.source.name,
+            is_first=self.place.confirmed != self.source.name,
         )
 
     def go_through(self, tell: Callable[[float], None]) -> None:
         collector = Collector(settle=TOGETHER, held_at_most=HELD_AT_MOST)
         before = self.place.cursor
-        for portion in self.source.record.read_since(before, self.source.since):
+        for portion in self.source.record.read_since(before, self.place.since or self.source.since):
             self._note(portion, before)
             before = portion.cursor
             self._write(collector.take(portion.entries))
-            self._flush()
             tell(portion.share)
-            self._save_place(before)
+            if not self._waits_for_more():
+                self._flush()
+                self._save_place(before)
         self._write(collector.rest())
         self._flush()
         self._save_place(before)
@@ -125,17 +126,28 @@ class _Reading:
             if call is not None and call.ended_at is not None and call.ended_at <= self._until:
                 yield Told(call, known_ids(group) | {call.key}, told_recordings(group))
 
+    def _waits_for_more(self) -> bool:
+        """The first few calls of a record do not say yet whose it is, if there are others behind them."""
+        return self.writer.is_first and len(self._waiting) < TELLING
+
     def _flush(self) -> None:
         waiting, self._waiting, self._keys = self._waiting, [], set()
-        if waiting:
-            self.writer.write(waiting)
+        if not waiting:
+            return
+        is_first = self.writer.is_first
+        if is_first:  # should it ask: its calls are wanted from the same moment on, whenever somebody answers
+            _keep(self.place, "source", "cursor", "since")
+        self.writer.write(waiting)
+        if is_first:
+            self.place.confirmed = self.source.name
+            _keep(self.place, "confirmed")
 
     def _save_place(self, cursor: str) -> None:
         """Where all that is still held came from; what is read again changes nothing."""
         safe = self._steps[0][0] if self._steps else cursor
         if safe != self.place.cursor:
             self.place.cursor = safe
-            self.place.save()
+            _keep(self.place, "source", "cursor", "since")
 
     def close(self) -> Reconciliation:
         found = self.found
@@ -156,8 +168,13 @@ def _place(source: Source) -> RecordPlace:
     """From the beginning when it is another record than the last time."""
     place = RecordPlace.objects.filter(pbx=source.pbx).first() or RecordPlace(pbx=source.pbx)
     if place.source != source.name:
-        place.source, place.cursor = source.name, ""
+        place.source, place.cursor, place.since = source.name, "", source.since
     return place
+
+
+def _keep(place: RecordPlace, *columns: str) -> None:
+    """Not the others: somebody may confirm the record meanwhile."""
+    place.save(update_fields=columns if place.pk else None)
 
 
 def _forget(pbx: str) -> None:

@@ -31,7 +31,7 @@ CALLS_AT_ONCE = 200  # that are looked for together
 _COMPLETED_AT_ONCE = 3  # in one transaction, in which each is read as well
 _NUMBERS_REMEMBERED = 20_000
 _NAMED = 8  # phones, in what the administrator reads
-_TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
+TELLING = 5  # so many calls of the log that a record does not have make it another PBX's
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class LogWriter:
         """At most CALLS_AT_ONCE. Writing the same again changes nothing."""
         known = self._known(told)
         if self.is_first:
-            self.is_first = False
             self._check_whose(told, known)
+            self.is_first = False
         missing = [each for each in told if not each.keys & known.keys()]
         partly = [(rows, each) for each in told if (rows := self._to_complete(each, known))]
         self._ask_for_users([each.call for each in (*missing, *(each for _rows, each in partly))])
@@ -111,12 +111,12 @@ class LogWriter:
     def _check_whose(self, told: Sequence[Told], known: dict[str, Call]) -> None:
         """Raises RecordProblem when the log has calls of that time, and the record has quite other ones, or when it
         names nothing that is known here."""
-        if known or len(told) < _TELLING:
+        if known:
             return
         first = min(each.call.started_at for each in told)
         last = max(each.call.started_at for each in told)
         seen = Call.objects.filter(pbx=self.pbx, origin=Call.Origin.LIVE, started_at__range=(first, last))
-        if seen.exclude(ended_at=None)[:_TELLING].count() >= _TELLING:
+        if seen.exclude(ended_at=None)[:TELLING].count() >= TELLING:
             raise RecordProblem("other_calls")
         phones, lines = own_phones(self.pbx), own_lines(self.region)
         if is_strange((each.call for each in told), phones=phones, lines=lines, line_of=partial(line_key, self.region)):
