@@ -55,9 +55,11 @@ def test_it_plays_and_is_steered_by_keys_and_is_one_listening(
     wait_for(lambda: is_drawn(page))
     assert not Listening.objects.exists()
 
+    player.get_by_label("Speed").select_option("1.5")
     player.get_by_role("button", name="Play").click()
     expect(player.get_by_role("button", name="Pause")).to_be_visible()
     wait_until(page, "document.querySelector('call-recording').sound.audio.currentTime > 0.2")
+    assert page.evaluate("document.querySelector('call-recording').sound.audio.playbackRate") == 1.5
     player.get_by_role("button", name="Pause").click()
     expect(player.get_by_role("button", name="Play")).to_be_visible()
     slider.focus()

@@ -115,6 +115,9 @@ def test_any_bytes_are_read_without_an_end(data: bytes) -> None:
         (b"\x1aE\xdf\xa3", "a.webm", "audio/webm", True),
         (b"\xd2\x11\x22", "a.gsm", "audio/x-gsm", False),
         (b"\x7f\xff\x7f", "a.ulaw", "audio/wav", True),
+        (b"\xff" * 64, "silent-first.ulaw", "audio/wav", True),
+        (b"\xff\xff\x01\0", "a.sln", "audio/wav", True),
+        (b"ID3\x04\0", "misnamed.ulaw", "audio/mpeg", True),
         (b"\x55\xd5", "a.alaw", "audio/wav", True),
     ],
 )

@@ -1,4 +1,4 @@
-"""What a file of sound is, by its first bytes; only sound without any head goes by the ending of its name."""
+"""What a file of sound is, by its first bytes; sound without any head goes by the ending of its name."""
 
 from __future__ import annotations
 
@@ -59,11 +59,13 @@ def format_of(head: bytes, name: str) -> Format | None:
             return None if is_other else found
     if head[4:8] == b"ftyp":
         return _MP4
+    if raw := _RAW.get(ending_of(name)):  # its silence is 0xFF, as the two bytes with which a frame of MPEG begins
+        return None if _is_text(head) else raw
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6):  # MPEG, layer 1 to 3
         return _MP3
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
         return Format("audio/aac", "aac")
-    return None if _is_text(head) else _RAW.get(ending_of(name))
+    return None
 
 
 def has_sound_ending(name: str) -> bool:

@@ -86,7 +86,7 @@ class CallRecording extends HTMLElement {
     this.button.addEventListener("click", () => this.play());
     this.slider?.addEventListener("input", () => this.seek(Number(this.slider.value)));
     this.slider?.addEventListener("keydown", (event) => this.leap(event));
-    this.querySelector("select")?.addEventListener("change", ({ target }) => (this.sound.audio.playbackRate = Number(target.value)));
+    this.querySelector("select")?.addEventListener("change", ({ target }) => this.hasten(Number(target.value)));
     if (!this.canvas) return;
     this.sizes = new ResizeObserver(() => this.show());
     this.sizes.observe(this.canvas);
@@ -103,6 +103,11 @@ class CallRecording extends HTMLElement {
       this.light?.disconnect();
       this.sound = null;
     });
+  }
+
+  /** Loading sets a player back to its usual speed: whoever chooses one before Play has chosen that. */
+  hasten(speed) {
+    this.sound.audio.playbackRate = this.sound.audio.defaultPlaybackRate = speed;
   }
 
   get seconds() {
