@@ -292,6 +292,24 @@ def test_a_call_is_handed_on_blindly(office: Office) -> None:
     ]
 
 
+def test_a_call_handed_on_to_a_phone_that_is_off_is_asked_about_and_said_to_be_lost(office: Office) -> None:
+    with office.sign_in() as context:
+        page = office.open(context)
+        caller = talk_by_card(office, page)
+        toast = page.locator("#toast")
+        for answer in ("Leave it", "Hand on"):
+            hand_over(page, "Hand on now")
+            expect(toast).to_contain_text(f"The phone of Agent{DESK} is not connected: the caller may be lost.")
+            assert caller.is_up
+            toast.get_by_role("button", name=answer).click()
+        expect(toast.locator("span")).to_have_text(
+            f"Nobody took the call with \u2068{CUSTOMER_SHOWN}\u2069, and the telephone system has ended it."
+        )
+        expect(toast.get_by_role("button", name="Call again")).to_be_visible()
+        expect(page.locator(".phone-call")).to_have_count(0)
+    assert caller.ended.is_set()
+
+
 def test_a_call_is_handed_on_after_asking(office: Office) -> None:
     office.telephones.run(office.telephones.exchange.phone(DESK))
     with office.sign_in() as context:

@@ -16,8 +16,10 @@ from callcard.staff.models import User
 from callcard.staff.queries import people, people_ids
 from callcard.staff.requests import signed_in
 from callcard.staff.veiled import legible_for, shown_number
+from callcard.switchboard import running
 from callcard.switchboard.dial_words import state_in_words
 from callcard.switchboard.dialling import cancel, chosen_way, dial
+from callcard.switchboard.handing_on import why_away
 from callcard.switchboard.in_call import command, in_call, who_talks
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.partner import partner
@@ -149,9 +151,14 @@ def _done(what: str) -> str:
 
 @require_GET
 def who(request: HttpRequest) -> HttpResponse:
-    """Who is at the other end of the softphone's call with `number`; `only`: it has no other call."""
-    found = partner(signed_in(request), request.GET.get("number", "")[:64], is_only="only" in request.GET)
-    return JsonResponse({"name": found.name, "number": found.number, "call": found.call_id})
+    """Who is at the other end of the softphone's call with `number`; `only`: it has no other call. With `rings` also
+    what is asked before a call is handed on to it, as `away`: empty when nothing is."""
+    asked = request.GET.get("number", "")[:64]
+    found = partner(signed_in(request), asked, is_only="only" in request.GET)
+    told = {"name": found.name, "number": found.number, "call": found.call_id}
+    if "rings" in request.GET:
+        told["away"] = why_away(asked, pbx=running.dialler(), command_id=uuid4().hex)
+    return JsonResponse(told)
 
 
 @require_GET
@@ -199,7 +206,8 @@ def _key_of(request: HttpRequest) -> str | None:
 def _asked(question: AskFirst | OtherCallFirst) -> JsonResponse:
     """`answer`: what yes is sent as, beside what was sent before."""
     if isinstance(question, AskFirst):
-        return JsonResponse({"ask": question.words, "answer": {"sure": "1"}}, status=409)
+        buttons = {"yes": question.yes, "no": question.no} if question.yes else {}
+        return JsonResponse({"ask": question.words, "answer": {"sure": "1"}, **buttons}, status=409)
     buttons = {"yes": _("Cancel it and call"), "no": _("Leave it")}
     return JsonResponse({"ask": question.words, "answer": {"instead": question.command_id}, **buttons}, status=409)
 

@@ -13,6 +13,7 @@ from callcard.switchboard import running
 from callcard.switchboard.asking import asked
 from callcard.switchboard.dial_words import explain_refusal
 from callcard.switchboard.dialling import How, refuse_own_phone, reserve, why_not
+from callcard.switchboard.handing_on import ask_if_away
 from callcard.switchboard.models import DialRequest
 from callcard.switchboard.refusals import NotDialled
 from callcard.switchboard.whom import whom
@@ -69,7 +70,8 @@ def who_talks(user: User, call_id: int) -> set[int]:
 
 
 def command(*, user: User, call_id: int, what: str, to: str = "", command_id: str, is_sure: bool = False) -> None:
-    """Raises Http404, NotDialled in words, and AskFirst before a call is handed on to a dear number."""
+    """Raises Http404, NotDialled in words, and AskFirst before a call is handed on to a dear number, or at once to a
+    colleague's phone that cannot be rung."""
     if what not in _NEEDS:
         raise Http404
     segment = own_segment(user, call_id)
@@ -91,6 +93,8 @@ def _checked(user: User, segment: Segment, how: How, to: str, command_id: str, i
     """Whom the call is handed on to is dialled at the company's expense, so the same rules hold."""
     target = whom(user, to, NotDialled)
     refuse_own_phone(target, segment.extension)
+    if how == How.TRANSFER and not is_sure and user.may("calls.dial"):
+        ask_if_away(target.destination.number, pbx=segment.call.pbx, command_id=command_id)
     request, is_new = reserve(
         user=user,
         target=target,

@@ -18,9 +18,12 @@ class KeyUsed(NotDialled):
 
 @dataclass(eq=False)
 class AskFirst(Exception):
-    """`words`: the question that must be answered with yes before this number is called."""
+    """`words`: the question that must be answered with yes before this number is called. `yes` and `no`: what stands on
+    the buttons; empty: that it is called, or not."""
 
     words: str
+    yes: str = ""
+    no: str = ""
 
 
 @dataclass(eq=False)

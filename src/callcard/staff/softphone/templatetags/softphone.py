@@ -70,6 +70,7 @@ def _buttons() -> dict[str, str]:
         "clean": _("Remove noise and echo"),
         "close": _("Close"),
         "again": _("Call again"),
+        "leaveIt": _("Leave it"),
     }
 
 
@@ -102,6 +103,7 @@ def _said() -> dict[str, str]:
         "no-sound": _("Sound could not be agreed with the telephone system. Ask the administrator."),
         "failed": _("The call to {who} failed."),
         "not-transferred": _("The call could not be handed on; it is still yours."),
+        "transfer-lost": _("Nobody took the call with {who}, and the telephone system has ended it."),
         "transferred": _("Handed on."),
         "no-keys": _("The other side takes no keys."),
     }

@@ -18,11 +18,14 @@ export async function press(url, fields, key = freshKey()) {
   }
 }
 
+/** Whether a person presses `yes`, of two buttons beside the question. */
+export const answerTo = (question, yes, no) => new Promise((decide) => toast(question, [[yes, () => decide(true)], [no, () => decide(false)]]));
+
 /** As `press`; what the server asks first is asked, and yes is sent. undefined: an answer was no. */
 export async function pressAndAnswer(url, fields, key = freshKey()) {
   const { status, data } = await press(url, fields, key);
   if (!data.ask) return { status, data };
   const { callIt, doNotCall } = document.getElementById("toast").dataset;
-  const isYes = await new Promise((decide) => toast(data.ask, [[data.yes ?? callIt, () => decide(true)], [data.no ?? doNotCall, () => decide(false)]]));
+  const isYes = await answerTo(data.ask, data.yes ?? callIt, data.no ?? doNotCall);
   return isYes ? pressAndAnswer(url, { ...fields, ...data.answer }, key) : undefined;
 }

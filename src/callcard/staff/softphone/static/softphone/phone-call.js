@@ -1,11 +1,13 @@
 // One call of the softphone: what its session tells, and what one can do with it.
 import { inWords, QualityMeter } from "./call-quality.js";
 import { cancel, later } from "../ui/clock.js";
+import { askWho } from "./ask-who.js";
 import { notMade } from "./not-made.js";
 import { devices, playOn } from "./phone-sound.js";
 
 const MEASURE_MS = 3000;
 const KEYS_AFTER_MS = 1000; // whoever answers, mostly a machine, has to listen first
+const GONE_AFTER_MS = 1000; // by then the server has heard of it from the telephone system
 const PATHS_WITHIN_MS = 800; // a STUN server that does not answer must not hold the call up
 const REASONS = { Busy: "busy", Rejected: "rejected", "Not Found": "not-found", "Address Incomplete": "not-found", Unavailable: "no-answer", "No Answer": "no-answer", "Request Timeout": "no-answer", "Bad Media Description": "no-sound", "Incompatible SDP": "no-sound", "WebRTC Error": "no-sound" };
 const NOBODY_RUNG = ["not-allowed", "not-found", "no-sound", "failed"];
@@ -123,15 +125,42 @@ export class PhoneCall {
   /** Hand it on: blindly, or to the one whom `asked`, another PhoneCall, talks with. */
   handOn(to, asked = null, command = "") {
     this.isHandedOn = true;
-    const failed = () => {
+    const before = this.written();
+    const failed = (words) => {
       this.isHandedOn = false;
       notMade(command);
-      this.line.say("not-transferred");
+      this.line.say(words, this.shown);
     };
     const accepted = () => {
       for (const call of [this, asked]) if (call && !call.session.isEnded()) call.session.terminate();
     };
-    this.session.refer(to, { eventHandlers: { requestFailed: failed, failed, accepted }, ...(asked ? { replaces: asked.session } : {}) });
+    // Not taken by the telephone system, or taken, and then nobody took the call: it may be over by then, without a word.
+    const requestFailed = () => failed("not-transferred");
+    const notTaken = async () => {
+      const isGone = await this.isGone(await before);
+      failed(isGone ? "transfer-lost" : "not-transferred");
+      if (isGone && !this.session.isEnded()) this.session.terminate();
+    };
+    this.session.refer(to, { eventHandlers: { requestFailed, failed: notTaken, accepted }, ...(asked ? { replaces: asked.session } : {}) });
+  }
+
+  /** The number of the call in the log in which this telephone talks; null where the server knows of none. */
+  async written() {
+    const only = this.line.calls.size === 1 ? "&only" : "";
+    const told = await askWho(this.shown.number, only).catch(() => null);
+    return told?.call ?? null;
+  }
+
+  /** Whether the telephone system has let go of us: no sound comes any more, and the call that was in the log is over. */
+  async isGone(before) {
+    const heard = await this.packets();
+    await new Promise((done) => later(GONE_AFTER_MS, done));
+    return Boolean(before) && (await this.packets()) === heard && (await this.written()) === null;
+  }
+
+  async packets() {
+    const report = [...((await this.connection?.getStats()) ?? new Map()).values()];
+    return report.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio")?.packetsReceived ?? 0;
   }
 
   async useMicrophone(microphone) {

@@ -121,8 +121,8 @@ export class PhoneLine {
     this.calls.set(call.id, call);
     this.changed();
     const microphone = await this.microphone();
-    if (!microphone || !this.calls.has(call.id)) return notMade(command), call.over();
     call.microphone = microphone;
+    if (!microphone || !this.calls.has(call.id)) return notMade(command), call.over(); // given up meanwhile
     call.session = this.agent.call(plain, { eventHandlers: call.handlers(), mediaStream: microphone, ...this.options() });
     return undefined;
   }
@@ -133,7 +133,10 @@ export class PhoneLine {
   }
 
   async answer(call) {
+    if (call.isBeingAnswered) return undefined; // a double click
+    call.isBeingAnswered = true;
     const microphone = await this.microphone();
+    call.isBeingAnswered = Boolean(microphone);
     if (!microphone || !this.calls.has(call.id) || call.shown.state !== "ringing") return void microphone?.getTracks().forEach((track) => track.stop());
     this.holdOthers(call);
     call.answer(microphone, this.options());

@@ -1,7 +1,8 @@
 // One call in the panel of <soft-phone>.
 import { later } from "../ui/clock.js";
-import { pressAndAnswer } from "../ui/press.js";
+import { answerTo, pressAndAnswer } from "../ui/press.js";
 import { toast } from "../ui/toast.js";
+import { askWho } from "./ask-who.js";
 import { element, icon } from "./page-element.js";
 
 const KEYS = [..."123456789*0#"];
@@ -81,11 +82,18 @@ export class CallRow {
   async handOver(how, to) {
     const { id } = this.call;
     const isColleague = this.phone.shown.colleagues.some(({ number }) => number === to);
+    if (isColleague && how === "blind" && !(await this.mayRing(to))) return;
     const answer = isColleague ? { data: { number: to, soft: true } } : await pressAndAnswer("/calls/dial", { number: to, how: "soft" });
     if (!answer) return;
     if (answer.data.keys) toast(answer.data.keys, [], 30_000);
     if (answer.data.soft) this.phone.act({ do: how, id, to: answer.data.number, then: answer.data.then, command: answer.data.command });
     else toast(answer.data.error ?? this.phone.words["not-transferred"]);
+  }
+
+  /** The telephone system lets go of the caller before it rings the colleague: of a phone that is off one is asked. */
+  async mayRing(to) {
+    const told = await askWho(to, "&rings").catch(() => null);
+    return !told?.away || answerTo(told.away, this.phone.words.transfer, this.phone.words.leaveIt);
   }
 
   show(call, calls) {
@@ -119,9 +127,9 @@ export class CallRow {
     const { number } = this.call;
     const asked = (this.asked = (this.asked ?? 0) + 1);
     const only = this.phone.shown.calls.length === 1 && this.call.state === "talking" ? "&only" : "";
-    const response = await fetch(`/calls/who?number=${encodeURIComponent(number)}${only}`, { headers: { "X-Callcard-Window": "1" }, redirect: "error" }).catch(() => null);
-    if (!response?.ok || asked !== this.asked || !this.place.isConnected) return;
-    this.partner = await response.json();
+    const told = await askWho(number, only).catch(() => null);
+    if (!told || asked !== this.asked || !this.place.isConnected) return;
+    this.partner = told;
     this.show(this.call, this.phone.shown.calls);
   }
 

@@ -5,7 +5,7 @@ import { CardButtons } from "./phone-cards.js";
 import { PhonePanel } from "./phone-panel.js";
 
 const SAID_MS = 12_000;
-const TRY_AGAIN = ["busy", "no-answer", "failed"];
+const TRY_AGAIN = ["busy", "no-answer", "failed", "transfer-lost"];
 const LAMP = { ready: "up", starting: "connecting", connecting: "connecting" };
 
 class SoftPhone extends HTMLElement {
