@@ -79,7 +79,6 @@ def main() -> None:
     token = make_token(user=_OWNER, name="Bench", scopes=_OWNER.permissions.rights, expires_at=in_a_day)[1]
     program, bare = (Client(headers={"Authorization": f"Bearer {token}"}) for _each_its_own_middleware in "ab")
     chance = random.Random(5)
-    Task.objects.exclude(priority__in=Task.Priority).update(priority=Task.Priority.NORMAL)  # the seed's have none
     newest: dict[str, list[int]] = {}
     for name, model in {"calls": Call, "orders": Order, "tasks": Task}.items():
         newest[name] = list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:rounds])

@@ -269,6 +269,7 @@ def _work(customers: int, sql: Dialect) -> list[Rows]:
         "customer_id": f"1 + (n.i * 3) % {customers}",
         "title": "'Call back about the offer'",
         "assignee_id": f"1 + n.i % {USERS}",
+        "priority": "2",
         "due_at": sql.before_now("n.i % 40000 - 20000"),
         "created_at": sql.before_now("n.i % 40000 + 30000"),
     }

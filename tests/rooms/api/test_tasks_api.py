@@ -49,6 +49,8 @@ def test_a_task_is_made_changed_done_and_taken_up_again(mali: User, program: Pro
     assert len(told(program.get("/tasks?state=closed"))["items"]) == 1
     assert told(program.post(f"{path}/reopen"))["done_at"] is None
     assert told(program.post(f"{path}/cancel"))["is_cancelled"] is True
+    Task.objects.update(priority=0)  # by somebody's own SQL
+    assert told(program.get(path))["priority"] == "normal"
 
 
 def test_tasks_of_others_do_not_exist(program: Program) -> None:
