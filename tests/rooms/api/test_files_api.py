@@ -42,9 +42,9 @@ def boun(mali: User) -> Customer:
     return create_customer(name="Boun", responsible=mali)
 
 
-def send(program: Program, path: str, name: str = "offer.txt", content: bytes = b"An offer") -> Any:
-    file = SimpleUploadedFile(name, content)
-    return Client(raise_request_exception=False).post(API + path, {"file": file}, headers=program.headers)
+def send(program: Program, path: str, name: str = "offer.txt", content: bytes = b"An offer", key: str = "") -> Any:
+    file, headers = SimpleUploadedFile(name, content), program.headers | ({"Idempotency-Key": key} if key else {})
+    return Client(raise_request_exception=False).post(API + path, {"file": file}, headers=headers)
 
 
 def test_a_file_is_added_taken_removed_and_brought_back(mali: User, boun: Customer) -> None:
@@ -60,6 +60,18 @@ def test_a_file_is_added_taken_removed_and_brought_back(mali: User, boun: Custom
     assert told(program.post(f"{one}/restore"))["name"] == "offer.txt"
     assert program.post(f"{one}/restore").status_code == 409
     assert program.get(one).status_code == 200
+
+
+def test_an_upload_that_is_repeated_with_its_key_is_one_file(mali: User, boun: Customer) -> None:
+    program, path = Program(mali), f"/customers/{boun.pk}/files"
+    first, again = (send(program, path, key="offer-1") for _ in "ab")
+    assert (first.status_code, again.status_code, told(again)) == (201, 201, told(first))
+    assert again.headers["Idempotency-Replayed"] == "true"
+    for other in ({"content": b"An Offer"}, {"name": "other.txt"}):
+        assert send(program, path, key="offer-1", **other).status_code == 422
+    assert CustomerFile.objects.get().size_bytes == 8
+    assert send(program, path, content=b"x" * 30, key="offer-2").status_code == 201
+    assert CustomerFile.objects.count() == 2
 
 
 def test_a_file_of_an_order_is_the_customers_too(mali: User, boun: Customer) -> None:

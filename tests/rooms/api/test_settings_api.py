@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from callcard.api.sign_in import rate
@@ -100,7 +101,11 @@ def test_price_lists_and_budgets(chief: Program, mali: User) -> None:
 
 def test_webhooks_are_set_up_and_tell_their_secret_once(chief: Program, mali: User) -> None:
     said = {"name": "Shop", "address": "https://shop.example.com/callcard", "events": ["call.ended"]}
-    made = told(chief.post("/webhooks", said))
+    made, again = (told(chief.post("/webhooks", said, Idempotency_Key="shop")) for _ in "ab")
+    assert (again, Endpoint.objects.count()) == (made, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM tokens_keptanswer")
+        assert made["secret"] not in cursor.fetchone()[0]
     path = f"/webhooks/{made['id']}"
     assert (made["secret"], "secret" in told(chief.get(path))) == (Endpoint.objects.get().secret, False)
     assert chief.post("/webhooks", {**said, "address": "https://127.0.0.1/"}).status_code == 422
@@ -118,7 +123,9 @@ def test_webhooks_are_set_up_and_tell_their_secret_once(chief: Program, mali: Us
 
 def test_a_file_is_imported_and_taken_back(chief: Program, mali: User, settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
-    made = told(send(chief, "/imports", "shops.csv", b"Name,Phone,Town\nBoun,020 5555 6666,Pakse\n"))
+    content = b"Name,Phone,Town\nBoun,020 5555 6666,Pakse\n"
+    made, again = (told(send(chief, "/imports", "shops.csv", content, key="shops")) for _ in "ab")
+    assert again == made
     path = f"/imports/{made['id']}"
     assert send(chief, "/imports", "x.csv", b"\x00\x01").status_code == 422
     do_job()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from callcard.staff.sealed_fields import SealedText
+
 
 class AccessToken(models.Model):
     """Only a hash is kept of the token itself, which is shown once. `scopes`: rights, such as "customers.see"; it lets
@@ -43,7 +45,7 @@ class KeptAnswer(models.Model):
     request = models.CharField(max_length=64)  # a hash of its method, address and body
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
-    body = models.TextField(blank=True)
+    body = SealedText(blank=True)  # it may hold a secret that is told once
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,8 @@ from ninja import File, Router, UploadedFile
 from callcard.api.problems import Problem
 from callcard.api.v1.answers import answered, done
 from callcard.api.v1.customers import seen_customer
+from callcard.api.v1.described import ONCE
+from callcard.api.v1.repeating import once_in_steps
 from callcard.api.v1.types import Id, Named, Told, moment, named
 from callcard.customers import file_views
 from callcard.customers import views as customer_views
@@ -53,11 +55,12 @@ def list_files(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, _files_told(customer.files.filter(removed_at=None)))
 
 
-@of_customers.post("/{id:pk}/files", response={201: FileTold}, url_name="api-customer-files")
+@of_customers.post("/{id:pk}/files", response={201: FileTold}, url_name="api-customer-files", openapi_extra=ONCE)
 def upload(request: HttpRequest, pk: Id, file: File[UploadedFile]) -> HttpResponse:
     """One file, as a form sends it (`multipart/form-data`)."""
     user = signed_in(request)
-    return answered(request, _told(_added(seen_customer(user, pk), file, user)), status=201)
+    customer = seen_customer(user, pk)
+    return once_in_steps(request, lambda: answered(request, _told(_added(customer, file, user)), status=201))
 
 
 @of_customers.get("/{id:pk}/files/{id:file_id}", url_name="api-customer-file", openapi_extra=_DOWNLOAD)
@@ -116,14 +119,18 @@ def list_order_files(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, _files_told(rows))
 
 
-@of_orders.post("/{id:pk}/files", response={201: FileTold}, url_name="api-order-files")
+@of_orders.post("/{id:pk}/files", response={201: FileTold}, url_name="api-order-files", openapi_extra=ONCE)
 def upload_to_order(request: HttpRequest, pk: Id, file: File[UploadedFile]) -> HttpResponse:
     """It is among the customer's files too, and is downloaded and removed there."""
     user = signed_in(request)
     order = _order(user, pk)
-    added = _added(order.customer, file, user)
-    put_to_order(order, [added])
-    return answered(request, _told(added), status=201)
+
+    def do() -> HttpResponse:
+        added = _added(order.customer, file, user)
+        put_to_order(order, [added])
+        return answered(request, _told(added), status=201)
+
+    return once_in_steps(request, do)
 
 
 def _order(user: User, pk: int) -> Order:

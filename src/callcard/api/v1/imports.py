@@ -9,8 +9,10 @@ from ninja import File, Query, Router, UploadedFile
 from pydantic import Field
 
 from callcard.api.problems import Problem
-from callcard.api.v1.answers import answered, done
+from callcard.api.v1.answers import answered, done, made
+from callcard.api.v1.described import ONCE
 from callcard.api.v1.formed import refuse_unless_valid, typed
+from callcard.api.v1.repeating import once_in_steps
 from callcard.api.v1.types import Flag, Given, Id, Named, Reference, Told, moment, named
 from callcard.customers.own_fields import fields_seen_by
 from callcard.customers.transfer import fields, services, views
@@ -126,15 +128,18 @@ def list_imports(request: HttpRequest) -> HttpResponse:
     return answered(request, {"items": [_told(row) for row in rows]})
 
 
-@router.post("", response={201: ImportTold}, url_name="api-imports")
+@router.post("", response={201: ImportTold}, url_name="api-imports", openapi_extra=ONCE)
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """A CSV, XLSX or vCard file, as a form sends it (`multipart/form-data`). It is read as background work."""
-    try:
-        row = services.begin_import(upload=file, by=signed_in(request))
-    except FileRefused as refused:
-        raise Problem(422, errors=[("file", str(refused))]) from None
-    address = {"Location": f"{request.path}/{row.pk}"}
-    return answered(request, _told(row), status=201, headers=address)
+
+    def do() -> HttpResponse:
+        try:
+            row = services.begin_import(upload=file, by=signed_in(request))
+        except FileRefused as refused:
+            raise Problem(422, errors=[("file", str(refused))]) from None
+        return made(request, _told(row), f"{request.path}/{row.pk}")
+
+    return once_in_steps(request, do)
 
 
 @router.get("/fields", response=FieldsTold, url_name="api-import-fields")

@@ -10,6 +10,8 @@ from ninja import File, Router, UploadedFile
 
 from callcard.api.problems import Problem
 from callcard.api.v1.answers import answered, done
+from callcard.api.v1.described import ONCE
+from callcard.api.v1.repeating import once_in_steps
 from callcard.api.v1.types import Flag, Given, Id, Told, moment
 from callcard.calls.recordings import views
 from callcard.calls.recordings.models import Recording
@@ -64,7 +66,7 @@ def list_recordings(request: HttpRequest, pk: Id) -> HttpResponse:
     return answered(request, {"items": [_told(row, user) for row in rows]})
 
 
-@in_calls.post("/{id:pk}/recordings", response={201: RecordingTold}, url_name="api-call-recordings")
+@in_calls.post("/{id:pk}/recordings", response={201: RecordingTold}, url_name="api-call-recordings", openapi_extra=ONCE)
 def add(request: HttpRequest, pk: Id, file: File[UploadedFile]) -> HttpResponse:
     """One file, as a form sends it (`multipart/form-data`). What the call has already is not taken a second time."""
     user = signed_in(request)
@@ -73,11 +75,15 @@ def add(request: HttpRequest, pk: Id, file: File[UploadedFile]) -> HttpResponse:
         raise Problem(403, "The role of the user, or the settings of recordings, do not allow it for this call.")
     if call.ended_at is None:
         raise Problem(409, "The call still goes on.")
-    try:
-        row = add_recording(call=call, name=file.name or "", chunks=file.chunks(), by=user)
-    except NotTaken as failure:
-        raise Problem(422, errors=[("file", explain(failure.problem))]) from None
-    return answered(request, _told(row, user), status=201)
+
+    def do() -> HttpResponse:
+        try:
+            row = add_recording(call=call, name=file.name or "", chunks=file.chunks(), by=user)
+        except NotTaken as failure:
+            raise Problem(422, errors=[("file", explain(failure.problem))]) from None
+        return answered(request, _told(row, user), status=201)
+
+    return once_in_steps(request, do)
 
 
 _BYTES = {"*/*": {"schema": {"type": "string", "format": "binary"}}}

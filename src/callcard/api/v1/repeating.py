@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from hashlib import sha256
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -75,8 +77,18 @@ def _key(request: HttpRequest) -> str:
 
 
 def _print_of(request: HttpRequest) -> str:
-    parts = (str(request.method).encode(), request.get_full_path().encode(), request.body)
-    return sha256(b"\0".join(parts)).hexdigest()
+    found = sha256(b"\0".join((str(request.method).encode(), request.get_full_path().encode(), b"")))
+    if request.content_type == "multipart/form-data":  # its boundaries are others each time, and it is read already
+        found.update(request.POST.urlencode().encode())
+        for name, upload in request.FILES.items():
+            assert isinstance(upload, UploadedFile)
+            found.update(json.dumps([name, upload.name, upload.size]).encode())
+            for chunk in upload.chunks():
+                found.update(chunk)
+            upload.seek(0)
+    else:
+        found.update(request.body)
+    return found.hexdigest()
 
 
 def _kept(row: KeptAnswer, response: HttpResponse) -> HttpResponse:

@@ -10,9 +10,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from callcard.api.problems import Problem
-from callcard.api.v1.answers import answered, done, refuse_if_other
-from callcard.api.v1.described import IF_MATCH
+from callcard.api.v1.answers import answered, done, made, refuse_if_other
+from callcard.api.v1.described import IF_MATCH, ONCE
 from callcard.api.v1.formed import refuse_unless_valid, typed
+from callcard.api.v1.repeating import once
 from callcard.api.v1.types import Flag, Given, Id, Named, Reference, Text, Told, moment, named
 from callcard.api.webhooks import queries, services
 from callcard.api.webhooks.forms import EndpointForm
@@ -107,14 +108,17 @@ def list_webhooks(request: HttpRequest) -> HttpResponse:
     return answered(request, {"items": [_told(row) for row in queries.endpoints()]})
 
 
-@router.post("", response={201: SecretTold}, url_name="api-webhooks")
+@router.post("", response={201: SecretTold}, url_name="api-webhooks", openapi_extra=ONCE)
 def add_webhook(request: HttpRequest, said: WebhookGiven) -> HttpResponse:
-    """On at once, and told of what the token's user may see. Keys are not kept: its secret would be kept with them."""
-    form = EndpointForm(typed(said.model_dump()))
-    refuse_unless_valid(form)
-    row = services.make_endpoint(by=signed_in(request), **form.cleaned_data)
-    address = {"Location": f"{request.path}/{row.pk}"}
-    return answered(request, {**_told(row), "secret": row.secret}, status=201, headers=address)
+    """On at once, and told of what the token's user may see."""
+
+    def do() -> HttpResponse:
+        form = EndpointForm(typed(said.model_dump()))
+        refuse_unless_valid(form)
+        row = services.make_endpoint(by=signed_in(request), **form.cleaned_data)
+        return made(request, {**_told(row), "secret": row.secret}, f"{request.path}/{row.pk}")
+
+    return once(request, do)
 
 
 @router.get("/{id:pk}", response=WebhookTold, url_name="api-webhook")
