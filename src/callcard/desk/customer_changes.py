@@ -22,7 +22,7 @@ from callcard.desk.customer_entries import Entry, Names
 from callcard.desk.customer_values import LABELS, ROW_LABELS, Label
 from callcard.kit.remembered import Remembered
 from callcard.sales.models import Order, Payment
-from callcard.staff.directory.forms import DirectoryForm
+from callcard.staff.directory.settings_forms import DirectoryForm
 from callcard.staff.models import Change, User
 from callcard.staff.places import countries
 from callcard.staff.single_sign_on.forms import GroupForm, ProviderForm

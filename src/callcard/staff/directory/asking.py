@@ -17,7 +17,7 @@ from callcard.staff.models import User
 from callcard.staff.roles.rules import CHANGES_ROLES
 from callcard.staff.services import take_over_details
 from callcard.staff.sign_in.entering import HasToWait
-from callcard.staff.sign_in.guessing import Counter, begin_guess, counters_elsewhere, waits_now, was_right
+from callcard.staff.sign_in.guessing import Counter, begin_guess, counters_elsewhere, longest_wait, waits_now, was_right
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.visitors import known_device
 from callcard.staff.single_sign_on.models import Group, Identity
@@ -44,7 +44,7 @@ def proved(request: HttpRequest, row: Directory, name: str, password: str, *, ow
         counted = _counted(request, row, found, name, owner)
         left = begin_guess(counted)
         if left:
-            raise HasToWait(left)
+            raise HasToWait(left, longest_wait(counted))
         try:
             entry = talk.prove(found, password)
         except NotLetIn as error:

@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from callcard.staff.directory.checking import check_directory
-from callcard.staff.directory.forms import DirectoryForm, LookUpForm
+from callcard.staff.directory.forms import LookUpForm
+from callcard.staff.directory.settings_forms import DirectoryForm
 from callcard.staff.directory.settings_row import directory_row, set_directory
 from callcard.staff.requests import signed_in
 from callcard.staff.sign_in.proof import proved_lately

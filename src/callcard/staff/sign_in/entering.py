@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from callcard.staff.models import User
 from callcard.staff.requests import address_of
 from callcard.staff.roles.rules import CHANGES_ROLES
-from callcard.staff.sign_in.guessing import Counter, begin_guess, counters, waits_now, was_right
+from callcard.staff.sign_in.guessing import Counter, begin_guess, counters, longest_wait, waits_now, was_right
 from callcard.staff.sign_in.halfway import end_halfway
 from callcard.staff.sign_in.journal import What, write_down
 from callcard.staff.sign_in.rules import Refusal
@@ -35,11 +35,11 @@ _LONGEST_ADDRESS = 2000
 
 
 class HasToWait(Exception):
-    """Nothing was looked at."""
+    """Nothing was looked at. `longest`: what a wait can be at most."""
 
-    def __init__(self, left: timedelta) -> None:
+    def __init__(self, left: timedelta, longest: timedelta) -> None:
         super().__init__(str(left))
-        self.left = left
+        self.left, self.longest = left, longest
 
 
 class PasswordRefused(Exception):
@@ -95,7 +95,7 @@ def guess(
     counted = counters(username=name, address=address_of(request), device=known_device(request, username))
     left = begin_guess(counted)
     if left:
-        raise HasToWait(left)
+        raise HasToWait(left, longest_wait(counted))
     if is_right():
         was_right(counted)
         return True

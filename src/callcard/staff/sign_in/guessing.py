@@ -24,6 +24,7 @@ from callcard.staff.sign_in.rules import (
     FREE_OF_ADDRESS,
     FREE_OF_ONE,
     FREE_OF_STRANGERS,
+    longest_after,
     network_of,
     wait_after,
 )
@@ -109,6 +110,11 @@ def waits_now(counted: Sequence[Counter]) -> bool:
     free = {one.key: one for one in counted}
     rows = Guesses.objects.filter(key__in=list(free))
     return any(_left(row, free[row.key], now) for row in rows)
+
+
+def longest_wait(counted: Sequence[Counter]) -> timedelta:
+    """What wrong guesses can make somebody wait at most."""
+    return max(longest_after(one.first) for one in counted)
 
 
 def forget_guesses() -> None:

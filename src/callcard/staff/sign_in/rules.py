@@ -26,7 +26,12 @@ def wait_after(wrong: int, *, free: int, first: timedelta = FIRST_WAIT) -> timed
     if wrong < free:
         return timedelta()
     doublings = min(wrong - free, 10)
-    return min(first * (1 << doublings), max(LONGEST_WAIT, first))
+    return min(first * (1 << doublings), longest_after(first))
+
+
+def longest_after(first: timedelta) -> timedelta:
+    """Where doubling ends that began with `first`."""
+    return max(LONGEST_WAIT, first)
 
 
 def network_of(address: str) -> str:

@@ -35,7 +35,7 @@ from callcard.staff.sign_in.models import OpenSession, SecondStep
 from callcard.staff.sign_in.second_steps import is_code, is_recovery_code
 from callcard.staff.sign_in.sessions import own_row
 from callcard.staff.sign_in.standing import LEAVES_AT, has_step
-from callcard.staff.sign_in.words import refused_words, waiting
+from callcard.staff.sign_in.words import at_most, refused_words, waiting
 
 
 @login_not_required
@@ -84,7 +84,8 @@ def _sign_in_page(request: HttpRequest, wanted: str, problem: str, *, status: in
 
 
 def _to_wait(request: HttpRequest, error: HasToWait) -> HttpResponse:
-    response = render(request, "ui/lockout.html", {"wait": waiting(error.left)}, status=429)
+    said = {"wait": waiting(error.left), "longest": at_most(error.longest)}
+    response = render(request, "ui/lockout.html", said, status=429)
     response.headers["Retry-After"] = str(seconds(error.left))
     return response
 

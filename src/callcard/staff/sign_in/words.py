@@ -28,3 +28,14 @@ def waiting(left: timedelta) -> str:
         }
     minutes = math.ceil(seconds / 60)
     return ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes) % {"count": minutes}
+
+
+def at_most(longest: timedelta) -> str:
+    minutes = math.ceil(longest.total_seconds() / 60)
+    return ngettext(
+        "There were several wrong attempts for this name. After each further one there is a wait again, of up to"
+        " %(count)d minute.",
+        "There were several wrong attempts for this name. After each further one there is a wait again, of up to"
+        " %(count)d minutes.",
+        minutes,
+    ) % {"count": minutes}
