@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -22,8 +19,8 @@ from django.db import DatabaseError, connection
 
 from callcard.api.webhooks.models import Endpoint
 from callcard.calls.recordings.models import RecordingSource
-from callcard.config.acme.kept import read_state
-from callcard.config.acme.wish import Wish
+from callcard.config.hosts import is_here
+from callcard.config.unsafe_certificates import certificate, certificate_beside_a_proxy
 from callcard.staff.directory.models import Directory
 from callcard.staff.models import User
 from callcard.staff.sealed_fields import cannot_be_opened
@@ -32,18 +29,7 @@ from callcard.staff.softphone.models import SipAccount
 from callcard.switchboard.models import Pbx
 
 _Found: TypeAlias = Iterator[CheckMessage]
-_SOON = timedelta(days=14)
 _LEAST_KEY = 40  # signs
-
-
-def _is_here(host: str) -> bool:
-    """Whether what is sent there never leaves this machine."""
-    if host in ("localhost", "") or host.startswith("/"):
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def errors_in_the_page() -> _Found:
@@ -65,57 +51,19 @@ def hosts() -> _Found:
 
 
 def plain_http() -> _Found:
-    elsewhere = [host for host in settings.ALLOWED_HOSTS if not _is_here(host)]
+    elsewhere = [host for host in settings.ALLOWED_HOSTS if not is_here(host)]
     if elsewhere and not settings.HTTPS:
         yield Error(
             f"Passwords and customers travel without encryption: browsers come to {elsewhere[0]} over http.",
             hint="Set CALLCARD_TLS_CERTIFICATE, or CALLCARD_HTTPS=true with a proxy in front that speaks https.",
             id="callcard.E003",
         )
-    if settings.PUBLIC_ADDRESS.startswith("http://") and not _is_here(urlsplit(settings.PUBLIC_ADDRESS).hostname or ""):
+    if settings.PUBLIC_ADDRESS.startswith("http://") and not is_here(urlsplit(settings.PUBLIC_ADDRESS).hostname or ""):
         yield Warning(
             "Links in mails and calendars begin with http://.",
             hint="Give CALLCARD_ADDRESS with https://.",
             id="callcard.W004",
         )
-
-
-def certificate() -> _Found:
-    if not settings.TLS_CERTIFICATE:
-        return
-    if settings.ACME is not None:
-        yield from _got_by_itself(settings.ACME)
-        return
-    ends = _end_of(Path(settings.TLS_CERTIFICATE))
-    if ends < datetime.now(UTC) + _SOON:
-        yield Error(
-            f"The certificate ends on {ends:%Y-%m-%d}.",
-            hint="Put a new one into the same file; Callcard takes it up within a minute.",
-            id="callcard.E005",
-        )
-
-
-def _got_by_itself(wish: Wish) -> _Found:
-    from callcard.config.acme.certificates import look_at  # loaded by whoever needs it, not by every start
-
-    seen, state = look_at(wish.certificate), read_state(wish)
-    failed = f" The last attempt failed: {state.problem}" if state.problem else ""
-    hint = "Run `callcard get_certificate`: it tries at once and says what is amiss."
-    if seen is None or seen.is_own:
-        yield Error(f"There is no certificate for {', '.join(wish.names)} yet.{failed}", hint=hint, id="callcard.E016")
-    elif seen.ends < datetime.now(UTC) + (seen.ends - seen.begins) / 6:
-        yield Error(f"The certificate ends on {seen.ends:%Y-%m-%d %H:%M} UTC.{failed}", hint=hint, id="callcard.E005")
-    elif failed:
-        yield Warning(f"The certificate holds until {seen.ends:%Y-%m-%d}.{failed}", hint=hint, id="callcard.W017")
-    else:
-        yield Info(f"The certificate holds until {seen.ends:%Y-%m-%d}, and is renewed by itself.", id="callcard.I018")
-
-
-def _end_of(path: Path) -> datetime:
-    """The first certificate of the file is the one that browsers check."""
-    from cryptography import x509  # loaded by whoever needs it, not by every start
-
-    return x509.load_pem_x509_certificates(path.read_bytes())[0].not_valid_after_utc
 
 
 def secret_key() -> _Found:
@@ -152,7 +100,7 @@ def database() -> _Found:
     if connection.vendor != "postgresql":
         return
     given = connection.settings_dict
-    if not _is_here(str(given["HOST"])) and "sslmode" not in (given.get("OPTIONS") or {}):
+    if not is_here(str(given["HOST"])) and "sslmode" not in (given.get("OPTIONS") or {}):
         yield Warning(
             f"The way to the database at {given['HOST']} may be without encryption.",
             hint="Add ?sslmode=verify-full to CALLCARD_DATABASE_URL.",
@@ -171,14 +119,14 @@ def database() -> _Found:
 def pbx_links() -> _Found:
     for pbx in Pbx.objects.filter(is_enabled=True):
         host = str(pbx.options.get("host", ""))
-        if not _is_here(host) and not pbx.options.get("tls"):
+        if not is_here(host) and not pbx.options.get("tls"):
             yield Warning(
                 f"The password of the link to {pbx.name} travels to {host} without encryption.",
                 hint="Switch on Encrypted (TLS) under More settings of that telephone system.",
                 id="callcard.W011",
             )
     for source in RecordingSource.objects.filter(is_enabled=True, address__istartswith="http://").exclude(secret=""):
-        if not _is_here(urlsplit(source.address).hostname or ""):
+        if not is_here(urlsplit(source.address).hostname or ""):
             yield Warning(
                 f"The password for recordings travels to {source.address} without encryption.",
                 hint="Give the address with https://.",
@@ -225,7 +173,7 @@ def sealed_secrets() -> _Found:
 
 
 LOOKS: Sequence[Callable[[], _Found]] = (
-    *(errors_in_the_page, hosts, plain_http, certificate, secret_key, data_folder, proxies),
+    *(errors_in_the_page, hosts, plain_http, certificate, certificate_beside_a_proxy, secret_key, data_folder, proxies),
     *(database, pbx_links, directory, people, sealed_secrets),
 )
 

@@ -19,14 +19,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from callcard.config import unsafe
+from callcard.config import unsafe_certificates
 from callcard.config.acme import attempt as attempts
 from callcard.config.acme.certificates import look_at, new_key, pem_of, write_own
 from callcard.config.acme.kept import read_state, write_state
 from callcard.config.acme.rules import renew_at, wait_after
 from callcard.config.acme.wish import Wish
 from callcard.config.environment import SettingNotValid, check
+from callcard.staff.certificate import Standing, certificate_standing
 from lab.authority.run import REFUSED, Authority
 from lab.certificate import without_key, write
 from lab.ports import free_port
@@ -230,22 +233,33 @@ def test_what_cannot_be_meant_stops_the_start_in_words(name: str, value: str) ->
 
 def test_the_administrator_is_told_how_long_it_holds_and_what_failed(wish: Wish, settings: Any, capsys: Any) -> None:
     settings.ACME, settings.TLS_CERTIFICATE = wish, str(wish.certificate)
-    assert [found.id for found in unsafe.certificate()] == ["callcard.E016"]
+    assert [found.id for found in unsafe_certificates.certificate()] == ["callcard.E016"]
+    assert certificate_standing() == Standing(
+        "There is no certificate that browsers trust yet. It is got and renewed by itself.", is_well=False
+    )
     call_command("get_certificate", host="127.0.0.1")
     seen = look_at(wish.certificate)
     assert seen is not None
     assert capsys.readouterr().out == f"The certificate for {', '.join(_NAMES)} holds until {seen.ends:%Y-%m-%d}.\n"
-    [told] = unsafe.certificate()
+    [told] = unsafe_certificates.certificate()
     assert told.msg == f"The certificate holds until {seen.ends:%Y-%m-%d}, and is renewed by itself."
+    day = date_format(timezone.localtime(seen.ends), "DATE_FORMAT")
+    holds = f"The certificate holds until {day}. "
+    assert certificate_standing() == Standing(f"{holds}It is got and renewed by itself.", is_well=True)
     write_state(wish, read_state(wish).in_future(datetime.now(UTC), problem="The door is shut.", failures=1))
-    [told] = unsafe.certificate()
+    [told] = unsafe_certificates.certificate()
     assert (told.id, told.msg) == (
         "callcard.W017",
         f"The certificate holds until {seen.ends:%Y-%m-%d}. The last attempt failed: The door is shut.",
     )
+    failed = "The last attempt failed: The door is shut. It is tried again by itself."
+    assert certificate_standing() == Standing(holds + failed, is_well=False)
     settings.ACME = replace(wish, names=("new.example.com",), port=free_port())
     with pytest.raises(CommandError, match=r"question was not answered.*Callcard asks again at"):
         call_command("get_certificate", host="127.0.0.1")
     settings.ACME = None
+    assert certificate_standing() is not None  # a file of the administrator's own
+    settings.TLS_CERTIFICATE = ""
+    assert certificate_standing() is None
     with pytest.raises(CommandError, match="does not begin with acme:"):
         call_command("get_certificate")

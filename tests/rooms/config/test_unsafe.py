@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage
 
 from callcard.calls.recordings.models import RecordingSource
 from callcard.config import unsafe
+from callcard.config.acme.wish import Wish
 from callcard.staff.models import User
 from callcard.switchboard.models import Pbx
 from lab.certificate import write
@@ -52,6 +53,15 @@ def test_a_safe_installation_is_told_nothing() -> None:
 def test_each_unsafe_setting_is_told(settings: Any, name: str, value: object, told: str) -> None:
     setattr(settings, name, value)
     assert _ids() == {told}
+
+
+@pytest.mark.parametrize("given", [{"BEHIND_PROXY": True}, {"TRUSTED_PROXIES": ["127.0.0.1", "10.0.0.7"]}, {}])
+def test_a_certificate_got_by_itself_and_a_proxy_do_not_go_together(settings: Any, given: dict[str, Any]) -> None:
+    settings.ACME = Wish(("callcard.example.com",), settings.DATA_DIR / "tls")
+    settings.TLS_CERTIFICATE = str(settings.ACME.certificate)
+    for name, value in given.items():
+        setattr(settings, name, value)
+    assert _ids() == {"callcard.E016", *(["callcard.E019"] if given else [])}
 
 
 def test_http_is_safe_where_nobody_else_comes(settings: Any) -> None:

@@ -26,6 +26,7 @@ from callcard.config.acme.wish import Wish
 
 _ANSWER_SECONDS = 20
 _ORDER_SECONDS = 120
+_STALE_NONCES = 3
 
 
 class NotGot(Exception):
@@ -40,6 +41,16 @@ class _Network(ClientNetwork):
     """Remembers of the last answer what the library does not hand on."""
 
     last: requests.Response | None = None
+
+    def post(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """With a fresh nonce as often as the authority says that one is stale (RFC 8555, 6.5), within reason."""
+        for _again in range(_STALE_NONCES):
+            try:
+                return super().post(*args, **kwargs)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return super().post(*args, **kwargs)
 
     def _send_request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
         self.last = super()._send_request(method, url, *args, **kwargs)

@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from callcard.staff.certificate import certificate_standing
 from callcard.staff.people_views import looked_after
 from callcard.staff.requests import address_of, signed_in
 from callcard.staff.roles.models import Role
@@ -34,7 +35,7 @@ def sign_in_window(request: HttpRequest) -> HttpResponse:
         return redirect("sign-in-settings")
     rows = {row.role_id: row for row in RoleTerms.objects.all()}
     told = [(role, _in_words(rows.get(role.pk))) for role in current_roles()]
-    context = {"form": form, "roles": told}
+    context = {"form": form, "roles": told, "certificate": certificate_standing()}
     return render(request, "staff/sign_in_settings.html", context, status=422 if form.errors else 200)
 
 
