@@ -50,7 +50,17 @@ def _answer(response: HttpResponseBase) -> str:
     return "error" if response.status_code >= 500 else "yes"
 
 
-class Visitor(Client):
+class Steady(Client):
+    """Stays who it is, whatever it asks: an answer that signs out or begins another session would end the walk."""
+
+    def request(self, **asked: Any) -> Any:
+        cookies = SimpleCookie(self.cookies.output(header="", sep=";"))
+        response = super().request(**asked)
+        self.cookies = cookies
+        return response
+
+
+class Visitor(Steady):
     """Signed in for pages, and with a token for the API that allows all that the user may. None: anonymous."""
 
     def __init__(self, user: User | None) -> None:
@@ -77,12 +87,9 @@ def _row(method: str, address: str, visitors: dict[str, Visitor]) -> str | None:
     """The table's line for one way to call one address; None when the address does not know the method."""
     answers = []
     for role in ROLES:
-        client = visitors[role]
-        cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
         with transaction.atomic():
-            response = client.generic(method, opened(address))
+            response = visitors[role].generic(method, opened(address))
             transaction.set_rollback(True)  # what one visitor changed must not change what the next one gets
-        client.cookies = cookies
         if response.status_code == 405:
             return None
         answers.append(_answer(response))

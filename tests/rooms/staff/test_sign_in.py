@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
@@ -149,6 +150,28 @@ def test_a_known_browser_has_a_counter_of_its_own_and_is_known_to_whom_it_was_on
     stolen = Client(REMOTE_ADDR=FAR)
     stolen.cookies["callcard_known"] = own.cookies["callcard_known"].value[:-3] + "abc"
     assert [enter(stolen, password="guess").status_code for _ in range(6)] == [422] * 5 + [429]
+
+
+def test_nobody_learns_by_the_time_which_names_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is what takes long: as often for names that nobody has, who left, or who have no password here."""
+    person("mali")
+    person("gone", is_active=False)
+    User.objects.create_user("single")  # with no password
+    hashed: list[str] = []
+    for name in ("encode", "verify"):
+        kept = getattr(Argon2PasswordHasher, name)
+
+        def noted(self: Argon2PasswordHasher, *given: Any, _kept: Any = kept, **more: Any) -> Any:
+            hashed.append("once")
+            return _kept(self, *given, **more)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, noted)
+    times = {}
+    for name in ("mali", "nobody", "gone", "single"):
+        hashed.clear()
+        enter(Client(), name, "wrong")
+        times[name] = len(hashed)
+    assert times == dict.fromkeys(times, 1)
 
 
 def test_a_second_step_is_asked_for_and_nobody_is_in_before_it() -> None:
