@@ -35,6 +35,8 @@ def figures(results: list[dict[str, Any]]) -> list[Figure]:
             cut = sum(result[name]["cut"] for result in results)
             beside = f"half within {median(took):.1f}, slowest {max(took):.1f}"
             beside += f", {cut} pages not looked through" if cut else ""
+            later = median(ms for result in results for ms in result[name]["later"])
+            beside += f", groups after it {later:.0f}" if later and place == "first" else ""
             value = median(percentile(run, 0.95) for run in runs)
             shown.append(Figure(name=f"{name}, {place}, p95", value=value, unit="ms", at_most=PAGE_MS, beside=beside))
     return shown

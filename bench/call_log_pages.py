@@ -150,16 +150,18 @@ def main() -> None:
 
 def pages(client: Any, question: str, rounds: int) -> dict[str, Any]:
     first, middle, last, cut = [], [], [], 0
+    later = []
     for _ in range(rounds):
         took, further, is_cut = page(client, question)
         first.append(took)
+        later.append(groups_later(client, question))
         cut += is_cut
         for _step in range(3 if further else 0):
             if further:
                 took, further, is_cut = page(client, f"{question}&after={further}")
                 middle.append(took)
         last.append(page(client, f"{question}&last=1")[0])
-    return {"first": first, "middle": middle or first, "last": last, "cut": cut}
+    return {"first": first, "middle": middle or first, "last": last, "later": later, "cut": cut}
 
 
 def page(client: Any, question: str) -> tuple[float, str, bool]:
@@ -169,6 +171,15 @@ def page(client: Any, question: str) -> tuple[float, str, bool]:
     assert response.status_code == 200, question
     shown = response.context["page"]
     return took, shown.next, shown.is_cut
+
+
+def groups_later(client: Any, question: str) -> float:
+    """What the page that stands asks for afterwards: 0 ms when it is not grouped."""
+    if "group=" not in question:
+        return 0
+    began = time.perf_counter()
+    assert client.get(f"/calls/grouped?{question}").status_code == 200, question
+    return (time.perf_counter() - began) * 1000
 
 
 if __name__ == "__main__":

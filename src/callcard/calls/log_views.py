@@ -35,7 +35,8 @@ from callcard.ui.writing import day, duration
 
 LOG = RecordList("call-log", columns_for, sort="-started")
 _AT_ONCE = 500
-_SUMMED_AT_ONCE = 100  # calls
+_GROUPED_LATER = {"groups": [], "is_grouped_later": True}
+_SUMMED_AT_ONCE = 100  # calls; of more their rows are read for it alone, all over the disk
 _OWN_NAMES = ("form", "call", "change")
 
 
@@ -61,19 +62,22 @@ def log(request: HttpRequest) -> HttpResponse:
         "rows": page.rows,
         "rows_html": rows_html(page.rows, [head.column for head in shown["columns"]]),
         **_talked(found, page),
-        **_grouped(request, asked, found, columns),
+        **(_GROUPED_LATER if asked.group and _is_summed_later(found) else _grouped(request, asked, found, columns)),
         "tags": [(str(tag.pk), tag.name) for tag in CallTag.objects.filter(archived_at=None)],
         "may_write_by_hand": user.may("calls.add") and call_settings().may_write_by_hand,
     }
     return render(request, "calls/log.html", context)
 
 
+def _is_summed_later(found: Found) -> bool:
+    """Whether the page asks for sums when it stands."""
+    return found.is_few and (found.number or 0) > _SUMMED_AT_ONCE
+
+
 def _talked(found: Found, page: Page) -> dict[str, Any]:
-    """Of more calls their rows are read for it alone, all over the disk: the page asks for the sum afterwards."""
     if not (found.is_few and page.rows):
         return {}
-    is_later = (found.number or 0) > _SUMMED_AT_ONCE
-    return {"is_talked_told_later": True} if is_later else {"talked": total_talk(found)}
+    return {"is_talked_told_later": True} if _is_summed_later(found) else {"talked": total_talk(found)}
 
 
 @require_GET
@@ -83,6 +87,16 @@ def talked(request: HttpRequest) -> HttpResponse:
     columns = columns_for(user)
     found = found_calls(user, read_asked(request.GET, columns, sort=LOG.sort), columns)
     return render(request, "calls/talked.html", {"talked": total_talk(found) if found.is_few else None})
+
+
+@require_GET
+def grouped(request: HttpRequest) -> HttpResponse:
+    """The groups of a page's question."""
+    user = signed_in(request)
+    columns = columns_for(user)
+    asked = read_asked(request.GET, columns, sort=LOG.sort)
+    context = _grouped(request, asked, found_calls(user, asked, columns), columns)
+    return render(request, "ui/list_groups.html", context)
 
 
 def _grouped(request: HttpRequest, asked: Asked, found: Found, columns: list[Column]) -> dict[str, Any]:

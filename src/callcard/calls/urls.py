@@ -9,6 +9,7 @@ urlpatterns = [
     path("calls/", log_views.log, name="call-log"),
     *list_paths(log_views.LOG, "calls/"),
     path("calls/talked", log_views.talked, name="calls-talked"),
+    path("calls/grouped", log_views.grouped, name="calls-grouped"),
     path("calls/change", log_views.bulk, name="change-calls"),
     path("calls/export", log_views.choose_export, name="export-calls"),
     path("calls/export/file", log_views.export_file, name="export-calls-file"),

@@ -90,7 +90,7 @@ NEEDS = _read(
     tasks.delete: cancel-task
 
     calls.see: call-log call-log-columns call-log-store-view call-log-view call-log-change-view calls-without-result
-    calls.see: call calls-talked
+    calls.see: call calls-talked calls-grouped
     calls.see: missed-calls missed-count call-recordings-shown call-recording-mark
     calls.add: call-new
     calls.change: call-edit call-undo call-customer call-closing change-calls popup-choose popup-unchoose popup-note

@@ -208,6 +208,20 @@ def test_how_long_many_were_talked_for_is_told_after_the_page(
     assert log_page(boss, f"/calls/talked?{question}").strip() == ""  # too many
 
 
+def test_the_groups_of_many_are_told_after_the_page(boss: User, mali: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_call(1, mali, talk_seconds=90)
+    a_call(2, mali, talk_seconds=35)
+    question = "f.outcome=answered&sort=-started&group=person"
+    at_once = re.search(r'<nav class="list-groups".*?</nav>', log_page(boss, f"/calls/?{question}"))
+    assert at_once is not None
+    monkeypatch.setattr("callcard.calls.log_views._SUMMED_AT_ONCE", 1)
+    page = log_page(boss, f"/calls/?{question}")
+    assert "list-groups" not in page
+    address = re.search(r'<late-words data-url="(/calls/grouped[^"]+)">', page)
+    assert address is not None
+    assert log_page(boss, unescape(address[1])).strip() == at_once[0]
+
+
 def log_page(user: User, address: str) -> str:
     client = Client(headers={"X-Callcard-Window": "1"})
     client.force_login(user)
