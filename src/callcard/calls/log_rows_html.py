@@ -24,7 +24,7 @@ from callcard.calls.call_html import (
     who_html,
 )
 from callcard.calls.models import Call
-from callcard.staff.line_names import line_name
+from callcard.staff.line_names import line_shown
 from callcard.ui.addresses import STAND_IN, Addresses, addresses_of
 from callcard.ui.list_rows_html import row_start
 from callcard.ui.lists import Column
@@ -142,7 +142,7 @@ def _tags(call: Call, _label: Markup, _page: _Page) -> Markup:
 
 
 def _line(call: Call, _label: Markup, _page: _Page) -> Markup:
-    return _name(line_name(call.line) or call.line)
+    return _name(line_shown(call.line))
 
 
 def _queue(call: Call, _label: Markup, _page: _Page) -> Markup:

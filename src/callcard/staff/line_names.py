@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from callcard.kit.remembered import Remembered
 from callcard.staff.company import company
 from callcard.staff.models import Line
-from callcard.telephony.numbers import read_number
+from callcard.telephony.numbers import legible, read_number
 
 
 def line_name(dialled: str) -> str:
@@ -21,12 +21,18 @@ def line_name(dialled: str) -> str:
     return names.get(read_number(dialled, company().region).e164, "")
 
 
+def line_shown(dialled: str) -> str:
+    """Its name, else its number as people read it."""
+    return line_name(dialled) or legible(dialled)
+
+
 def line_choices(values: Iterable[str]) -> list[tuple[str, str]]:
     """(value, words) of lines to choose from; lines of one name have their numbers beside it."""
     names = {value: line_name(value) for value in values}
     number = Counter(names.values())
     return [
-        (value, f"{name} · {value}" if name and number[name] > 1 else name or value) for value, name in names.items()
+        (value, f"{name} · {legible(value)}" if name and number[name] > 1 else name or legible(value))
+        for value, name in names.items()
     ]
 
 

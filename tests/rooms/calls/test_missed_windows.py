@@ -211,9 +211,10 @@ def test_the_list_shows_who_waits_with_a_way_to_call(client: Client, mali: User)
     assert "Nobody waits." in client.get("/calls/missed/").content.decode()
     heard(25, customer=create_customer(name="Souk <b>", responsible=mali))
     heard(20, customer=Customer.objects.get())
-    heard(10, e164="+8562055500000", rings=[mali])
+    heard(10, e164="+8562055500000", rings=[mali], line="+85621000901")
     follow()
     page = client.get("/calls/missed/").content.decode()
+    assert "+856 21 000 901" in page
     assert page.index("tel:+8562055500000") < page.index("Souk &lt;b&gt;")
     assert (page.count(f"tel:{NUMBER}"), page.count("2 times"), page.count("waits longest")) == (1, 1, 1)
     assert client.get("/calls/missed/count").json() == {"number": 2, "late": False}

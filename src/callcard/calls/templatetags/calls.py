@@ -36,4 +36,4 @@ def closing_open(call_id: int) -> SafeString:
 @register.filter
 def line_name(dialled: str) -> str:
     """What the company calls one of its lines, else its number."""
-    return line_names.line_name(dialled) or dialled
+    return line_names.line_shown(dialled)

@@ -22,6 +22,7 @@ export class CallRow {
     this.note = element("a", { className: "phone-note", hidden: true, textContent: words.note, data: { window: "" } });
     this.tools = element("div", { className: "phone-tools" });
     this.keys = element("div", { className: "phone-keys", hidden: true, dir: "ltr" }, ...KEYS.map((key) => this.button("key", key, null, { key })));
+    this.keys.addEventListener("keydown", ({ key, repeat }) => !repeat && KEYS.includes(key) && phone.act({ do: "key", id: this.call.id, key }));
     this.hand = this.transferForm(words);
     this.buttons = this.makeButtons(words);
     this.tools.append(...Object.values(this.buttons));
