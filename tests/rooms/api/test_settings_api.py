@@ -158,6 +158,12 @@ def test_customers_leave_as_a_file_and_it_is_written_down(chief: Program, mali: 
     assert Program(mali).get("/exports/customers").status_code == 403
 
 
+def test_an_export_of_columns_that_there_are_not_is_refused_in_words(chief: Program) -> None:
+    for what in ("customers", "calls", "orders"):
+        answer = chief.get(f"/exports/{what}?column=nothing")
+        assert (answer.status_code, told(answer)["errors"][0]["field"]) == (400, "column")
+
+
 def test_the_calendar_and_the_settings_of_calls(chief: Program, mali: User) -> None:
     program = Program(mali)
     key = told(program.post("/me/calendar"))["address"].rpartition("/")[2].removesuffix(".ics")
