@@ -6,6 +6,7 @@ Whose records somebody sees is for test_roles_see.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from callcard.api.sign_in import PREFIX
+from callcard.api.sign_in import DOCUMENT, PREFIX
 from callcard.staff.models import User
 from tests.architecture import source
 from tests.architecture.test_access import SAMPLES, Steady, Visitor
@@ -84,6 +85,14 @@ def test_another_site_can_do_nothing_in_somebodys_name(admin: User) -> None:
         if response.status_code not in (401, 403, 405) and name not in WITHOUT_COOKIES:
             done.append((name, response.status_code))
     assert done == []
+
+
+def test_no_address_knows_a_method_that_shows_or_puts(admin: User) -> None:
+    client, taken = Visitor(admin), []
+    for name, address in _addresses():
+        answer = client.generic("TRACE", address)
+        taken += [name] if answer.status_code not in (401, 403, 404, 405) else []
+    assert sorted(taken) == ["set_language", "well-known-carddav"]  # they only lead on
 
 
 # The document is the same for everybody. A calendar is asked for by a program; pictures have names that nobody guesses.
@@ -274,6 +283,20 @@ def test_nobody_gives_themselves_rights_by_what_a_form_does_not_offer() -> None:
             assert (name, after) == (name, before)
             assert list(user.roles.values_list("pk", flat=True)) == roles
             transaction.set_rollback(True)
+
+
+def test_no_program_gives_what_a_body_does_not_offer(admin: User) -> None:
+    document = json.loads(_client(admin).get(DOCUMENT).content)
+    kinds, asked, open_ones = document["components"]["schemas"], 0, []
+    for path, ways in document["paths"].items():
+        for method, way in ways.items():
+            said = way.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(said)):
+                asked += 1
+                if kinds[name].get("additionalProperties") is not False:
+                    open_ones.append((method, path, name))
+    assert asked > 60
+    assert open_ones == []
 
 
 _ELSEWHERE = re.compile(r"(?!http://testserver/)(?:\w+:|[/\\]{2})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from callcard.api.services import make_device_password
 from callcard.calls.missed.models import MissedCaller
 from callcard.calls.models import Call, Notice, Segment
 from callcard.customers import search_index
@@ -169,6 +171,13 @@ API = (
 )
 
 
+BOOK = "/carddav/books/customers/"
+ALL_CARDS = (
+    '<D:sync-collection xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><D:sync-token/>'
+    "<D:sync-level>1</D:sync-level><D:prop><C:address-data/></D:prop></D:sync-collection>"
+)
+
+
 def told(user: User) -> Iterator[tuple[str, str]]:
     """(where, text) of everything that this user's browser, devices and calendars can be given."""
     for name, status, text in walk(user):
@@ -183,9 +192,24 @@ def told(user: User) -> Iterator[tuple[str, str]]:
         assert response.status_code < 500, address
         yield f"{address} {response.status_code}", bytes(content).decode("utf-8", "replace")
     pairs = [{"call": pk} for pk in Notice.objects.filter(user=user).values_list("call_id", flat=True)]
+    yield from _cards(user)
     events = [LiveEvent(id=place, kind="popup", user_id=user.pk, payload=one) for place, one in enumerate(pairs, 1)]
     for message in render(events):
         yield "live", json.dumps(message.data if message else {}, default=str)
+
+
+def _cards(user: User) -> Iterator[tuple[str, str]]:
+    """What a mobile of theirs reads: each card, and all of them at once; with folded lines made whole."""
+    _row, password = make_device_password(user=user, name="Mobile", scope="all")
+    key = base64.b64encode(f"{user.username}:{password}".encode()).decode()
+    asked = {"Authorization": f"Basic {key}", "Depth": "1"}
+    ways = [("GET", f"{BOOK}{pk}.vcf", "") for pk in (1, 2, 3)] + [("PROPFIND", BOOK, ""), ("REPORT", BOOK, ALL_CARDS)]
+    for method, address, body in ways:
+        response = Client().generic(method, address, body, content_type="text/xml", headers=asked)
+        content = b"".join(response) if response.streaming else response.content
+        text = bytes(content).decode().replace("&#13;", "").replace("\r", "").replace("\n ", "")
+        assert response.status_code in (200, 207, 404), address
+        yield f"{method} {address}", text
 
 
 def leaks(user: User, hidden: list[str], seen: frozenset[int]) -> set[tuple[str, str]]:
@@ -226,7 +250,9 @@ def test_a_walk_finds_every_canary_that_is_seen() -> None:
     """Or the others would find nothing because nothing is there."""
     user = somebody(_OF_FIELDS, "all")
     everything(user)
-    found = {words for _where, words in leaks(user, list(canaries(1)), frozenset({1, 2, 3}))}
+    all_found = leaks(user, list(canaries(1)), frozenset({1, 2, 3}))
+    found = {words for _where, words in all_found}
+    assert (f"REPORT {BOOK}", "765433") in all_found
     assert found == {words for pk in (1, 2, 3) for texts in canaries(pk).values() for words in texts} | {"99907654"}
 
 

@@ -106,3 +106,12 @@ def test_a_body_of_unknown_length_that_is_not_too_long_is_read(product: Product,
     )
     status, _, _ = send(product.port, head, body=lambda line: line.sendall(b"8\r\n" + typed + b"\r\n0\r\n\r\n"))
     assert status == "HTTP/1.1 403 Forbidden"
+
+
+@pytest.mark.parametrize("second", ["Transfer-Encoding: chunked", "Content-Length: 6"])
+def test_a_request_of_two_lengths_is_refused(product: Product, second: str) -> None:
+    """A proxy may believe the one and Callcard the other: what lies between would be another's request."""
+    with socket.create_connection(("127.0.0.1", product.port), timeout=20) as line:
+        head = f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n{second}\r\n\r\n"
+        line.sendall(f"{head}0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert line.recv(1000).startswith(b"HTTP/1.1 400 ")

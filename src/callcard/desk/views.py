@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.calls.models import Call, Notice
 from callcard.calls.queries import open_notices
@@ -134,6 +134,7 @@ def _popup_now(request: HttpRequest, call: Call) -> HttpResponse:
     return HttpResponse(popups([(call.pk, user.pk)])[(call.pk, user.pk)].html)
 
 
+@require_http_methods(["GET", "POST"])
 def popup_settings(request: HttpRequest) -> HttpResponse:
     """Which parts the pop-up shows, in which order."""
     if request.method == "POST":

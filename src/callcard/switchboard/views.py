@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcard.staff.requests import signed_in
 from callcard.switchboard.diagnosis import diagnose_recent_calls, refused_calls
@@ -39,6 +39,7 @@ def pbx_list(request: HttpRequest) -> HttpResponse:
     return render(request, "switchboard/pbx_list.html", {"links": links()})
 
 
+@require_http_methods(["GET", "POST"])
 def pbx_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Change a PBX, or add one when there is no slug."""
     pbx = get_object_or_404(Pbx, slug=slug) if slug else None

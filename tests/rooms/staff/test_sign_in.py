@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
@@ -61,7 +62,16 @@ def test_the_right_password_lets_in_and_is_written_down() -> None:
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("mali", "wrong"), ("nobody", PASSWORD), ("", ""), ("mali", ""), ("mali\x00", PASSWORD), ("gone", PASSWORD)],
+    [
+        ("mali", "wrong"),
+        ("nobody", PASSWORD),
+        ("", ""),
+        ("mali", ""),
+        ("mali", PASSWORD.upper()),
+        ("mali", f"{PASSWORD} "),
+        ("mali\x00", PASSWORD),
+        ("gone", PASSWORD),
+    ],
 )
 def test_anything_else_does_not(username: str, password: str) -> None:
     person("mali")
@@ -150,6 +160,20 @@ def test_a_known_browser_has_a_counter_of_its_own_and_is_known_to_whom_it_was_on
     stolen = Client(REMOTE_ADDR=FAR)
     stolen.cookies["callcard_known"] = own.cookies["callcard_known"].value[:-3] + "abc"
     assert [enter(stolen, password="guess").status_code for _ in range(6)] == [422] * 5 + [429]
+
+
+def test_a_sign_in_begins_a_session_of_another_key() -> None:
+    """Or whoever put a session into the browser before would be in with it."""
+    person("mali")
+    client = Client()
+    session = client.session  # as one that somebody else has planted
+    session["planted"] = True
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    enter(client)
+    assert is_in(client)
+    assert client.session.session_key != session.session_key
+    assert not client.session.exists(session.session_key or "")
 
 
 def test_nobody_learns_by_the_time_which_names_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
