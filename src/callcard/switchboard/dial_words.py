@@ -32,6 +32,7 @@ _REFUSALS = {
     ),
     "not_allowed": gettext_lazy("The telephone system does not allow this number."),
     "no_link": gettext_lazy("There is no link to the telephone system just now. Try again in a moment."),
+    "link_refused": gettext_lazy("The telephone system refuses the link to Callcard. Tell the administrator."),
     "unsupported": gettext_lazy("This telephone system cannot do that for us. Do it on the phone."),
     "no_answer": gettext_lazy("Your phone rang, but was not picked up."),
     "cancelled": gettext_lazy("Cancelled."),

@@ -30,10 +30,10 @@ How = DialRequest.How
 State = DialRequest.State
 # Problems of a request whose number was certainly not dialled.
 _NOTHING_DIALLED = (
-    *("busy", "not_registered", "not_allowed", "no_link", "no_answer"),
+    *("busy", "not_registered", "not_allowed", "no_link", "link_refused", "no_answer"),
     *("unsupported", "over", "other_stays", "never_placed", "not_made"),
 )
-_PHONE_AWAY = ("busy", "not_registered", "no_link")
+_PHONE_AWAY = ("busy", "not_registered", "no_link", "link_refused")
 
 
 def chosen_way(user: User) -> DialRequest.How:

@@ -34,6 +34,11 @@ class PbxLink:
     def is_up(self) -> bool:
         return self.report is not None and self.report.state is LinkState.UP
 
+    @property
+    def is_refused(self) -> bool:
+        """It will not come back by itself."""
+        return self.report is not None and self.report.state is LinkState.REFUSED
+
     def events(self, events: Sequence[Event], received_ns: int) -> None:
         changes = self._tracker.feed_many(events)
         if changes:

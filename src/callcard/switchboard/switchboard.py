@@ -112,7 +112,12 @@ class Switchboard:
         link = self.links.get(pbx)
         if link is None:
             raise CommandRefused("no_link")
-        await link.connector.execute(command)
+        try:
+            await link.connector.execute(command)
+        except CommandRefused as refusal:
+            if refusal.reason == "no_link" and link.is_refused:  # to try again in a moment is no use
+                raise CommandRefused("link_refused", refusal.detail) from None
+            raise
 
 
 def _settings(heard: Collection[str] = ()) -> list[tuple[object, ...]]:

@@ -105,6 +105,7 @@ class CommandRefused(Exception):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        # "busy", "not_registered", "not_allowed", "no_link", "unsupported", "over", "no_answer", "unknown", "failed"
+        # "busy", "not_registered", "not_allowed", "no_link", "unsupported", "over", "no_answer", "unknown", "failed";
+        # of the switchboard also "link_refused"
         self.reason = reason
         self.detail = detail

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -14,8 +15,10 @@ from callcard.desk.popup import popups
 from callcard.live.models import LiveEvent
 from callcard.staff.models import Extension, User
 from callcard.switchboard.links import PbxLink
+from callcard.switchboard.switchboard import Switchboard
 from callcard.switchboard.writer import CallWriter
-from callcard.telephony.connector import LinkReport, LinkState
+from callcard.telephony.commands import Command, CommandRefused, TryPhone
+from callcard.telephony.connector import Connector, LinkReport, LinkState
 from callcard.telephony.tracker import CallTracker
 from tests.rooms.switchboard.test_writer import ring, wait_for
 
@@ -104,3 +107,20 @@ def test_only_a_link_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch) ->
         "back",
     ]
     assert asyncio.run(lines_after([(LinkState.CONNECTING, 0.1), (down, 0.2)])) == ["lost"]
+
+
+class Away:
+    """A connector without a link."""
+
+    async def execute(self, command: Command) -> None:
+        raise CommandRefused("no_link")
+
+
+@pytest.mark.parametrize(("state", "reason"), [(LinkState.DOWN, "no_link"), (LinkState.REFUSED, "link_refused")])
+def test_nobody_is_told_to_try_a_link_again_that_is_refused(state: LinkState, reason: str) -> None:
+    board = Switchboard()
+    link = PbxLink("office", cast(Connector, Away()), CallTracker("office"), CallWriter(region="LA"))
+    link.report, board.links["office"] = LinkReport(state=state, at=datetime.now(UTC)), link
+    with pytest.raises(CommandRefused) as refusal:
+        asyncio.run(board.execute("office", TryPhone(command_id="press-0001", extension="301")))
+    assert refusal.value.reason == reason
