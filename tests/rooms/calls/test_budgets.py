@@ -91,6 +91,17 @@ def test_those_in_charge_are_reminded_once_at_eighty_and_once_at_a_hundred(peopl
     assert (made.spent, made.percent, Task.objects.count()) == (Decimal(105), 105, 4)
 
 
+def test_a_budget_that_was_raised_reminds_when_it_is_spent_again(people: dict[str, User]) -> None:
+    made = budget()
+    call("100", timezone.now())
+    assert count_budgets() == 2
+    Budget.objects.filter(pk=made.pk).update(amount=200)
+    assert count_budgets() == 0
+    call("60", timezone.now())
+    assert [count_budgets(), count_budgets()] == [1, 0]
+    assert Task.objects.filter(title__contains="80 %", assignee__username="owner").count() == 1
+
+
 def test_who_leaps_over_both_steps_is_told_of_the_higher_one(people: dict[str, User]) -> None:
     budget()
     call("200", timezone.now())

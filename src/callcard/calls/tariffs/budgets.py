@@ -14,7 +14,7 @@ from django.utils.translation import override
 from callcard.calls.models import Call, Segment
 from callcard.calls.tariffs.models import Budget, BudgetWarning
 from callcard.calls.tariffs.queries import line_key
-from callcard.calls.tariffs.rules import warnings_due
+from callcard.calls.tariffs.rules import percent_spent, warnings_due
 from callcard.staff.company import company, company_zone
 from callcard.staff.models import Team, User
 from callcard.tasks.services import add_task
@@ -32,8 +32,10 @@ def count_budget(budget: Budget) -> int:
     budget.spent, budget.month, budget.counted_at = spent_in(budget, month), month, now
     with transaction.atomic():
         budget.save(update_fields=["spent", "month", "counted_at"])
-        given = BudgetWarning.objects.filter(budget=budget, month=month).values_list("percent", flat=True)
-        due = warnings_due(budget.spent, budget.amount, given)
+        told = BudgetWarning.objects.filter(budget=budget, month=month)
+        # Of a budget that was raised since, or calls that cost less since: what is reached again is told again.
+        told.filter(percent__gt=percent_spent(budget.spent, budget.amount)).delete()
+        due = warnings_due(budget.spent, budget.amount, told.values_list("percent", flat=True))
         for percent in due:
             BudgetWarning.objects.create(budget=budget, month=month, percent=percent)
         if due:
