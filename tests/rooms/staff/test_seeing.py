@@ -49,6 +49,8 @@ def test_nothing_is_changed_and_what_is_private_stays_so(anna: Window, noy: User
         assert anna.post(url, {"entry": "x", "theme": "x"}).status_code == 403
     for url in ("/me/password", "/me/devices", "/tasks/settings", "/me/calling"):
         assert seen(anna, url) == 403
+    card = words(anna.get(f"/customers/{customer.pk}/"))
+    assert ("<customer-card" in card, "data-presence" in card) == (True, False)  # they are not there in Noy's name
     customer.refresh_from_db()
     assert (state(), customer.archived_at) == (before, None)
 

@@ -184,7 +184,7 @@ class CustomerCard extends HTMLElement {
 
   async beat() {
     cancel(this.beating);
-    if (!this.isOnScreen) return;
+    if (!this.isOnScreen || !this.isTold) return;
     this.beating = later(BEAT_MS, () => this.beat());
     const { status, data } = await this.send("presence", { here: "1" });
     if (status !== 200) return;
@@ -194,7 +194,13 @@ class CustomerCard extends HTMLElement {
     if (data.step !== this.step) this.refreshSoon(SOON_MS);
   }
 
+  // Who sees as somebody else is not there in their name.
+  get isTold() {
+    return this.querySelector("[data-presence]") !== null;
+  }
+
   leave() {
+    if (!this.isTold) return;
     const headers = { "X-CSRFToken": document.body.dataset.csrf };
     fetch(`${this.dataset.url}presence`, { method: "POST", headers, keepalive: true }).catch(() => {});
   }
