@@ -296,6 +296,7 @@ def test_a_call_is_handed_on_blindly(office: Office) -> None:
 def test_a_call_handed_on_to_a_phone_that_is_off_is_asked_about_and_said_to_be_lost(office: Office) -> None:
     with office.sign_in() as context:
         page = office.open(context)
+        page.set_viewport_size({"width": 390, "height": 800})  # where the card must leave the form in sight
         caller = talk_by_card(office, page)
         toast = page.locator("#toast")
         for answer in ("Leave it", "Hand on"):
