@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage
 from callcard.calls.recordings.models import RecordingSource
 from callcard.config import unsafe
 from callcard.config.acme.wish import Wish
+from callcard.staff.certificate import certificate_standing
 from callcard.staff.models import User
 from callcard.switchboard.models import Pbx
 from lab.certificate import write
@@ -72,6 +73,9 @@ def test_http_is_safe_where_nobody_else_comes(settings: Any) -> None:
 def test_a_certificate_that_ends_soon_is_told(settings: Any, tmp_path: Path) -> None:
     settings.TLS_CERTIFICATE = str(write(tmp_path))  # for two days
     assert _ids() == {"callcard.E005"}
+    on_the_page = certificate_standing()
+    assert on_the_page is not None
+    assert not on_the_page.is_well
 
 
 def test_a_folder_that_others_read_is_told(settings: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -14,8 +14,10 @@ from callcard.config.acme.kept import State, read_state
 from callcard.config.acme.wish import Wish
 from callcard.staff.certificate import Standing
 
+_SOON = timedelta(days=14)
 
-def standing(now: datetime | None = None) -> Standing | None:
+
+def standing() -> Standing | None:
     """None: Callcard itself speaks no https."""
     if not settings.TLS_CERTIFICATE:
         return None
@@ -27,10 +29,12 @@ def standing(now: datetime | None = None) -> Standing | None:
             " ".join([_("There is no certificate that browsers trust yet."), *_asking(wish)]), is_well=False
         )
     day = date_format(timezone.localtime(seen.ends), "DATE_FORMAT")
-    is_over = seen.ends <= (now or timezone.now())
+    now = timezone.now()
+    is_over = seen.ends <= now
+    ends_soon = seen.ends < now + (_SOON if wish is None else (seen.ends - seen.begins) / 6)  # as check --deploy says
     words = _("The certificate ended on %(day)s.") if is_over else _("The certificate holds until %(day)s.")
     problems = _asking(wish)
-    return Standing(" ".join([words % {"day": day}, *problems]), is_well=not is_over and not _problem(wish))
+    return Standing(" ".join([words % {"day": day}, *problems]), is_well=not ends_soon and not _problem(wish))
 
 
 def _asking(wish: Wish | None) -> list[str]:
