@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from callcard.staff.models import User
+from callcard.staff.services import give_password
 from callcard.staff.sign_in.models import SecondStep
 from tests.browser.conftest import PATIENCE_MS, OpenPage
 from tests.rooms.staff.windows import give
@@ -88,7 +90,7 @@ def test_the_lock_covers_every_tab_and_keeps_what_is_half_typed(
     page, other = open_page(context, "/settings/people/new"), open_page(context)
     page.get_by_label("First name").fill("half ty")
     page.keyboard.press("Alt+l")
-    covers = [each.locator("dialog.lock") for each in (page, other)]
+    covers = [each.get_by_role("dialog", name="The screen is locked") for each in (page, other)]
     for cover in covers:
         expect(cover).to_be_visible()
     expect(page.get_by_label("First name")).to_be_hidden()
@@ -106,6 +108,22 @@ def test_the_lock_covers_every_tab_and_keeps_what_is_half_typed(
         expect(cover).to_be_hidden()
     expect(page.get_by_label("First name")).to_have_value("half ty")
     expect(page.locator(".popup-open > *")).to_have_count(1)  # the phone still rings
+
+
+def test_whose_session_is_ended_elsewhere_sees_nothing_any_more(
+    product: Product, office_people: dict[str, User], signed_in: SignIn, open_page: OpenPage
+) -> None:
+    context = signed_in("anna")
+    pages = [open_page(context, "/customers/"), open_page(context, "/calls/")]
+    give_password(user=office_people["anna"], password="wandering-otters-4")
+    for page in pages:
+        expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+        expect(page.locator("#windows")).to_be_hidden()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    pages[0].get_by_role("button", name="Sign in again").click()
+    expect(pages[0]).to_have_url(re.compile(r"/sign-in\?next="))
 
 
 def test_a_page_that_is_loaded_while_it_is_locked_is_the_lock(

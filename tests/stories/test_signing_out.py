@@ -47,6 +47,17 @@ def test_a_given_password_ends_the_streams_of_the_old_one(
     assert stream.ends_within(SOON_SECONDS)
 
 
+def test_who_signs_out_in_one_tab_has_done_so_in_all(
+    product: Product, office_people: dict[str, User], desk: Callable[[str], Desk]
+) -> None:
+    browser, elsewhere = desk("anna"), desk("anna")
+    streams = [browser.listen(), elsewhere.listen()]
+    assert [stream.next()[0] for stream in streams] == ["hello", "hello"]
+    assert browser.post("/sign-out")[0] == 302
+    assert streams[0].ends_within(SOON_SECONDS)
+    assert not streams[1].ends_within(0.1)
+
+
 def test_a_look_at_the_session_that_finds_it_good_is_not_heard(
     product: Product, office_people: dict[str, User], desk: Callable[[str], Desk]
 ) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from callcard.live.services import check_sessions
 from callcard.staff.company import company
 from callcard.staff.models import User
 from callcard.staff.queries import is_set_up
@@ -201,12 +202,14 @@ def _problem(words: str, status: int) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    if isinstance(request.user, User):
-        user = getattr(request, "looks", None) or request.user
+    user = (getattr(request, "looks", None) or request.user) if isinstance(request.user, User) else None
+    if user is not None:
         OpenSession.objects.filter(pk=own_row(request)).delete()
         write_down(What.LEFT, request, user=user)
     leave = request.session.get(LEAVES_AT, "")
     logout(request)
+    if user is not None:
+        check_sessions(user_id=user.pk)  # its other tabs hear of it at once
     if leave:  # a link: a form may not lead to another site
         return render(request, "staff/signed_out.html", {"leave": leave})
     return redirect("sign-in")

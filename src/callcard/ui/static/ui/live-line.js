@@ -86,6 +86,7 @@ class LiveLine extends HTMLElement {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": String(this.lastId) };
     const url = `${this.dataset.url}?since=${this.lastId}`;
     const response = await fetch(url, { headers, signal, cache: "no-store", redirect: "manual", priority: "high" });
+    if (response.status === 401) this.tell("session-over", {}); // by Callcard itself; the others may be a proxy's
     if (response.status === 401 || response.status === 403 || response.type === "opaqueredirect")
       return this.tell("line", "signed-out");
     if (response.status === 423) return this.tell("line", "locked");

@@ -69,6 +69,13 @@ function menu() {
 
 function userMenu() {
   const panel = find(".user-menu");
+  let card = null;
+  document.addEventListener("calls:changed", () => {
+    const { openCall } = find("popup-stack");
+    const isNew = openCall !== null && openCall !== card;
+    card = openCall;
+    if (isNew && !panel.querySelector(".user-panel").contains(document.activeElement)) panel.open = false; // it would lie on the caller
+  });
   document.addEventListener("click", (event) => (!event.target.closest(".user-menu") || event.target.closest("a")) && (panel.open = false));
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

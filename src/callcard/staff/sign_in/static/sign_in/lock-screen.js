@@ -1,5 +1,6 @@
 // <lock-screen>: covers the shell in every tab, by Alt+L, from the menu, or when nobody touched the page for as long as the
-// administrator set. The windows behind it stay as they are; the server gives out nothing until it is unlocked.
+// administrator set. The windows behind it stay as they are; the server gives out nothing until it is unlocked. Whose session
+// was ended elsewhere sees nothing of them any more.
 import { every } from "../ui/clock.js";
 import { post } from "../ui/post.js";
 
@@ -8,12 +9,12 @@ const TELL_MS = 2000;
 
 class LockScreen extends HTMLElement {
   connectedCallback() {
-    this.dialog = this.querySelector("dialog");
+    [this.dialog, this.end] = this.querySelectorAll("dialog");
     this.form = this.querySelector("form[data-native]"); // none for whoever has no password
     this.touchedAt = this.toldAt = Date.now();
     this.tabs = new BroadcastChannel(`callcard-lock-${this.dataset.user}`);
     this.tabs.onmessage = ({ data }) => this.hear(data);
-    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+    for (const dialog of [this.dialog, this.end]) dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.dialog.addEventListener("close", () => this.isLocked && this.dialog.showModal()); // Esc pressed twice
     this.form?.addEventListener("submit", (event) => this.unlock(event));
     this.addEventListener("passkey:right", (event) => (event.preventDefault(), this.unlocked()));
@@ -21,6 +22,9 @@ class LockScreen extends HTMLElement {
     document.addEventListener("click", (event) => event.target.closest?.("[data-lock-now]") && this.lock());
     document.addEventListener("callcard:locked", () => this.cover());
     document.addEventListener("live:line", ({ detail }) => detail === "locked" && this.cover());
+    document.addEventListener("live:session-over", () => this.over());
+    this.end.addEventListener("close", () => this.end.showModal());
+    this.end.querySelector("button").addEventListener("click", () => location.reload());
     const minutes = Number(this.dataset.minutes);
     if (minutes) this.watch(minutes * 60_000);
   }
@@ -45,7 +49,7 @@ class LockScreen extends HTMLElement {
   }
 
   key(event) {
-    if (this.isLocked) return void event.stopPropagation(); // no key means anything to what lies behind
+    if (this.isLocked || this.end.open) return void event.stopPropagation(); // no key means anything to what lies behind
     if (event.code !== "KeyL" || !event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.lock();
@@ -59,7 +63,7 @@ class LockScreen extends HTMLElement {
   }
 
   cover() {
-    if (this.isLocked) return;
+    if (this.isLocked || this.end.open) return;
     this.isLocked = true;
     this.title_ = document.title;
     document.documentElement.dataset.locked = "";
@@ -78,6 +82,14 @@ class LockScreen extends HTMLElement {
     this.form?.reset();
     this.dialog.close();
     document.dispatchEvent(new CustomEvent("screen:unlocked"));
+  }
+
+  over() {
+    this.uncover();
+    document.documentElement.dataset.locked = "";
+    document.title = this.dataset.wordEnd;
+    document.querySelector(".user-menu").open = false;
+    if (!this.end.open) this.end.showModal();
   }
 
   unlocked() {
