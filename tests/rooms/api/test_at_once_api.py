@@ -129,6 +129,13 @@ def test_views_are_saved_shared_and_removed(mali: User, program: Program) -> Non
     assert SavedView.objects.get().name == "Pakse"
 
 
+def test_a_text_with_a_sign_that_no_database_keeps_is_as_long_as_it_was_sent(mali: User) -> None:
+    program = Program(mali, {"customers.see"})
+    said = {"list": "customers", "question": "", "name": "\x00" + "x" * 80}
+    assert program.post("/views", said).status_code == 422
+    assert told(program.post("/views", said | {"name": "\x00" + "x" * 79}))["name"] == "\ufffd" + "x" * 79
+
+
 def test_who_may_be_the_same_is_looked_for_as_background_work(mali: User, program: Program) -> None:
     job = told(program.post("/customers/duplicates/look"))
     assert (job["kind"], told(program.get(f"/jobs/{job['id']}"))["state"]) == (FIND_DUPLICATES, "waiting")

@@ -35,7 +35,8 @@ def _near(on: date) -> date:
 
 
 def _storable(text: str) -> str:
-    return text.replace("\x00", "")  # PostgreSQL knows no NUL
+    """PostgreSQL knows no NUL. Another sign stands for it, so that a text is as long as the document lets it be."""
+    return text.replace("\x00", "\ufffd")
 
 
 Text = Annotated[str, AfterValidator(_storable)]
