@@ -17,11 +17,11 @@ from callcard.api.services import make_device_password, new_token, renew_token, 
 from callcard.staff.requests import signed_in
 
 _MAKERS = (
-    ("Yealink", "yealink.xml?q=#SEARCH"),
-    ("Grandstream", ""),
-    ("Snom", "snom.xml"),
-    ("Snom (10.1.178 …)", "snom-directory.xml"),
-    ("Fanvil", "fanvil.xml"),
+    ("Yealink", "/yealink.xml?q=#SEARCH"),
+    ("Grandstream", ""),  # it puts /phonebook.xml behind: with a slash here it would ask for //phonebook.xml
+    ("Snom", "/snom.xml"),
+    ("Snom (10.1.178 …)", "/snom-directory.xml"),
+    ("Fanvil", "/fanvil.xml"),
 )
 
 
@@ -55,7 +55,7 @@ def phone_book_settings(request: HttpRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("phone-book-settings", pk=pk)
-    base = f"{_address(request)}/phonebooks/{book.pk}/{book.token}/"
+    base = f"{_address(request)}/phonebooks/{book.pk}/{book.token}"
     context = {"form": form, "book": book, "addresses": [(maker, base + name) for maker, name in _MAKERS]}
     return render(request, "api/phone_book.html", context, status=422 if form.errors else 200)
 

@@ -154,6 +154,7 @@ def test_the_administrator_makes_renews_and_removes(client: Client) -> None:
     assert (made.networks, len(made.token)) == ("192.168.1.7/32", 32)
     page = client.get(f"/settings/phone-books/{made.pk}").content.decode()
     assert f"/phonebooks/{made.pk}/{made.token}/yealink.xml" in page
+    assert f'/phonebooks/{made.pk}/{made.token}" aria-label="Grandstream"' in page  # it adds /phonebook.xml itself
     client.post(f"/settings/phone-books/{made.pk}/renew")
     assert PhoneBook.objects.get().token != made.token
     client.post(f"/settings/phone-books/{made.pk}/remove")

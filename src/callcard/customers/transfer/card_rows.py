@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from callcard.customers.transfer.vcards import Card, Property, read_cards
 
@@ -23,6 +29,8 @@ HEADERS = {
 """The field of each column, and its name."""
 _LABELS = ("cell", "mobile", "work", "home", "fax", "main", "pager")
 _NAMED = {"cell": "mobile"}
+_YEARLESS = re.compile(r"(?:--|1604-?)(\d{2})-?(\d{2})(?:T.*)?$")  # RFC 6350; an iPhone's year for "no year"
+_LEAP_YEAR = 2000
 
 
 def rows(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -37,7 +45,8 @@ def _row(card: Card) -> list[str]:
     is_company = bool(company) and name in ("", company)
     street, city, postal_code, country = _address(card)
     title = card.first("TITLE")
-    notes = [one.text for one in card.all("NOTE")]
+    birthday, yearless = _birthday(card)
+    notes = [*yearless, *(one.text for one in card.all("NOTE"))]
     if not is_company:  # a person of a company stays a person, and where they work is not lost
         notes = [part for part in (" · ".join(p for p in (company, title) if p), *notes) if part]
     return [
@@ -47,7 +56,7 @@ def _row(card: Card) -> list[str]:
         "\n".join(one.text.strip() for one in card.all("EMAIL")),
         "\n".join(one.text.strip() for one in card.all("URL")),
         *(street, city, postal_code, country),
-        card.first("BDAY"),
+        birthday,
         "\n".join(part for one in card.all("CATEGORIES") for part in one.parts(",") if part),
         "\n".join(notes),
     ]
@@ -59,6 +68,16 @@ def _name(card: Card) -> str:
         return " ".join(shown.split())
     family, given, middle, before, after = [*_parts(card, "N"), "", "", "", "", ""][:5]
     return " ".join(part for part in (before, given, middle, family, after) if part) or card.first("NICKNAME")
+
+
+def _birthday(card: Card) -> tuple[str, list[str]]:
+    """(the day, what is noted): a birthday without its year is no date, and whose it is is taken all the same."""
+    said = card.first("BDAY")
+    if found := _YEARLESS.match(said):
+        with suppress(ValueError):
+            day = date(_LEAP_YEAR, int(found[1]), int(found[2]))
+            return "", [f"{_('Birthday')}: {date_format(day, 'MONTH_DAY_FORMAT')}"]
+    return said, []
 
 
 def _parts(card: Card, name: str) -> list[str]:

@@ -80,7 +80,7 @@ class Planner:
         for name, cell in zip(self.mapping, cells, strict=False):
             if name and (text := cell.replace("\x00", "").strip()):
                 said.setdefault(name, []).append(text)
-        for name, texts in said.items():
+        for name, texts in sorted(said.items(), key=_country_first):
             try:
                 self._take(entry, name, texts)
             except ValidationError as error:
@@ -123,10 +123,18 @@ class Planner:
                     )
                 if not any(sign.isdigit() for sign in raw):
                     raise ValidationError(_("“%(typed)s” is not a phone number.") % {"typed": raw[:40]})
-                number = read_number(raw[:64], self.region)
+                number = self._number(raw[:64], entry.columns.get("country"))
                 if (number.e164 or raw) not in known and len(entry.phones) < _MOST_OF_A_KIND:
                     known.add(number.e164 or raw)
                     entry.phones.append((number, label.strip()))
+
+    def _number(self, raw: str, country: str | None) -> ReadNumber:
+        """As one of the country that was chosen; what is none there may be one of the country that the row names."""
+        number = read_number(raw, self.region)
+        if number.is_valid or not country:
+            return number
+        own = read_number(raw, country)
+        return own if own.is_valid else number
 
     def _contacts(self, entry: Entry, kind: str, texts: list[str]) -> None:
         for word in (word for text in texts for word in _split(text)):
@@ -160,6 +168,11 @@ class Planner:
             if value is not None and name != "tags":
                 entry.columns.setdefault(name, value)
         entry.tags += [pk for pk in self.choices.tags if pk not in entry.tags and self.names.is_tag(pk)]
+
+
+def _country_first(said: tuple[str, list[str]]) -> bool:
+    """Numbers are read by it."""
+    return said[0] != "country"
 
 
 def _split(text: str) -> Iterable[str]:

@@ -285,6 +285,18 @@ def test_the_next_file_with_these_headers_is_read_as_the_last_one(boss: User) ->
     assert (second.mapping, second.choices["duplicates"]) == (["name", "city"], "fill")
 
 
+@pytest.mark.parametrize("day", ["--0229", "--02-29", "1604-02-29"])
+def test_a_birthday_without_its_year_is_noted_and_its_card_taken(take: Take, day: str) -> None:
+    take(f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Sok\r\nBDAY:{day}\r\nNOTE:Tea\r\nEND:VCARD\r\n")
+    assert Customer.objects.values_list("name", "birthday", "note").get() == ("Sok", None, "Birthday: February 29\nTea")
+
+
+def test_a_number_that_is_none_in_the_chosen_country_is_read_in_that_of_its_row(take: Take) -> None:
+    take("Name,Phone,Country\nIvan,89161234599,RU\nNoy,020 5551 2345,RU\nBo,12,RU\n", region="LA")
+    numbers = dict(Phone.objects.values_list("customer__name", "e164"))
+    assert numbers == {"Ivan": "+79161234599", "Noy": "+8562055512345", "Bo": ""}
+
+
 def test_vcards(take: Take) -> None:
     take(
         "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna\r\nTEL;TYPE=CELL:020 5551 2345\r\nitem1.EMAIL:a@example.com\r\n"
