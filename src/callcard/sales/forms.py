@@ -176,6 +176,8 @@ class PaymentForm(WindowForm):
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
         amount.places = places_of((data or {}).get("currency", ""))
+        if data is None:
+            amount.widget.attrs["autofocus"] = True
 
     def clean_paid_on(self) -> date:
         """Money that is still to come would be missing in a statement until today, yet count in the debt."""

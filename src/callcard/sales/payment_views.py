@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from callcard.sales.payment_services import (
     record_payment,
     restore_payment,
 )
+from callcard.sales.queries import orders_to_pay
 from callcard.sales.rules import NotAnAmount, places_of, read_amount
 from callcard.sales.views import own_order
 from callcard.staff.company import company
@@ -53,10 +55,16 @@ def customer_pay(request: HttpRequest) -> HttpResponse:
         "currency": most.currency if most else company().currency,
         "amount": most.owed if most else "",
     }
-    return _pay(request, customer, None, initial)
+    return _pay(request, customer, None, initial, orders=orders_to_pay(signed_in(request), customer))
 
 
-def _pay(request: HttpRequest, customer: Customer, order: Order | None, initial: dict[str, object]) -> HttpResponse:
+def _pay(
+    request: HttpRequest,
+    customer: Customer,
+    order: Order | None,
+    initial: dict[str, object],
+    orders: Sequence[Order] = (),
+) -> HttpResponse:
     key = f"order-{order.pk}" if order else f"customer-{customer.pk}"
     form = PaymentForm(request.POST if request.method == "POST" else None, initial=initial, order=order, key=key)
     if form.is_bound and form.is_valid():
@@ -70,7 +78,8 @@ def _pay(request: HttpRequest, customer: Customer, order: Order | None, initial:
         else:
             messages.success(request, _("Payment %(number)s is written down.") % {"number": payment.number})
             return redirect("payment", pk=payment.pk)
-    context = {"form": form, "customer": customer, "order": order, "has_methods": PaymentMethod.objects.exists()}
+    has_methods = PaymentMethod.objects.exists()
+    context = {"form": form, "customer": customer, "order": order, "orders": orders, "has_methods": has_methods}
     return render(request, "sales/pay.html", context, status=422 if form.errors else 200)
 
 
@@ -79,9 +88,7 @@ def payment_window(request: HttpRequest, pk: int) -> HttpResponse:
     payment = own_payment(request, pk)
     context: dict[str, object] = {"payment": payment, "allocations": payment.allocations.select_related("order")}
     if payment.free > 0:
-        open_orders = payment.customer.orders.filter(currency=payment.currency, cancelled_at=None, state__is_owed=True)
-        newest = open_orders.select_related("state").order_by("-ordered_at")[:50]
-        context["orders"] = [order for order in newest if order.debt > 0]
+        context["orders"] = orders_to_pay(signed_in(request), payment.customer, currency=payment.currency)
     return render(request, "sales/payment.html", context)
 
 

@@ -20,6 +20,7 @@ from callcard.staff.visibility import SALES, visible_to
 PRODUCTS_AT_ONCE = 8
 _CUSTOMERS_LOOKED_THROUGH = 50
 _NUMBERS_LOOKED_THROUGH = 2000
+_ORDERS_LOOKED_AT = 50
 _LAST_LETTER = "\U0010ffff"
 
 
@@ -52,6 +53,13 @@ def find_products(words: str) -> list[Product]:
     for word in folded(words).split()[:6]:
         products = products.filter(search_name__contains=word)
     return list(products.order_by("search_name", "pk")[:PRODUCTS_AT_ONCE])
+
+
+def orders_to_pay(user: User, customer: Customer, *, currency: str = "") -> list[Order]:
+    """Of the newest orders that this user sees those for which something is owed, in one currency or in any."""
+    owed = Order.objects.visible_to(user).filter(customer=customer, cancelled_at=None, state__is_owed=True)
+    newest = (owed.filter(currency=currency) if currency else owed).select_related("state").order_by("-ordered_at")
+    return [order for order in newest[:_ORDERS_LOOKED_AT] if order.debt > 0]
 
 
 def free_advances(order: Order) -> list[Payment]:

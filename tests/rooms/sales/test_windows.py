@@ -64,11 +64,15 @@ def test_an_empty_company_writes_its_first_order_product_and_payment(anna: Windo
     assert (product.name, product.unit, product.prices.get().price) == ("Bench", "pcs", Decimal("12.50"))
     assert order.lines.first() is not None
     assert 'value="38.25"' in anna.text(f"/orders/{order.pk}/pay")
+    money = anna.text(f"/payments/new?customer={mali.pk}")
+    assert f'<a href="/orders/{order.pk}/pay">{order.number}' in money
+    assert re.search(r'<input[^>]*name="amount"[^>]* autofocus', money)
     today = timezone.localdate().isoformat()
     paid = anna.post(f"/orders/{order.pk}/pay", {"amount": "38.25", "currency": "USD", "paid_on": today})
     payment = Payment.objects.get()
     assert (paid["Location"], payment.number) == (f"/payments/{payment.pk}/", f"R{year}-0001")
     assert Balance.objects.get().owed == 0
+    assert "For one order" not in anna.text(f"/payments/new?customer={mali.pk}")
     assert "Nobody owes anything" in anna.text("/debts/")
 
 
