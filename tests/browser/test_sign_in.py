@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from callcard.staff.first_start import first_start_code
 from callcard.staff.models import User
 from callcard.staff.services import give_password
 from callcard.staff.sign_in.models import SecondStep
@@ -38,6 +39,23 @@ def own_key(browser: Browser, product: Product, office_people: dict[str, User]) 
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
     yield page
+    context.close()
+
+
+def test_the_country_offers_its_time_zones_at_the_first_start(browser: Browser, product: Product) -> None:
+    User.objects.all().delete()  # nobody can sign in yet
+    context = browser.new_context(base_url=f"http://127.0.0.1:{product.port}")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"/first-start?code={first_start_code()}")
+    country, zone = page.locator("[name=region]"), page.locator("[name=time_zone]")
+    country.select_option("LA")
+    expect(zone).to_have_value("Asia/Vientiane")
+    country.select_option("RU")  # has several: none is chosen for them, and only theirs are offered
+    expect(zone).to_have_value("")
+    offered = page.locator("datalist option")
+    expect(offered.and_(page.locator("[value='Asia/Omsk']"))).to_have_count(1)
+    expect(offered.and_(page.locator("[value='Asia/Vientiane']"))).to_have_count(0)
     context.close()
 
 

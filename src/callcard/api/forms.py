@@ -37,6 +37,8 @@ class PhoneBookForm(_OfBook):
         people = self.fields["responsible"]
         assert isinstance(people, forms.ModelChoiceField)
         people.queryset = User.objects.filter(is_active=True).order_by("first_name", "username")
+        people.empty_label = _("of everybody")
+        _offer_all(self.fields["category"])
         dress(self)
 
     def clean_most(self) -> int:
@@ -63,6 +65,12 @@ class PbxKeyForm(_OfKey):
         return _networks(str(self.cleaned_data["networks"]))
 
 
+def _offer_all(field: forms.Field) -> None:
+    """The line that limits nothing says so: a row of dashes says nothing."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.empty_label = _("all categories")
+
+
 def _networks(text: str) -> str:
     try:
         return " ".join(map(str, read_networks(text)))
@@ -77,4 +85,5 @@ class DeviceForm(_OfDevice):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "device-%s", **kwargs})
+        _offer_all(self.fields["category"])
         dress(self)

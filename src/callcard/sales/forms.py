@@ -225,6 +225,8 @@ class ProductForm(WindowForm):
             initial = {name: getattr(product, name) for name in ("name", "code", "kind", "unit", "tax_percent")}
             initial["prices"] = "\n".join(f"{typed(price.price)} {price.currency}" for price in product.prices.all())
         super().__init__(data, initial=initial, auto_id=f"product-{product.pk if product else 'new'}-%s")
+        if product is None and data is None:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip()

@@ -140,6 +140,8 @@ class TaskForm(TaskFields):
 
     def __init__(self, *args: Any, user: User, task: Task | None = None, **kwargs: Any) -> None:
         super().__init__(*args, user=user, task=task, **kwargs)
+        if task is None and not self.is_bound:
+            self.fields["title"].widget.attrs["autofocus"] = True
         seen = Customer.objects.visible_to(user)
         self._models("customer").queryset = seen
         self.chosen = _chosen(seen, self["customer"].value())

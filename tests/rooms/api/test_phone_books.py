@@ -149,6 +149,10 @@ def test_the_administrator_makes_renews_and_removes(client: Client) -> None:
     assert client.post("/settings/phone-books/new", {**values, "networks": "here"}).status_code == 422
     assert client.post("/settings/phone-books/new", {**values, "most": 90000}).status_code == 422
     assert not PhoneBook.objects.exists()
+    offered = client.get("/settings/phone-books/new").content.decode()
+    assert "all categories" in offered
+    assert "of everybody" in offered
+    assert "-----" not in offered
     client.post("/settings/phone-books/new", values)
     made = PhoneBook.objects.get()
     assert (made.networks, len(made.token)) == ("192.168.1.7/32", 32)

@@ -102,7 +102,10 @@ def chunks(seen: list[int]) -> list[list[int]]:
 
 
 def test_an_empty_list_says_so(everyone: Window) -> None:
-    assert "There are no customers yet" in everyone.text("/customers/")
+    empty = everyone.text("/customers/")
+    assert "There are no customers yet" in empty
+    assert "Enter the first one" in empty
+    assert "Bring them in from a file" in empty
     assert "Nobody is found" in everyone.text("/customers/?q=zz")
 
 
