@@ -91,7 +91,10 @@ function userMenu() {
     await post(target.form.action, { language: target.value });
     location.reload();
   });
-  panel.addEventListener("toggle", () => panel.querySelectorAll("[data-switch]").forEach((box) => (box.checked = isOn(box.dataset.switch))));
+  panel.addEventListener("toggle", () => {
+    find(".shell-head").classList.toggle("has-menu-open", panel.open);
+    panel.querySelectorAll("[data-switch]").forEach((box) => (box.checked = isOn(box.dataset.switch)));
+  });
   panel.addEventListener("change", async ({ target }) => {
     if (!target.dataset.switch) return;
     const wanted = target.checked;
