@@ -121,12 +121,25 @@ def closing_problem(given: QueryDict, *, call: Call | None = None, task: Task | 
     result, kept = said.result.replace("\x00", "").strip()[:_RESULT_LENGTH], call.result if call else ""
     if result and result != kept and result not in {name[:_RESULT_LENGTH] for name in _result_names()}:
         return _("“%(word)s” is not among the results.") % {"word": result}
-    if said.next_contact is None:
-        return _("The next contact is not a day.") if given.get("next_on", "").strip() else ""
     on, at = given.get("next_on", "").strip(), given.get("next_at", "").strip()
     if (on, at) == _shown_due(task):
         return ""
-    moment = said.next_contact
+    return _unread_contact(on, at, said.next_contact, task) or _past_contact(said.next_contact)
+
+
+def _unread_contact(on: str, at: str, moment: date | datetime | None, task: Task | None) -> str:
+    """Words for a day or a time that would be lost. Whoever empties the day alone means no further contact: the time
+    that the form showed beside it may stay."""
+    if moment is None and on:
+        return _("The next contact is not a day.")
+    if moment is None:
+        return _("Choose the day of the next contact too.") if at not in ("", _shown_due(task)[1]) else ""
+    return _("The time of the next contact is none.") if at and not isinstance(moment, datetime) else ""
+
+
+def _past_contact(moment: date | datetime | None) -> str:
+    if moment is None:
+        return ""
     is_past = moment < timezone.now() if isinstance(moment, datetime) else moment < timezone.localdate()
     return _("The next contact has passed already: choose a day to come.") if is_past else ""
 

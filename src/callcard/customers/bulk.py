@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from callcard.customers.models import Category, Customer, CustomerStage, Tag
+from callcard.customers.record import TAGS, customer_snapshot
 from callcard.customers.services import archive_customer, put_back_fields, restore_customer, update_customer
 from callcard.customers.veil import refuse_unless_changeable
 from callcard.kit.ids import is_id
@@ -65,26 +66,53 @@ def changed_by(*, batch: str, by: User) -> int:
 
 
 def undo_many(*, batch: str, by: User, tell: Callable[[int], None] = lambda done: None) -> int:
-    """Take back what `change_many` did, for those customers whom `by` may see; how many. May be repeated."""
+    """Take back what `change_many` did, for those customers whom `by` may see; how many. May be repeated.
+
+    What somebody has changed since stays, and so do tags that others have given or taken since.
+    """
     changes = Change.objects.filter(batch=batch, about="customer", by=by).order_by("-pk")
     undone = 0
     while some := list(changes[:_AT_ONCE]):
         with transaction.atomic():
             for change in some:
-                customer = Customer.objects.visible_to(by).filter(pk=change.object_id).first()
-                if customer is not None:
-                    _take_back(customer, change, by)
-                    undone += 1
+                undone += _take_back(change, by)
             Change.objects.filter(pk__in=[change.pk for change in some]).update(batch="")
         tell(undone)
     return undone
 
 
-def _take_back(customer: Customer, change: Change, by: User) -> None:
-    if "archived_at" in change.before:
-        (restore_customer if change.before["archived_at"] is None else archive_customer)(customer=customer, by=by)
+def _take_back(change: Change, by: User) -> bool:
+    """False when there is nothing to take back any more."""
+    if not Customer.objects.visible_to(by).filter(pk=change.object_id).exists():
+        return False
+    customer = Customer.objects.select_for_update().get(pk=change.object_id)
+    now = customer_snapshot(customer)
+    before = _untagged(change, now[TAGS]) if TAGS in change.before else change.before
+    has_gone_on = any(_id(now.get(name)) != _id(value) for name, value in change.after.items() if name != TAGS)
+    if has_gone_on or all(now.get(name) == value for name, value in before.items()):
+        return False
+    if "archived_at" in before:
+        (restore_customer if before["archived_at"] is None else archive_customer)(customer=customer, by=by)
     else:
-        put_back_fields(customer=customer, values=change.before, by=by)
+        put_back_fields(customer=customer, values=before, by=by)
+    return True
+
+
+def _untagged(change: Change, now: list[dict[str, Any]]) -> dict[str, Any]:
+    """The tags of now without those that this step gave, and with those that it took."""
+    had, got = (_by_id(tags) for tags in (change.before[TAGS], change.after.get(TAGS)))
+    kept = {pk: tag for pk, tag in _by_id(now).items() if pk in had or pk not in got}
+    wanted = kept | {pk: tag for pk, tag in had.items() if pk not in got}
+    return {TAGS: [wanted[pk] for pk in sorted(wanted)]}
+
+
+def _id(kept: Any) -> Any:
+    """Of a related record as the history keeps it: it may have another name by now."""
+    return kept.get("id") if isinstance(kept, dict) else kept
+
+
+def _by_id(tags: Iterable[dict[str, Any]] | None) -> dict[int, dict[str, Any]]:
+    return {tag["id"]: tag for tag in tags or ()}
 
 
 def _newest_change(customer: Customer) -> int:

@@ -122,6 +122,8 @@ def test_a_call_that_one_may_not_see_is_not_there(call: Call) -> None:
         ({"result": "Made up"}, "“Made up” is not among the results."),
         ({"next_on": "2020-01-01"}, "The next contact has passed already: choose a day to come."),
         ({"next_on": "tomorrow"}, "The next contact is not a day."),
+        ({"next_at": "09:00"}, "Choose the day of the next contact too."),
+        ({"next_on": "2040-05-01", "next_at": "25:00"}, "The time of the next contact is none."),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(call: Call, mali: User, given: dict[str, str], words: str) -> None:

@@ -195,6 +195,7 @@ def test_a_budget_shows_what_is_spent_of_it(office: Client, owner: User) -> None
     told = {"pbx": "office", "key": "1", "direction": "outbound", "cost": Decimal("42.5"), "cost_currency": "USD"}
     Call.objects.create(started_at=now, ended_at=now, **told)
     given = {"name": "All calls", "amount": "50", "currency": "USD", "scope": "company", "user": owner.pk}
+    assert "-----" not in office.get("/budgets/new").content.decode()
     assert office.post("/budgets/new", {**given, "scope": "team"}).status_code == 422
     assert office.post("/budgets/new", {**given, "amount": "-5"}).status_code == 422
     assert not Budget.objects.exists()

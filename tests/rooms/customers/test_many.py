@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from callcard.customers.bulk import change_many, undo_many
 from callcard.customers.bulk_jobs import CHANGE_MANY, change_found
 from callcard.customers.mail_views import portions
-from callcard.customers.models import Category, Customer
-from callcard.customers.services import add_contact, create_customer
+from callcard.customers.models import Category, Customer, Tag
+from callcard.customers.services import add_contact, create_customer, update_customer
 from callcard.jobs.kinds import JobCancelled, Run
 from callcard.jobs.models import Job
 from callcard.jobs.services import claim_job, end_job, enqueue
@@ -84,6 +85,21 @@ def test_very_many_addresses_are_several_mails_that_a_link_can_hold() -> None:
     assert max(len(one.link) for one in found) < 2000
     assert ",".join(one.link.removeprefix("mailto:?bcc=") for one in found) == ",".join(addresses)
     assert next(iter(portions(["o'neil+a&b@example.com"]))).link == "mailto:?bcc=o%27neil%2Ba%26b@example.com"
+
+
+def test_an_undo_leaves_what_somebody_changed_since(owner: Window) -> None:
+    vip, other = Category.objects.create(name="VIP"), Category.objects.create(name="Other")
+    mine, theirs = Tag.objects.create(name="mine"), Tag.objects.create(name="theirs")
+    anna, chan = customer("Anna"), customer("Chan")
+    ids = [anna.pk, chan.pk]
+    batch = change_many(customer_ids=ids, action="category", value=str(vip.pk), by=owner.user)
+    update_customer(customer=chan, changes={"category": other})
+    assert undo_many(batch=batch, by=owner.user) == 1
+    assert list(Customer.objects.order_by("pk").values_list("category", flat=True)) == [None, other.pk]
+    batch = change_many(customer_ids=ids, action="add_tag", value=str(mine.pk), by=owner.user)
+    update_customer(customer=chan, changes={"tags": [mine.pk, theirs.pk]})
+    assert undo_many(batch=batch, by=owner.user) == 2
+    assert (list(anna.tags.all()), list(chan.tags.all())) == ([], [theirs])
 
 
 class _CancelledAfter(Run):

@@ -180,6 +180,8 @@ class BudgetForm(WindowForm):
         self.fields["currency"].choices = used_currencies()  # type: ignore[attr-defined]
         self.fields["user"].queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+        for name in ("user", "team"):
+            self.fields[name].empty_label = "—"  # type: ignore[attr-defined]
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
