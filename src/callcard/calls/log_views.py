@@ -46,9 +46,7 @@ def log(request: HttpRequest) -> HttpResponse:
     address = default_view_address(request, LOG)
     if address:
         return redirect(address)
-    columns = columns_for(user)
-    asked = read_asked(request.GET, columns, sort=LOG.sort)
-    found = found_calls(user, asked, columns)
+    asked, found, columns = _found(request)
     asked = orderable(asked, found, columns)
     page = page_of(found, asked, columns)
     veil_customers(page.rows, user)
@@ -83,20 +81,22 @@ def _talked(found: Found, page: Page) -> dict[str, Any]:
 @require_GET
 def talked(request: HttpRequest) -> HttpResponse:
     """How long the calls of a page's question were talked for, all together, in the words of its head."""
-    user = signed_in(request)
-    columns = columns_for(user)
-    found = found_calls(user, read_asked(request.GET, columns, sort=LOG.sort), columns)
+    _asked, found, _columns = _found(request)
     return render(request, "calls/talked.html", {"talked": total_talk(found) if found.is_few else None})
 
 
 @require_GET
 def grouped(request: HttpRequest) -> HttpResponse:
     """The groups of a page's question."""
+    return render(request, "ui/list_groups.html", _grouped(request, *_found(request)))
+
+
+def _found(request: HttpRequest) -> tuple[Asked, Found, list[Column]]:
+    """What the question of an address finds, of what this user sees."""
     user = signed_in(request)
     columns = columns_for(user)
     asked = read_asked(request.GET, columns, sort=LOG.sort)
-    context = _grouped(request, asked, found_calls(user, asked, columns), columns)
-    return render(request, "ui/list_groups.html", context)
+    return asked, found_calls(user, asked, columns), columns
 
 
 def _grouped(request: HttpRequest, asked: Asked, found: Found, columns: list[Column]) -> dict[str, Any]:
@@ -179,5 +179,5 @@ def _calls(request: HttpRequest, user: User) -> CallQuerySet:
     ids = _chosen(request.GET)
     if ids:
         return Call.objects.visible_to(user).filter(pk__in=ids)
-    columns = columns_for(user)
-    return found_calls(user, read_asked(request.GET, columns, sort=LOG.sort), columns).rows
+    _asked, found, _columns = _found(request)
+    return found.rows

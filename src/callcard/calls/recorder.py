@@ -41,7 +41,6 @@ class Record:
 
 
 _Asked = tuple[telephony.Direction, telephony.Party]
-_UNIQUE = ("pbx", "key")
 Users = Mapping[str, int | None]
 """Extension -> id of the user whose it is, if it is anybody's."""
 
@@ -131,7 +130,7 @@ class CallRecorder:
         if foreseen and foreseen.call_id:
             insert_as(Call, foreseen.call_id, values)
             return _Written(foreseen.call_id, fields["number"], {})
-        call_id = insert_new(Call, values, unique=_UNIQUE)
+        call_id = insert_new(Call, values, unique=("pbx", "key"))
         if call_id is None:
             return self._update(self._read(call.key), call, fields)
         return _Written(call_id, fields["number"], {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning
 
 from callcard.config.acme.kept import read_state
+from callcard.config.acme.rules import WARN_OF_A_FILE, warn_of_renewal
 from callcard.config.acme.wish import Wish
 from callcard.config.hosts import is_here
 
 _Found: TypeAlias = Iterator[CheckMessage]
-_SOON = timedelta(days=14)
 
 
 def certificate() -> _Found:
@@ -25,7 +25,7 @@ def certificate() -> _Found:
         yield from _got_by_itself(settings.ACME)
         return
     ends = _end_of(Path(settings.TLS_CERTIFICATE))
-    if ends < datetime.now(UTC) + _SOON:
+    if ends < datetime.now(UTC) + WARN_OF_A_FILE:
         yield Error(
             f"The certificate ends on {ends:%Y-%m-%d}.",
             hint="Put a new one into the same file; Callcard takes it up within a minute.",
@@ -41,7 +41,7 @@ def _got_by_itself(wish: Wish) -> _Found:
     hint = "Run `callcard get_certificate`: it tries at once and says what is amiss."
     if seen is None or seen.is_own:
         yield Error(f"There is no certificate for {', '.join(wish.names)} yet.{failed}", hint=hint, id="callcard.E016")
-    elif seen.ends < datetime.now(UTC) + (seen.ends - seen.begins) / 6:
+    elif seen.ends < datetime.now(UTC) + warn_of_renewal(seen.begins, seen.ends):
         yield Error(f"The certificate ends on {seen.ends:%Y-%m-%d %H:%M} UTC.{failed}", hint=hint, id="callcard.E005")
     elif failed:
         yield Warning(f"The certificate holds until {seen.ends:%Y-%m-%d}.{failed}", hint=hint, id="callcard.W017")

@@ -9,6 +9,7 @@ _FIRST_WAIT = timedelta(minutes=10)
 _LONGEST_WAIT = timedelta(hours=12)
 _MOST_ASKED = timedelta(days=8)
 LOOK_AGAIN = timedelta(hours=12)
+WARN_OF_A_FILE = timedelta(days=14)  # before its end: somebody has to get a new one
 # Clocks further apart than this are somebody's mistake.
 _CLOCKS_APART = timedelta(hours=1)
 
@@ -29,3 +30,8 @@ def wait_after(failures: int, asked: timedelta | None, chance: float) -> timedel
 def are_apart(here: datetime, there: datetime) -> bool:
     """Whether one of two clocks is wrong."""
     return abs(here - there) > _CLOCKS_APART
+
+
+def warn_of_renewal(begins: datetime, ends: datetime) -> timedelta:
+    """How long before its end a certificate that is renewed by itself should have been renewed at the latest."""
+    return (ends - begins) / 6

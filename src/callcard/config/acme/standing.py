@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,10 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from callcard.config.acme.kept import State, read_state
+from callcard.config.acme.rules import WARN_OF_A_FILE, warn_of_renewal
 from callcard.config.acme.wish import Wish
 from callcard.staff.certificate import Standing
-
-_SOON = timedelta(days=14)
 
 
 def standing() -> Standing | None:
@@ -31,7 +29,7 @@ def standing() -> Standing | None:
     day = date_format(timezone.localtime(seen.ends), "DATE_FORMAT")
     now = timezone.now()
     is_over = seen.ends <= now
-    ends_soon = seen.ends < now + (_SOON if wish is None else (seen.ends - seen.begins) / 6)  # as check --deploy says
+    ends_soon = seen.ends < now + (WARN_OF_A_FILE if wish is None else warn_of_renewal(seen.begins, seen.ends))
     words = _("The certificate ended on %(day)s.") if is_over else _("The certificate holds until %(day)s.")
     problems = _asking(wish)
     return Standing(" ".join([words % {"day": day}, *problems]), is_well=not ends_soon and not _problem(wish))

@@ -69,7 +69,9 @@ class Planner:
     def __init__(
         self, mapping: Sequence[str], choices: Choices, user: User, *, region: str, may_write: bool = False
     ) -> None:
-        self.mapping, self.choices, self.region = list(mapping), choices, choices.region or region
+        self.choices, self.region = choices, choices.region or region
+        mapped = [(at, name) for at, name in enumerate(mapping) if name]
+        self._columns = sorted(mapped, key=lambda column: column[1] != "country")  # first: numbers are read by it
         self.names = Names(user, may_add=choices.add_entries and user.may("company.lists"), writes=may_write)
         self.today = timezone.localdate()
         self.own = {f"{OWN}{one.key}": one for one in fields_seen_by(user)}
@@ -77,10 +79,10 @@ class Planner:
     def read(self, number: int, cells: Sequence[str]) -> Entry:
         entry = Entry(number)
         said: dict[str, list[str]] = {}
-        for name, cell in zip(self.mapping, cells, strict=False):
-            if name and (text := cell.replace("\x00", "").strip()):
+        for at, name in self._columns:
+            if at < len(cells) and (text := cells[at].replace("\x00", "").strip()):
                 said.setdefault(name, []).append(text)
-        for name, texts in sorted(said.items(), key=_country_first):
+        for name, texts in said.items():
             try:
                 self._take(entry, name, texts)
             except ValidationError as error:
@@ -168,11 +170,6 @@ class Planner:
             if value is not None and name != "tags":
                 entry.columns.setdefault(name, value)
         entry.tags += [pk for pk in self.choices.tags if pk not in entry.tags and self.names.is_tag(pk)]
-
-
-def _country_first(said: tuple[str, list[str]]) -> bool:
-    """Numbers are read by it."""
-    return said[0] != "country"
 
 
 def _split(text: str) -> Iterable[str]:
